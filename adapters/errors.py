@@ -1,0 +1,25 @@
+"""The four errors of the house. Each is named after what happens next, and its text is written for the person."""
+
+
+class NeedsConnection(Exception):
+    """The person has no working connection to this service. Next: they are offered to connect."""
+
+    def __init__(self, service: str, text: str = "") -> None:
+        super().__init__(text or f"{service} is not connected yet.")
+        self.service = service
+
+
+class Unavailable(Exception):
+    """The service can't answer now. Next: the worker tries again, after `retry_after` seconds if the service named a time."""
+
+    def __init__(self, text: str, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Refused(Exception):
+    """The service understood and said no. Next: the person is told why."""
+
+
+class Unknown(Exception):
+    """A write may or may not have happened. Next: it is looked up by its idempotency key; never a blind second try."""

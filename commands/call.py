@@ -1,0 +1,45 @@
+"""A call is data: who asks for what, where. It can be stored, retried, confirmed, undone and accounted for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person on a platform. `zone` is an IANA name; `name` is for people to read."""
+
+    platform: str  # "slack", "teams" or "terminal"
+    tenant: str  # Slack's team (or enterprise), Teams' tenant
+    user: str
+    name: str = ""
+    zone: str = "UTC"
+
+    @property
+    def key(self) -> str:
+        """The identity, spelled the same everywhere: platform, tenant, user."""
+        return f"{self.platform}:{self.tenant}:{self.user}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was asked, and so where it is answered. `thread` is empty outside a thread."""
+
+    platform: str
+    tenant: str
+    conversation: str
+    thread: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """All it takes to run a command. `id` is the same on every attempt; `arguments` are canonical JSON values."""
+
+    id: str
+    command: str  # "calendar today"
+    arguments: Mapping[str, Any]
+    actor: Actor
+    place: Place
+    via: str  # "slash", "mention", "message", "button", "form", "terminal"
+    asked: datetime  # aware, UTC

@@ -1,0 +1,134 @@
+"""A command is a typed async function, written once: its name, signature, defaults and docstring say everything about it."""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from adapters.base import Client
+from commands.option import Option, field_of, option_of
+from commands.reply import Reply
+from commands.usage import Ambiguous, UsageError
+
+Function = Callable[..., Any]
+_STRICT = ConfigDict(extra="forbid", validate_default=True, str_strip_whitespace=True)
+
+
+class Given:
+    """What the bot itself hands to a command, like the catalog of commands: a parameter of such a type is no option."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A declared command. `needs` says which clients and other given things its parameters ask for, by parameter name."""
+
+    subject: str
+    verb: str  # empty where the subject alone is the command: "ping"
+    about: str
+    example: str
+    options: tuple[Option, ...]
+    needs: Mapping[str, type]
+    undo: str
+    irreversible: bool
+    function: Function
+    model: type[BaseModel]
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject} {self.verb}".strip()
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.undo) or self.irreversible
+
+    @property
+    def clients(self) -> tuple[type[Client], ...]:
+        """The services it can't do without."""
+        return tuple(need for need in self.needs.values() if issubclass(need, Client))
+
+    @property
+    def usage(self) -> str:
+        return " ".join((self.name, *(option.usage for option in self.options)))
+
+    def validate(self, raw: Mapping[str, Any], now: datetime, typed: bool = True) -> dict[str, Any]:
+        """The canonical arguments, as JSON values, for what was given.
+
+        `now` is in the asker's own zone: words like "tomorrow" count from it. `typed` says that a person wrote the values
+        just now, so that a time in the past is a slip. Raises UsageError.
+        """
+        return self._validated(raw, now, typed).model_dump(mode="json")
+
+    async def run(self, arguments: Mapping[str, Any], provided: Mapping[str, Any], now: datetime) -> AsyncIterator[Reply]:
+        """Runs with canonical arguments, and with one thing for each of `needs`. Each Reply replaces the one before."""
+        values = self._validated(arguments, now, typed=False)
+        options = {option.name: getattr(values, option.name) for option in self.options}
+        answer = self.function(**options, **provided)
+        if inspect.isasyncgen(answer):
+            async for reply in answer:
+                yield reply
+        else:
+            yield await answer
+
+    def _validated(self, raw: Mapping[str, Any], now: datetime, typed: bool) -> BaseModel:
+        try:
+            return self.model.model_validate(dict(raw), context={"now": now, "typed": typed})
+        except ValidationError as error:
+            raise self._usage_error(error) from None
+
+    def _usage_error(self, error: ValidationError) -> UsageError:
+        first = error.errors(include_url=False, include_input=False)[0]
+        option = str(first["loc"][0]) if first["loc"] else ""
+        cause = first.get("ctx", {}).get("error")
+        said = str(cause) if cause else _in_words(first["type"], first["msg"])
+        return UsageError(f"{option}: {said}", self.name, option, cause.choices if isinstance(cause, Ambiguous) else ())
+
+
+def command(
+    function: Function | None = None, *, example: str = "", undo: str = "", irreversible: bool = False
+) -> Any:
+    """Declares a command. Bare, it reads; `undo` names the command that takes it back; `irreversible` can't be taken back.
+
+    The first line of the docstring is its help, `example` one call as a person would type it (default: its name).
+    """
+
+    def declare(declared: Function) -> Command:
+        return _declared(declared, example, undo, irreversible)
+
+    return declare if function is None else declare(function)
+
+
+def _declared(function: Function, example: str, undo: str, irreversible: bool) -> Command:
+    hints = get_type_hints(function, include_extras=True)
+    parameters = inspect.signature(function).parameters
+    needs = {name: hint for name, hint in hints.items() if name in parameters and _is_given(hint)}
+    told = [parameter for name, parameter in parameters.items() if name not in needs]
+    subject = function.__module__.rpartition(".")[2]
+    verb = "" if function.__name__ == subject else function.__name__.replace("_", "-")
+    return Command(
+        subject=subject,
+        verb=verb,
+        about=(inspect.getdoc(function) or "").partition("\n")[0],
+        example=example or f"{subject} {verb}".strip(),
+        options=tuple(option_of(parameter, hints[parameter.name]) for parameter in told),
+        needs=needs,
+        undo=undo,
+        irreversible=irreversible,
+        function=function,
+        model=_model(function.__qualname__, told, hints),
+    )
+
+
+def _model(name: str, told: list[inspect.Parameter], hints: Mapping[str, Any]) -> type[BaseModel]:
+    fields: dict[str, Any] = {parameter.name: field_of(parameter, hints[parameter.name]) for parameter in told}
+    return create_model(name, __config__=_STRICT, **fields)
+
+
+def _is_given(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Client | Given)
+
+
+def _in_words(kind: str, message: str) -> str:
+    return {"missing": "is missing", "extra_forbidden": "is not an option of this command"}.get(kind, message)

@@ -1,0 +1,61 @@
+"""What a command answers. Said once, plainly; each platform's renderer dresses it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to press: it runs `command` with `arguments` as the person who presses it, or opens `url`."""
+
+    label: str
+    command: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    style: str = ""  # "", "primary" or "danger"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a list: a title, where it leads, and what else is worth knowing."""
+
+    title: str
+    detail: str = ""
+    url: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named value on a card."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that goes with the reply."""
+
+    name: str
+    content: bytes
+    mime: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is said in return. Everything in it is plain text; `text` alone must make sense.
+
+    `text` is the notification, the fallback and the terminal's first line. `private` replies are seen by the asker only.
+    `undo` holds the arguments of the command that takes this one back.
+    """
+
+    text: str
+    items: tuple[Item, ...] = ()
+    fields: tuple[Field, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    image: str = ""
+    file: File | None = None
+    private: bool = False
+    undo: Mapping[str, Any] | None = None

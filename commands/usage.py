@@ -1,0 +1,30 @@
+"""What was typed does not fit, or fits in more ways than one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to understand what was typed: what its button says, and the value it stands for."""
+
+    label: str
+    value: Any
+
+
+class Ambiguous(ValueError):
+    """A value that can be read in more ways than one. Validators raise it; the person gets to choose."""
+
+    def __init__(self, question: str, choices: tuple[Choice, ...]) -> None:
+        super().__init__(question)
+        self.choices = choices
+
+
+class UsageError(Exception):
+    """The text is for the person. `command` and `option` name what did not fit, `choices` the values that would."""
+
+    def __init__(self, text: str, command: str = "", option: str = "", choices: tuple[Choice, ...] = ()) -> None:
+        super().__init__(text)
+        self.command = command
+        self.option = option
+        self.choices = choices
