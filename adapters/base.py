@@ -10,7 +10,6 @@ from adapters.http import Http
 from adapters.sandbox import Sandbox
 
 
-
 class Secret:
     """A credential that does not end up in a log, an error or a dump by accident: only `reveal` gives it away."""
 

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_type_hints
+from typing import Any, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -66,11 +66,11 @@ class Command:
         values = self._validated(arguments, now, typed=False)
         options = {option.name: getattr(values, option.name) for option in self.options}
         answer = self.function(**options, **provided)
-        if inspect.isasyncgen(answer):
-            async for reply in answer:
-                yield reply
-        else:
+        if not inspect.isasyncgen(answer):
             yield await answer
+            return
+        async for reply in answer:
+            yield reply
 
     def _validated(self, raw: Mapping[str, Any], now: datetime, typed: bool) -> BaseModel:
         try:
@@ -86,9 +86,13 @@ class Command:
         return UsageError(f"{option}: {said}", self.name, option, cause.choices if isinstance(cause, Ambiguous) else ())
 
 
+@overload
+def command(function: Function, /) -> Command: ...
+@overload
+def command(*, example: str = "", undo: str = "", irreversible: bool = False) -> Callable[[Function], Command]: ...
 def command(
     function: Function | None = None, *, example: str = "", undo: str = "", irreversible: bool = False
-) -> Any:
+) -> Command | Callable[[Function], Command]:
     """Declares a command. Bare, it reads; `undo` names the command that takes it back; `irreversible` can't be taken back.
 
     The first line of the docstring is its help, `example` one call as a person would type it (default: its name).

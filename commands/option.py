@@ -40,10 +40,10 @@ class Option:
 
 def option_of(parameter: inspect.Parameter, annotation: Any) -> Option:
     """Reads one parameter; `annotation` is its type hint with extras. The first plain string in `Annotated` is its help."""
-    bare, notes = annotation, ()
+    notes: list[Any] = []
+    bare = annotation
     if get_origin(annotation) is Annotated:
-        bare, *rest = get_args(annotation)
-        notes = tuple(rest)
+        bare, *notes = get_args(annotation)
     about = next((note for note in reversed(notes) if isinstance(note, str)), "")
     required = parameter.default is _MISSING
     return Option(parameter.name, about, bare, required, None if required else parameter.default)

@@ -16,9 +16,7 @@ _NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
 def parse(command: Command, text: str) -> dict[str, Any]:
     """The raw options in `text`, not yet validated. Raises UsageError for words that no option takes."""
     named, rest = _take_named(text, {option.name: option for option in command.options})
-    positional = [option for option in command.options if option.required and option.name not in named]
-    if not positional:
-        positional = [option for option in command.options if option.name not in named][:1] if not _any_required(command) else []
+    positional = _positional(command, named)
     values: dict[str, Any] = dict(named)
     while len(positional) > 1 and rest:
         option = positional.pop(0)
@@ -31,8 +29,10 @@ def parse(command: Command, text: str) -> dict[str, Any]:
     return values
 
 
-def _any_required(command: Command) -> bool:
-    return any(option.required for option in command.options)
+def _positional(command: Command, named: Mapping[str, Any]) -> list[Option]:
+    """The required options in order; where a command requires nothing, its first option takes the words."""
+    required = [option for option in command.options if option.required] or list(command.options[:1])
+    return [option for option in required if option.name not in named]
 
 
 def _take_named(text: str, options: Mapping[str, Option]) -> tuple[dict[str, Any], str]:
