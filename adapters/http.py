@@ -1,38 +1,138 @@
-"""The one way out: a pooled session, deadlines, size caps, no redirects, retries, rate limits, and a breaker."""
+"""The one way out: every request to every service is sent under the same policy."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
 
+import aiohttp
 
-@dataclass(frozen=True)
-class Request:
-    """What to send. `repeatable`: sending it twice does no harm (a read, or a write under an idempotency key)."""
+from adapters.breaker import Breaker
+from adapters.errors import Refused, Unavailable, Unknown
+from adapters.exchange import Failure, Request, Response, exchange, pooled_session
+from adapters.limits import Limits, Rate
+from adapters.retry_after import retry_after
 
-    service: str  # the adapter's name: limits, breaker and metrics are kept per service and tenant
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    repeatable: bool = False
-    tenant: str = ""
-    deadline: float = 10.0  # seconds in all, retries included
+__all__ = ["Http", "Observe", "Rate", "Request", "Response", "pooled_session"]
 
+Observe = Callable[[str, int | str, float], None]
+"""Told of each attempt: the service, the status or the kind of failure, the seconds it took."""
 
-@dataclass(frozen=True)
-class Response:
-    """What came back, whole. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+ATTEMPTS = 3
+_BACKOFF = 0.5  # seconds at most before the second attempt, doubled before the third
+_OVERLOADED = (503, 529)  # with a Retry-After they say that nothing was done
+_REDIRECTED = "sent us to another address, and we don't follow."
+_REFUSALS: Mapping[int | Failure, str] = {
+    Failure.TOO_LARGE: "answered with more than we can take.",
+    Failure.ADDRESS: "has no such address.",
+}
 
 
 class Http:
-    """Sends requests with the one policy that all services share."""
+    """Sends requests: at most three attempts with full jitter inside one deadline, a rate per tenant, a breaker per service.
+
+    `now` counts seconds, `wall` is Unix time (Retry-After may name a date), `rates` says how fast each service may be asked.
+    The loop is our own because stamina takes no clock or sleep, and its timeout ends neither an attempt under way nor a wait
+    that a service asked for.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[], float] = random.random,
+        wall: Callable[[], float] = time.time,
+        rates: Mapping[str, Rate | None] | None = None,
+        observe: Observe | None = None,
+    ) -> None:
+        self._session = session
+        self._now = now
+        self._sleep = sleep
+        self._random = random
+        self._wall = wall
+        self._limits = Limits(rates or {})
+        self._observe = observe
+        self._breakers: dict[str, Breaker] = {}
 
     async def send(self, request: Request) -> Response:
         """Any answer but a redirect, 429 or 5xx is given back as it is.
 
         Raises Unavailable (try later), Unknown (a write may have happened), or Refused (a redirect, an answer too large).
         """
-        raise NotImplementedError
+        ends = self._now() + request.deadline
+        attempt = 1
+        while True:
+            await self._admit(request, ends)
+            outcome = await self._try(request, ends)
+            if isinstance(outcome, Response) and _is_answer(outcome.status):
+                return outcome
+            asked = self._asked_wait(outcome)
+            wait = (asked or 0.0) + self._random() * _BACKOFF * attempt
+            if attempt == ATTEMPTS or self._now() + wait >= ends or not _may_repeat(request, _result(outcome)):
+                raise _verdict(request, _result(outcome), asked)
+            await self._sleep(wait)
+            attempt += 1
+
+    def breaker(self, service: str) -> Breaker:
+        """The service's breaker; its `state` tells whether the service is being left alone."""
+        return self._breakers.get(service) or self._breakers.setdefault(service, Breaker(self._now))
+
+    async def _admit(self, request: Request, ends: float) -> None:
+        left = ends - self._now()
+        if not await self._limits.admit(request.service, request.tenant, left):
+            raise Unavailable(f"{_title(request)} is being asked too much at the moment.")
+        breaker = self.breaker(request.service)
+        if not breaker.allows():
+            raise Unavailable(f"{_title(request)} has been failing for a while.", breaker.remaining)
+
+    async def _try(self, request: Request, ends: float) -> Response | Failure:
+        started = self._now()
+        outcome = await exchange(self._session, request, max(ends - started, 0.001))
+        result = _result(outcome)
+        breaker = self.breaker(request.service)
+        if _is_failure(result):
+            breaker.failed()
+        else:
+            breaker.succeeded()
+        if self._observe:
+            self._observe(request.service, result, self._now() - started)
+        return outcome
+
+    def _asked_wait(self, outcome: Response | Failure) -> float | None:
+        if isinstance(outcome, Failure):
+            return None
+        return retry_after(outcome.headers.get("retry-after", ""), self._wall())
+
+
+def _result(outcome: Response | Failure) -> int | Failure:
+    return outcome.status if isinstance(outcome, Response) else outcome
+
+
+def _is_answer(status: int) -> bool:
+    return status == 304 or status < 300 or (400 <= status < 500 and status != 429)
+
+
+def _is_failure(result: int | Failure) -> bool:
+    """The service is in trouble, or we ask too much of it; any other answer shows that it is alive."""
+    if isinstance(result, Failure):
+        return result in (Failure.CONNECT, Failure.TIMEOUT, Failure.DROPPED)
+    return result == 429 or result >= 500
+
+
+def _may_repeat(request: Request, result: int | Failure) -> bool:
+    return _is_failure(result) and (request.repeatable or result in (Failure.CONNECT, 429))
+
+
+def _verdict(request: Request, result: int | Failure, asked: float | None) -> Exception:
+    title = _title(request)
+    if not _is_failure(result):
+        return Refused(f"{title} {_REFUSALS.get(result, _REDIRECTED)}")
+    overloaded = result in _OVERLOADED and asked is not None
+    if _may_repeat(request, result) or overloaded:
+        return Unavailable(f"{title} can't answer at the moment.", asked)
+    return Unknown(f"{title} did not say whether it was done.")
+
+
+def _title(request: Request) -> str:
+    return request.service.replace("_", " ").capitalize()

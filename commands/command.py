@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_type_hints, overload
@@ -14,14 +15,14 @@ from commands.reply import Reply
 from commands.usage import Ambiguous, UsageError
 
 Function = Callable[..., Any]
-_STRICT = ConfigDict(extra="forbid", validate_default=True, str_strip_whitespace=True)
+_STRICT = ConfigDict(extra="forbid", validate_default=True, str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Given:
     """What the bot itself hands to a command, like the catalog of commands: a parameter of such a type is no option."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Command:
     """A declared command. `needs` says which clients and other given things its parameters ask for, by parameter name."""
 
@@ -65,12 +66,12 @@ class Command:
         """Runs with canonical arguments, and with one thing for each of `needs`. Each Reply replaces the one before."""
         values = self._validated(arguments, now, typed=False)
         options = {option.name: getattr(values, option.name) for option in self.options}
-        answer = self.function(**options, **provided)
-        if not inspect.isasyncgen(answer):
-            yield await answer
+        if not inspect.isasyncgenfunction(self.function):
+            yield await self.function(**options, **provided)
             return
-        async for reply in answer:
-            yield reply
+        async with aclosing(self.function(**options, **provided)) as replies:
+            async for reply in replies:
+                yield reply
 
     def _validated(self, raw: Mapping[str, Any], now: datetime, typed: bool) -> BaseModel:
         try:
@@ -108,26 +109,31 @@ def _declared(function: Function, example: str, undo: str, irreversible: bool) -
     hints = get_type_hints(function, include_extras=True)
     parameters = inspect.signature(function).parameters
     needs = {name: hint for name, hint in hints.items() if name in parameters and _is_given(hint)}
-    told = [parameter for name, parameter in parameters.items() if name not in needs]
-    subject = function.__module__.rpartition(".")[2]
-    verb = "" if function.__name__ == subject else function.__name__.replace("_", "-")
+    options = {name: option_of(parameter, hints[name]) for name, parameter in parameters.items() if name not in needs}
+    subject, verb = _spoken(function.__module__.rpartition(".")[2]), _spoken(function.__name__)
+    verb = "" if verb == subject else verb
     return Command(
         subject=subject,
         verb=verb,
         about=(inspect.getdoc(function) or "").partition("\n")[0],
         example=example or f"{subject} {verb}".strip(),
-        options=tuple(option_of(parameter, hints[parameter.name]) for parameter in told),
+        options=tuple(options.values()),
         needs=needs,
         undo=undo,
         irreversible=irreversible,
         function=function,
-        model=_model(function.__qualname__, told, hints),
+        model=_model(function.__qualname__, options, hints),
     )
 
 
-def _model(name: str, told: list[inspect.Parameter], hints: Mapping[str, Any]) -> type[BaseModel]:
-    fields: dict[str, Any] = {parameter.name: field_of(parameter, hints[parameter.name]) for parameter in told}
+def _model(name: str, options: Mapping[str, Option], hints: Mapping[str, Any]) -> type[BaseModel]:
+    fields: dict[str, Any] = {option.name: field_of(option, hints[option.name]) for option in options.values()}
     return create_model(name, __config__=_STRICT, **fields)
+
+
+def _spoken(name: str) -> str:
+    """A Python name as people type it: `follow_up` is "follow-up", `import_` is "import"."""
+    return name.strip("_").replace("_", "-")
 
 
 def _is_given(hint: Any) -> bool:

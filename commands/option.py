@@ -2,16 +2,17 @@
 
 import inspect
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic.fields import FieldInfo
+from pydantic import BeforeValidator, Field
 
 _MISSING = inspect.Parameter.empty
 
 
 @dataclass(frozen=True)
 class Option:
-    """One parameter of a command. `type` is the bare type, without its metadata."""
+    """One parameter of a command. `type` is the bare type: without its metadata, and without `None`."""
 
     name: str
     about: str
@@ -27,7 +28,7 @@ class Option:
     @property
     def many(self) -> bool:
         """Whether several values are taken, separated by commas."""
-        return get_origin(self.type) is list
+        return get_origin(self.type) in (list, tuple)
 
     @property
     def usage(self) -> str:
@@ -39,16 +40,34 @@ class Option:
 
 
 def option_of(parameter: inspect.Parameter, annotation: Any) -> Option:
-    """Reads one parameter; `annotation` is its type hint with extras. The first plain string in `Annotated` is its help."""
-    notes: list[Any] = []
-    bare = annotation
-    if get_origin(annotation) is Annotated:
-        bare, *notes = get_args(annotation)
-    about = next((note for note in reversed(notes) if isinstance(note, str)), "")
+    """Reads one parameter; `annotation` is its type hint with extras. The outermost string in `Annotated` is its help."""
+    bare, notes = _unwrapped(annotation)
+    about = next((note for note in notes if isinstance(note, str)), "")
     required = parameter.default is _MISSING
     return Option(parameter.name, about, bare, required, None if required else parameter.default)
 
 
-def field_of(parameter: inspect.Parameter, annotation: Any) -> tuple[Any, FieldInfo | Any]:
-    """The same parameter as a field of a pydantic model."""
-    return annotation, ... if parameter.default is _MISSING else parameter.default
+def field_of(option: Option, annotation: Any) -> tuple[Any, Any]:
+    """The same option as a field of a pydantic model."""
+    default = ... if option.required else option.default
+    reads_words = BeforeValidator(lambda value: _from_words(option, value) if isinstance(value, str) else value)
+    return Annotated[annotation, reads_words], Field(default, description=option.about or None)
+
+
+def _from_words(option: Option, text: str) -> Any:
+    """Several values come as one text from people and forms alike; and who cares about a capital letter?"""
+    if option.many:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return next((choice for choice in option.choices if choice.lower() == text.strip().lower()), text)
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, list[Any]]:
+    """The bare type, and what is noted about it, from the outside in."""
+    if get_origin(annotation) is Annotated:
+        inner, *notes = get_args(annotation)
+        bare, deeper = _unwrapped(inner)
+        return bare, [*reversed(notes), *deeper]
+    some = [each for each in get_args(annotation) if each is not NoneType]
+    if get_origin(annotation) in (Union, UnionType) and len(some) == 1:
+        return _unwrapped(some[0])
+    return annotation, []

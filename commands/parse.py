@@ -1,95 +1,80 @@
 """Typed text becomes options: required ones in order, the last takes the rest, the others are `name=value`, quotes group."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
 
 from commands.command import Command
 from commands.option import Option
 from commands.usage import UsageError
 
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "‘": "’", "«": "»"}
+_CLOSING = {closing: re.compile(rf"{closing}(?!\S)") for closing in _QUOTES.values()}  # where a word ends: don't is no end
 _WORD = re.compile(r"\S+")
 _NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
+_SHOWN = 60  # characters of what was typed, in an error
 
 
-def parse(command: Command, text: str) -> dict[str, Any]:
+def parse(command: Command, text: str) -> dict[str, str]:
     """The raw options in `text`, not yet validated. Raises UsageError for words that no option takes."""
-    named, rest = _take_named(text, {option.name: option for option in command.options})
-    positional = _positional(command, named)
-    values: dict[str, Any] = dict(named)
+    values, rest = _take_named(command, text)
+    positional = _positional(command, values)
     while len(positional) > 1 and rest:
-        option = positional.pop(0)
-        word, rest = _first_word(rest)
-        values[option.name] = _raw(option, word)
+        values[positional.pop(0).name], rest = _first_word(rest)
     if rest and not positional:
-        raise UsageError(f"I don't know what to do with “{rest}”.", command.name)
+        raise UsageError(f"I don't know what to do with “{rest[:_SHOWN]}”.", command.name)
     if rest:
-        values[positional[0].name] = _raw(positional[0], _unquoted(rest))
+        values[positional[0].name] = _unquoted(rest)
     return values
 
 
-def _positional(command: Command, named: Mapping[str, Any]) -> list[Option]:
+def _positional(command: Command, named: Mapping[str, str]) -> list[Option]:
     """The required options in order; where a command requires nothing, its first option takes the words."""
     required = [option for option in command.options if option.required] or list(command.options[:1])
     return [option for option in required if option.name not in named]
 
 
-def _take_named(text: str, options: Mapping[str, Option]) -> tuple[dict[str, Any], str]:
+def _take_named(command: Command, text: str) -> tuple[dict[str, str], str]:
     """Takes `name=value` of known options out of the text, wherever they stand outside quotes."""
-    values: dict[str, Any] = {}
-    kept, at = [], 0
-    while at < len(text):
-        match = _NAMED.match(text, at) if at == 0 or text[at - 1].isspace() else None
-        name = match[1].lower().replace("-", "_") if match else ""
-        if match and name in options:
-            value, at = _word_at(text, match.end())
-            values[name] = _raw(options[name], value)
-        else:
-            end = _word_end(text, at)
-            kept.append(text[at:end])
-            at = end
-    return values, "".join(kept).strip()
+    names = {option.name for option in command.options}
+    values: dict[str, str] = {}
+    rest, kept = "", 0
+    for start, value, end in _words(text, names):
+        if value > start:
+            name = _name(text[start : value - 1])
+            if name in values:
+                raise UsageError(f"{name}: was given twice.", command.name, name)
+            values[name] = _unquoted(text[value:end])
+            rest, kept = rest + text[kept:start], end
+    return values, (rest + text[kept:]).strip()
 
 
 def _first_word(text: str) -> tuple[str, str]:
-    word, end = _word_at(text, 0)
-    return word, text[end:].strip()
+    _, start, end = next(_words(text))
+    return _unquoted(text[start:end]), text[end:].strip()
 
 
-def _word_at(text: str, at: int) -> tuple[str, int]:
-    """The word that begins at `at`, without its quotes, and where it ends."""
-    end = _word_end(text, at)
-    return _unquoted(text[at:end]), end
+def _words(text: str, names: Collection[str] = ()) -> Iterator[tuple[int, int, int]]:
+    """Where each word begins, where the value in it begins (further on in `name=value`), and where it ends.
+
+    What quotes group is one word. A quote that nothing closes is a character like any other.
+    """
+    at, open_ended = 0, set[str]()
+    while word := _WORD.search(text, at):
+        named = _NAMED.match(text, word.start())
+        value = named.end() if named and _name(named[1]) in names else word.start()
+        closing = _QUOTES.get(text[value : value + 1], "")
+        closed = _CLOSING[closing].search(text, value + 1) if closing and closing not in open_ended else None
+        if closing and not closed:
+            open_ended.add(closing)  # no need to look again: keeps hostile text from taking quadratic time
+        at = closed.end() if closed else word.end()
+        yield word.start(), value, at
 
 
-def _word_end(text: str, at: int) -> int:
-    """Where the quoted group, the run of spaces or the bare word at `at` ends."""
-    if at >= len(text):
-        return at
-    closing = _QUOTES.get(text[at])
-    if closing and (end := _closed_at(text, at + 1, closing)) > 0:
-        return end + 1
-    if text[at].isspace():
-        return at + 1
-    word = _WORD.match(text, at)
-    return word.end() if word else at
-
-
-def _closed_at(text: str, at: int, closing: str) -> int:
-    """A closing quote counts where a word ends, so that an apostrophe inside one does not."""
-    end = text.find(closing, at)
-    while end > 0 and end + 1 < len(text) and not text[end + 1].isspace():
-        end = text.find(closing, end + 1)
-    return end
+def _name(written: str) -> str:
+    return written.lower().replace("-", "_")
 
 
 def _unquoted(text: str) -> str:
-    closing = _QUOTES.get(text[:1])
-    if closing and len(text) > 1 and _closed_at(text, 1, closing) == len(text) - 1:
-        return text[1:-1]
-    return text
-
-
-def _raw(option: Option, text: str) -> Any:
-    return [part.strip() for part in text.split(",") if part.strip()] if option.many else text
+    closing = _QUOTES.get(text[:1], "")
+    closed = _CLOSING[closing].search(text, 1) if closing else None
+    return text[1:-1] if closed and closed.end() == len(text) else text

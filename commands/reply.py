@@ -7,12 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Button:
-    """Something to press: it runs `command` with `arguments` as the person who presses it, or opens `url`."""
+    """Something to press: it runs `command` with `arguments` for the person who presses it, or opens `url`.
+
+    With `form`, the options are asked for in a form, with `arguments` filled in already.
+    """
 
     label: str
     command: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
+    form: bool = False
     style: str = ""  # "", "primary" or "danger"
 
 
@@ -59,3 +63,9 @@ class Reply:
     file: File | None = None
     private: bool = False
     undo: Mapping[str, Any] | None = None
+
+    @property
+    def pressed(self) -> tuple[Button, ...]:
+        """Every button that runs something, in reading order."""
+        every = [button for item in self.items for button in item.buttons] + list(self.buttons)
+        return tuple(button for button in every if button.command)

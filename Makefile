@@ -1,0 +1,37 @@
+# Everything here sets itself up: Python 3.11 to 3.13 with pip is all it takes.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench clean
+
+PYTHON ?= python3
+UV := $(shell command -v uv || echo .uv/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+READY := .venv/.ready
+export UV_PYTHON_DOWNLOADS := never
+
+help:  ## show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: $(READY)  ## start the bot; without any credentials, against the sandboxes
+	$(RUN) interact run
+
+test: lint $(READY)  ## lint, types, and every test
+	$(RUN) pytest -n auto
+
+lint: $(READY)  ## style and types
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+bench: $(READY)  ## measure this bot beside a bare handler and plain Bolt
+	$(RUN) python -m bench
+
+clean:  ## remove what was set up
+	rm -rf .venv .uv .tools
+
+$(READY): pyproject.toml uv.lock $(filter .uv/%,$(UV))
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv

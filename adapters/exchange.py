@@ -1,0 +1,127 @@
+"""One request goes out, at most once; one answer comes back, whole or not at all."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import inf
+
+import aiohttp
+from aiohttp.client_middlewares import ClientHandlerType
+
+LARGEST_BODY = 8 * 1024 * 1024  # bytes, after decompression
+_CONNECT_SECONDS = 3.0
+_LARGE = 1024 * 1024
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send. `repeatable`: sending it twice does no harm (a read, or a write under an idempotency key)."""
+
+    service: str  # the adapter's name: limits, breaker and metrics are kept per service and tenant
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    repeatable: bool = False
+    tenant: str = ""
+    deadline: float = 10.0  # seconds in all, retries included
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back, whole. Header names are lower case; a header that came several times is joined by commas."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class Failure(StrEnum):
+    """Why there is no answer."""
+
+    ADDRESS = "address"  # no such URL can be asked
+    CONNECT = "connect"  # no connection, so nothing was sent
+    TIMEOUT = "timeout"  # sent, perhaps acted on
+    DROPPED = "dropped"  # the same
+    TOO_LARGE = "too_large"
+
+
+async def exchange(session: aiohttp.ClientSession, request: Request, seconds: float) -> Response | Failure:
+    """Sends the request once. What aiohttp raises has the URL in its text, so it ends here and becomes a Failure."""
+    try:
+        async with session.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            data=_payload(request.body),
+            allow_redirects=False,
+            timeout=_timeout(seconds),
+            middlewares=_ONCE,
+        ) as answer:
+            body = await _whole_body(answer)
+            return Failure.TOO_LARGE if body is None else Response(answer.status, _lower_case(answer.headers), body)
+    except _NEVER_SENT:
+        return Failure.CONNECT
+    except TimeoutError:
+        return Failure.TIMEOUT
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+        return Failure.ADDRESS
+    except (aiohttp.ClientError, OSError):
+        return Failure.DROPPED
+
+
+def pooled_session(per_host: int = 64) -> aiohttp.ClientSession:
+    """The session that all services share, to be made inside the running loop and closed by whom it is made for.
+
+    Idle connections are kept for 15 seconds only, less than most servers keep theirs, so that a write seldom meets a dead one.
+    """
+    connector = aiohttp.TCPConnector(limit=0, limit_per_host=per_host, keepalive_timeout=15, ttl_dns_cache=30)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True)
+
+
+class _Dropped(aiohttp.ClientError):
+    pass
+
+
+async def _once(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from sending every GET, PUT and DELETE again by itself, as it does on these two errors."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise _Dropped from None
+
+
+_ONCE = (_once,)
+
+
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    """Connecting ends before the whole does: so a timeout that is not a connection's own says that something was sent."""
+    return aiohttp.ClientTimeout(total=seconds, connect=min(_CONNECT_SECONDS, 0.9 * seconds), ceil_threshold=inf)
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    return io.BytesIO(body) if body and len(body) > _LARGE else body  # aiohttp sends a file in pieces, and bytes in one
+
+
+async def _whole_body(answer: aiohttp.ClientResponse) -> bytes | None:
+    """The decompressed body, or None as soon as it proves too large. aiohttp decompresses no further than is read."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await answer.content.readany():
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _lower_case(headers: Mapping[str, str]) -> dict[str, str]:
+    lowered: dict[str, str] = {}
+    for name, value in headers.items():
+        key = name.lower()
+        lowered[key] = f"{lowered[key]}, {value}" if key in lowered else value
+    return lowered

@@ -1,0 +1,107 @@
+"""Sends signed requests and notes when each was sent and acknowledged: `python -m bench.load 3000 command 500 250 50`.
+
+The arguments are a port, a kind of request, the first request's number, how many there are, and how many a second. Without
+the last, as many as can be: each of 64 connections sends its next request as soon as the one before is acknowledged. The
+result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's monotonic clock.
+A status of 0 says that there was no answer.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import uvloop
+
+from bench.slack_requests import KINDS
+from bench.wire import split
+
+WIDTH = 64
+_PATIENCE = 10.0  # seconds to wait for an acknowledgement; Slack itself waits for three
+Asked = tuple[int, int, float, float]
+
+
+class _Connection(asyncio.Protocol):
+    """One connection, kept alive, with one request under way at most."""
+
+    def __init__(self) -> None:
+        self._received = b""
+        self._status: asyncio.Future[int] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if whole := split(self._received):
+            head, _, self._received = whole
+            self._settle(int(head[9:12]))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._settle(0)
+
+    async def ask(self, number: int, request: bytes) -> Asked:
+        self._status = asyncio.get_running_loop().create_future()
+        sent = time.monotonic()
+        if not self.transport.is_closing():
+            self.transport.write(request)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                status = await self._status
+        except TimeoutError:
+            status = 0
+        return number, status, sent, time.monotonic()
+
+    def _settle(self, status: int) -> None:
+        if self._status and not self._status.done():
+            self._status.set_result(status)
+
+
+async def saturate(port: int, requests: Sequence[tuple[int, bytes]]) -> list[Asked]:
+    """As fast as they are acknowledged."""
+    left = iter(requests)
+
+    async def go_on(connection: _Connection) -> list[Asked]:
+        return [await connection.ask(number, request) for number, request in left]
+
+    async with _connections(port, min(WIDTH, len(requests))) as connections:
+        done = await asyncio.gather(*(go_on(each) for each in connections))
+    return [asked for each in done for asked in each]
+
+
+async def steady(port: int, requests: Sequence[tuple[int, bytes]], rate: float) -> list[Asked]:
+    """So many a second, however long each takes."""
+    start = asyncio.get_running_loop().time()
+    tasks: list[asyncio.Task[Asked]] = []
+    async with _connections(port, WIDTH) as idle:
+        for index, (number, request) in enumerate(requests):
+            await asyncio.sleep(start + index / rate - asyncio.get_running_loop().time())
+            connection = idle[index % WIDTH]  # its last request is a second old
+            tasks.append(asyncio.create_task(connection.ask(number, request)))
+        return await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def _connections(port: int, width: int) -> AsyncIterator[list[_Connection]]:
+    loop = asyncio.get_running_loop()
+    pairs = [await loop.create_connection(_Connection, "127.0.0.1", port) for _ in range(width)]
+    try:
+        yield [connection for _, connection in pairs]
+    finally:
+        for transport, _ in pairs:
+            transport.close()
+
+
+def main(port: int, kind: str, first: int, number: int, rate: float) -> None:
+    now = time.time()
+    requests = [(each, KINDS[kind](each, now)) for each in range(first, first + number)]
+    asked = uvloop.run(steady(port, requests, rate) if rate else saturate(port, requests))
+    print(json.dumps(asked))
+
+
+if __name__ == "__main__":
+    _, _port, _kind, _first, _number, *_rate = sys.argv
+    main(int(_port), _kind, int(_first), int(_number), float(_rate[0]) if _rate else 0.0)

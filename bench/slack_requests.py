@@ -1,0 +1,102 @@
+"""What Slack sends to a bot, signed: https://docs.slack.dev/authentication/verifying-requests-from-slack.
+
+Each request has a number, and a channel of its own: so its reply can be told from every other, and no subject is held up
+by the one message a second that a channel takes. There are fewer people than channels.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+SECRET = "bench-signing-secret"
+TEAM = "T0BENCH"
+BOT = "U0BOT"
+SAID = "hello"
+"""What people say, and what the reply must hold."""
+
+PEOPLE = 500
+_FIRST_CHANNEL = 1_000_000
+
+
+def sign(timestamp: str, body: bytes, secret: str = SECRET) -> str:
+    base = b"v0:%b:%b" % (timestamp.encode(), body)
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+def channel(number: int) -> str:
+    return f"C{_FIRST_CHANNEL + number}"
+
+
+def number_of(channel: str) -> int:
+    """The number of the request that came from there."""
+    return int(channel[1:]) - _FIRST_CHANNEL
+
+
+def command(number: int, now: float) -> bytes:
+    """`/ping hello`: https://docs.slack.dev/interactivity/implementing-slash-commands/#app_command_handling."""
+    fields = {
+        "token": "gIkuvaNzQIHg97ATvDxqgjtO",
+        "team_id": TEAM,
+        "team_domain": "bench",
+        "channel_id": channel(number),
+        "channel_name": "general",
+        "user_id": _person(number),
+        "user_name": "ada",
+        "command": "/ping",
+        "text": SAID,
+        "api_app_id": "A0BENCH",
+        "is_enterprise_install": "false",
+        "response_url": f"http://127.0.0.1:9/commands/{TEAM}/{number}",
+        "trigger_id": f"{number}.{int(now)}.398738663015",
+    }
+    return _request("application/x-www-form-urlencoded", urlencode(fields).encode(), now)
+
+
+def event(number: int, now: float) -> bytes:
+    """`@bot ping hello`: https://docs.slack.dev/reference/events/app_mention/."""
+    mention = {
+        "client_msg_id": f"a5e4c6b0-{number:012x}",
+        "type": "app_mention",
+        "user": _person(number),
+        "text": f"<@{BOT}> ping {SAID}",
+        "ts": f"{now:.6f}",
+        "team": TEAM,
+        "channel": channel(number),
+        "event_ts": f"{now:.6f}",
+    }
+    body = {
+        "token": "gIkuvaNzQIHg97ATvDxqgjtO",
+        "team_id": TEAM,
+        "api_app_id": "A0BENCH",
+        "event": mention,
+        "type": "event_callback",
+        "event_id": f"Ev{number}",
+        "event_time": int(now),
+        "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True}],
+        "is_ext_shared_channel": False,
+    }
+    return _request("application/json", json.dumps(body).encode(), now)
+
+
+KINDS: Mapping[str, Callable[[int, float], bytes]] = {"command": command, "event": event}
+
+
+def _person(number: int) -> str:
+    return f"U{number % PEOPLE}"
+
+
+def _request(content_type: str, body: bytes, now: float) -> bytes:
+    timestamp = str(int(now))
+    head = (
+        "POST /slack/events HTTP/1.1\r\n"
+        "Host: 127.0.0.1\r\n"
+        "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
+        "Accept: application/json,*/*\r\n"
+        f"Content-Type: {content_type}\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        f"X-Slack-Request-Timestamp: {timestamp}\r\n"
+        f"X-Slack-Signature: {sign(timestamp, body)}\r\n\r\n"
+    )
+    return head.encode() + body

@@ -1,0 +1,142 @@
+"""Builds the whole house, once. Nothing is global: whatever a part needs is passed to it here."""
+
+import asyncio
+import random
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientSession
+
+from adapters.base import Adapter, Secret, Service
+from adapters.http import Http, pooled_session
+from bot.answering import Answering
+from bot.clients import Clients
+from bot.connections import Connections
+from bot.dispatch import Dispatch
+from bot.health import Checks, Probes
+from bot.metrics import Metrics
+from bot.plan import Plan
+from bot.sandboxes import sandboxes_of, serving
+from bot.slack.app import SlackApp
+from bot.slack.door import KIND as SLACK
+from bot.slack.sandbox import SlackSandbox
+from bot.web import listening_socket, serve
+from bot.worker import Worker
+from commands.catalog import Catalog
+from commands.when import warm
+from storage.database import Database
+from storage.inbox import Inbox
+from storage.offers import Offers
+
+_DRAIN = 10.0  # seconds
+Own = Mapping[str, Callable[[], Awaitable[str]]]
+
+
+@dataclass(frozen=True)
+class House:
+    """A running bot. Leaving `open_house` drains it."""
+
+    address: str
+    sandboxes: str  # their address, empty where there are none
+
+
+@asynccontextmanager
+async def open_house(plan: Plan) -> AsyncIterator[House]:
+    """Listens first, so that what arrives is kept, and loads the rest meanwhile."""
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        inbox, offers = await _storage(stack, plan)
+        session = await stack.enter_async_context(pooled_session())
+        http = Http(session, observe=metrics.observe_provider)
+        listening, address = listening_socket(plan.settings.host, plan.settings.port)
+        stack.callback(listening.close)
+        sandboxes, practice = await _sandboxes(stack, plan, address)
+        catalog = Catalog(plan.subjects, plan.runnable)
+        slack = _slack(plan, practice, session, http, inbox, catalog, metrics)
+        stack.push_async_callback(slack.close)
+        await serve(stack, listening, slack.door, Probes(inbox, metrics))
+        dispatch = await _dispatch(plan, sandboxes, http, catalog, {"Slack": slack.check})
+        answering = Answering(inbox, offers, dispatch, {SLACK: slack.platform}, metrics, plan.clock, _token, plan.max_age)
+        worker = Worker(inbox, answering, metrics, plan.clock, random.random)
+        worker.start(plan.settings.workers)
+        stack.push_async_callback(worker.drain, _DRAIN)
+        if app_token := plan.settings.slack_app_token.get_secret_value():
+            await slack.connect(Secret(app_token))
+        yield House(address, sandboxes)
+
+
+@asynccontextmanager
+async def open_desk(plan: Plan, sandboxes: str) -> AsyncIterator[Dispatch]:
+    """What answers a call, whatever it came by. The terminal needs no more."""
+    async with AsyncExitStack() as stack:
+        http = Http(await stack.enter_async_context(pooled_session()))
+        if plan.hosted and not sandboxes:
+            sandboxes = await stack.enter_async_context(serving(sandboxes_of(plan.adapters, plan.hosted, plan.clock), 0))
+        yield await _dispatch(plan, sandboxes, http, Catalog(plan.subjects, plan.runnable), {})
+
+
+async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
+    database = Database(plan.settings.database_url)
+    stack.push_async_callback(database.close)
+    await database.open()
+    owner = f"{socket.gethostname()}:{_token()}"
+    inbox = Inbox(database, plan.clock.time, owner)
+    stack.push_async_callback(inbox.close)
+    await inbox.open()
+    return inbox, Offers(database)
+
+
+async def _sandboxes(stack: AsyncExitStack, plan: Plan, address: str) -> tuple[str, SlackSandbox | None]:
+    """Serves the stand-ins that this process hosts; in sandbox mode, Slack's too."""
+    apps = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
+    practice = None
+    if plan.settings.sandbox_mode:
+        practice = apps[SLACK] = SlackSandbox(plan.clock.now, f"{address}slack/events")
+    if not apps:
+        return "", None
+    return await stack.enter_async_context(serving(apps, plan.settings.sandbox_port)), practice
+
+
+def _slack(
+    plan: Plan,
+    practice: SlackSandbox | None,
+    session: ClientSession,
+    http: Http,
+    inbox: Inbox,
+    catalog: Catalog,
+    metrics: Metrics,
+) -> SlackApp:
+    """The workspace of the settings, or in sandbox mode the made-up one."""
+    settings = plan.settings
+    if practice:
+        token, keys, base_url = practice.bot_token, [practice.signing_secret], practice.api_url
+    else:
+        token, base_url = Secret(settings.slack_bot_token.get_secret_value()), settings.slack_base_url
+        given = (settings.slack_signing_secret, settings.slack_signing_secret_previous)
+        keys = [Secret(each.get_secret_value()) for each in given if each]
+    return SlackApp(token, keys, base_url, settings.timezone, session, http, inbox, catalog, metrics, plan.clock)
+
+
+async def _dispatch(plan: Plan, sandboxes: str, http: Http, catalog: Catalog, own: Own) -> Dispatch:
+    """Loads the services that are switched on."""
+    services = await asyncio.gather(*(_load(adapter, plan, sandboxes, http) for adapter in plan.switched_on))
+    await asyncio.to_thread(warm)
+    connections = Connections(http, plan.sandboxed, plan.trials, plan.trusted)
+    clients = Clients(services, connections, plan.clock)
+    return Dispatch(catalog, clients, Checks(clients, own))
+
+
+async def _load(adapter: Adapter, plan: Plan, sandboxes: str, http: Http) -> Service:
+    """A service's SDK takes long to import: in a thread it does not hold up the loop."""
+    hosted = adapter.name in plan.hosted
+    base_url = f"{sandboxes}{adapter.name}/" if hosted else plan.services[adapter.name].base_url or adapter.base_url
+    sdk = await asyncio.to_thread(adapter.client.load, base_url)
+    return Service(adapter, base_url, http, sdk)
+
+
+def _token() -> str:
+    """128 bits that nobody can guess."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,104 @@
+"""A Call becomes a Reply."""
+
+import inspect
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters.errors import NeedsConnection, Refused, Unknown
+from bot import words
+from bot.clients import Clients
+from bot.health import Checks
+from commands.call import Actor, Call, Place
+from commands.catalog import Catalog
+from commands.command import Command
+from commands.parse import parse
+from commands.reply import Button, Reply
+from commands.status import Health
+from commands.usage import UsageError
+
+
+class Dispatch:
+    """Reads what people ask, runs it with what it needs, and puts every error into words.
+
+    Only Unavailable passes through: the worker tries such a call again later.
+    """
+
+    def __init__(self, catalog: Catalog, clients: Clients, checks: Checks) -> None:
+        self.catalog = catalog
+        self._clients = clients
+        self._checks = checks
+
+    def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Reply:
+        """Typed words as a call, or the reply that says why they are none."""
+        try:
+            command, rest = self.catalog.find(text)
+        except UsageError as error:
+            return self._suggestion(error)
+        try:
+            raw = parse(command, rest)
+        except UsageError as error:
+            return words.usage(error, command, {})
+        return self.fill(command, raw, id, actor, place, via, asked)
+
+    def fill(
+        self, command: Command, raw: Mapping[str, Any], id: str, actor: Actor, place: Place, via: str, asked: datetime
+    ) -> Call | Reply:
+        """Raw options as a call, or the reply that says what is wrong with them."""
+        try:
+            arguments = command.validate(raw, asked.astimezone(ZoneInfo(actor.zone)), typed=via != "button")
+        except UsageError as error:
+            return words.usage(error, command, raw)
+        return Call(id, command.name, arguments, actor, place, via, asked)
+
+    async def answer(self, call: Call) -> AsyncIterator[Reply]:
+        """Runs the call. Each reply replaces the one before; the last one stands. Raises Unavailable."""
+        command = self.catalog.named(call.command)
+        try:
+            async for reply in self._run(command, call):
+                yield _with_undo(reply, command)
+        except UsageError as error:
+            yield words.usage(error, command, call.arguments)
+        except NeedsConnection as error:
+            for need in command.clients:
+                self._clients.forget(need, call.actor)
+            yield words.needs_connection(error)
+        except Refused as error:
+            yield words.refused(error)
+        except Unknown as error:
+            yield words.unknown(error, command)
+
+    def streams(self, call: Call) -> bool:
+        """Whether the call answers step by step, so that each reply is worth showing."""
+        return inspect.isasyncgenfunction(self.catalog.named(call.command).function)
+
+    async def _run(self, command: Command, call: Call) -> AsyncIterator[Reply]:
+        zone = ZoneInfo(call.actor.zone)
+        given = {name: await self._given(need, call) for name, need in command.needs.items()}
+        async for reply in command.run(call.arguments, given, call.asked.astimezone(zone)):
+            yield reply
+
+    async def _given(self, need: type, call: Call) -> object:
+        if need is Catalog:
+            return self.catalog
+        if need is Health:
+            return self._checks.of(call.actor)
+        return await self._clients.open(need, call.actor, call.id)
+
+    def _suggestion(self, error: UsageError) -> Reply:
+        buttons = tuple(Button(choice.label, *self._read_choice(choice.value)) for choice in error.choices)
+        return Reply(str(error), buttons=buttons, private=True)
+
+    def _read_choice(self, text: str) -> tuple[str, Mapping[str, Any]]:
+        command, rest = self.catalog.find(text)
+        return command.name, parse(command, rest)
+
+
+def _with_undo(reply: Reply, command: Command) -> Reply:
+    """A write that can be taken back carries the button that does it."""
+    if reply.undo is None or not command.undo:
+        return reply
+    undo = Button("Undo", command.undo, reply.undo)
+    return replace(reply, buttons=(*reply.buttons, undo))

@@ -1,0 +1,44 @@
+"""Logs: JSON lines for machines, short lines on a terminal, and the delivery's id on each of them."""
+
+import logging
+import sys
+from contextvars import ContextVar
+from typing import Literal, TextIO
+
+from pythonjsonlogger.json import JsonFormatter
+
+delivery_id: ContextVar[str] = ContextVar("delivery_id", default="")
+
+_TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s%(where)s"
+_QUIET = ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "googleapiclient")  # they log bodies and tokens, see F2
+
+
+class _WithDelivery(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        delivery = delivery_id.get()
+        record.__dict__.update(delivery=delivery, where=f"  [{delivery}]" if delivery else "")
+        return True
+
+
+def configure(level: str, form: Literal["auto", "json", "text"], stream: TextIO = sys.stderr) -> None:
+    """Sets up logging for the whole process. Control characters from outside can't start a line of their own."""
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(_WithDelivery())
+    as_text = form == "text" or (form == "auto" and stream.isatty())
+    handler.setFormatter(_OneLine(_TEXT, "%H:%M:%S") if as_text else _json())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _json() -> JsonFormatter:
+    names = {"asctime": "time", "levelname": "level", "name": "logger"}
+    return JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s %(delivery)s", rename_fields=names)
+
+
+class _OneLine(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        return super().formatMessage(record).translate(_VISIBLE)
+
+
+_VISIBLE = {code: f"\\x{code:02x}" for code in (*range(32), 127) if code != 9}

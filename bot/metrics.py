@@ -1,0 +1,35 @@
+"""What is counted and timed, for Prometheus: https://prometheus.io/docs/practices/naming/."""
+
+from typing import TypedDict
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_ACK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+_REPLY = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+class _Options(TypedDict):
+    registry: CollectorRegistry
+    namespace: str
+
+
+class Metrics:
+    """One registry, made by `bot/app.py` and passed to whoever counts."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        on: _Options = {"registry": self._registry, "namespace": "interact"}
+        self.deliveries = Counter("deliveries", "Deliveries by kind and outcome.", ("kind", "outcome"), **on)
+        self.ack_seconds = Histogram("ack_seconds", "From a request's arrival to its acknowledgement.", buckets=_ACK, **on)
+        self.reply_seconds = Histogram("reply_seconds", "From a delivery's arrival to its reply.", buckets=_REPLY, **on)
+        self.retries = Counter("retries", "Deliveries put back to be tried again.", **on)
+        self.dead_letters = Counter("dead_letters", "Deliveries given up.", **on)
+        self.provider_seconds = Histogram("provider_seconds", "Calls to services.", ("service", "outcome"), **on)
+        self.queue_depth = Gauge("queue_depth", "Deliveries in the inbox by state.", ("state",), **on)
+
+    def observe_provider(self, service: str, outcome: int | str, seconds: float) -> None:
+        self.provider_seconds.labels(service, str(outcome)).observe(seconds)
+
+    def exposition(self) -> bytes:
+        """The text that `/metrics` answers."""
+        return generate_latest(self._registry)

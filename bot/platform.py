@@ -1,0 +1,68 @@
+"""What the worker expects of a platform: to understand a delivery, to render a reply, to send it once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from commands.call import Actor, Place
+from commands.command import Command
+from commands.reply import Reply
+from storage.delivery import Delivery
+
+
+@dataclass(frozen=True)
+class Words:
+    """Somebody typed something."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Press:
+    """Somebody pressed a button: only its opaque id is trusted."""
+
+    offer: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Somebody filled in a command's form."""
+
+    command: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody from outside spoke: a guest, or a person of another organisation. Their words are not even looked at."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there."""
+
+    actor: Actor
+    place: Place
+    via: str
+    what: Words | Press | Filled | Stranger
+    route: Mapping[str, str] = field(default_factory=dict)
+
+
+class Platform(Protocol):
+    """One place where people are: Slack, Teams."""
+
+    async def read(self, delivery: Delivery) -> Asked | None:
+        """Who asked what, or None where there is nothing to answer."""
+
+    def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
+        """The reply as it will be sent, as JSON. `ids` are those of its buttons, in the order of `Reply.pressed`."""
+
+    async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
+        """Sends what `render` made and gives back where it stands now.
+
+        `sent` is where an earlier version stands: it is replaced. `look` says that an earlier attempt may have sent it
+        already: the platform is searched first. Raises Unavailable.
+        """
+
+    async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
+        """Shows the command's form to the person; False where that is no longer possible."""

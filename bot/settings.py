@@ -1,0 +1,116 @@
+"""Every setting, from the environment or a `.env` file. `.env.example` documents each one; a test keeps the two equal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from adapters.base import Adapter
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """The settings can't work together. The text names what is missing and what to do."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Berlin") from None
+    return name
+
+
+def _listed(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class ServiceSettings(BaseSettings):
+    """What each service can be told: `GOOGLE_CALENDAR_BASE_URL` and so on."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", str_strip_whitespace=True)
+
+    base_url: str = Field("", description="Another address of this service: a proxy, a stand-in, an emulator.")
+    token: SecretStr = Field(
+        SecretStr(""),
+        description="A token to try it with, in the terminal and in sandbox mode only: never for people in a workspace.",
+    )
+
+
+class Settings(BaseSettings):
+    """The bot's own settings."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", str_strip_whitespace=True)
+
+    host: str = Field("127.0.0.1", description="The address to listen on. 0.0.0.0 behind a reverse proxy or in a container.")
+    port: int = Field(3000, ge=0, le=65535, description="The port to listen on.")
+    database_url: str = Field(
+        default_factory=lambda: f"sqlite:///{user_data_path('interact') / 'interact.sqlite'}",
+        description="sqlite:///path or postgresql://user:password@host/name. Default: SQLite in your data directory.",
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC", description="The time zone of people whose platform does not say theirs, e.g. Europe/Berlin."
+    )
+    slack_signing_secret: SecretStr = Field(SecretStr(""), description="Slack app > Basic Information > Signing Secret.")
+    slack_signing_secret_previous: SecretStr = Field(
+        SecretStr(""), description="The former signing secret, accepted too while you rotate it."
+    )
+    slack_bot_token: SecretStr = Field(SecretStr(""), description="Slack app > OAuth & Permissions > Bot Token (xoxb-…).")
+    slack_app_token: SecretStr = Field(
+        SecretStr(""),
+        description="Slack app > Basic Information > App-Level Token (xapp-…). Turns Socket Mode on.",
+    )
+    slack_base_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
+    sandbox: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Services to run as sandboxes, separated by commas. Without any platform credentials: all."
+    )
+    sandbox_port: int = Field(3001, ge=0, le=65535, description="Where the sandboxes listen, on loopback only.")
+    max_age_minutes: int = Field(60, ge=1, description="Requests that waited longer are not run; their asker is told.")
+    workers: int = Field(100, ge=1, le=10_000, description="How many conversations are served side by side.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")
+    log_format: Literal["auto", "json", "text"] = Field("auto", description="json lines, or text; auto is text on a terminal.")
+
+    @property
+    def sandbox_mode(self) -> bool:
+        """No platform credentials at all: everything runs against the sandboxes."""
+        return not (self.slack_bot_token or self.slack_signing_secret or self.slack_app_token)
+
+    def complaints(self) -> list[str]:
+        """What is missing for a safe start, each with what to do about it."""
+        if self.sandbox_mode:
+            return [] if self.host in _LOOPBACK else [_EXPOSED]
+        missing = [] if self.slack_bot_token else [f"SLACK_BOT_TOKEN is missing. {_WHERE['token']}"]
+        if not (self.slack_signing_secret or self.slack_app_token):
+            missing.append(f"SLACK_SIGNING_SECRET or SLACK_APP_TOKEN is missing. {_WHERE['secret']}")
+        return missing
+
+
+_EXPOSED = "Without Slack credentials the bot is a sandbox and listens on loopback only: leave HOST at 127.0.0.1, or set them."
+_WHERE = {
+    "token": "Copy the Bot User OAuth Token (xoxb-…) from your Slack app's page OAuth & Permissions.",
+    "secret": "From Basic Information, copy the Signing Secret, or for Socket Mode an App-Level Token with connections:write.",
+}
+
+
+def load(adapters: Sequence[Adapter]) -> tuple[Settings, Mapping[str, ServiceSettings]]:
+    """Reads the environment. Raises SettingsError, naming every setting that is wrong but never its value."""
+    try:
+        settings = Settings()
+        services = {adapter.name: ServiceSettings(_env_prefix=f"{adapter.name.upper()}_") for adapter in adapters}
+    except ValidationError as error:
+        raise SettingsError("\n".join(_wrong(each) for each in error.errors(include_input=False))) from None
+    unknown = [name for name in settings.sandbox if name not in services]
+    complaints = settings.complaints() + [f"SANDBOX names {name}, which is no service." for name in unknown]
+    if complaints:
+        raise SettingsError("\n".join(complaints))
+    return settings, services
+
+
+def _wrong(error: Mapping[str, object]) -> str:
+    location = error["loc"]
+    name = "_".join(str(part) for part in location) if isinstance(location, tuple) else str(location)
+    return f"{name.upper()}: {error['msg']}"

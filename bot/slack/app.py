@@ -1,0 +1,90 @@
+"""Puts the Slack side together: the door, Bolt, and the way out."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.base import Secret
+from adapters.errors import Unavailable
+from adapters.http import Http
+from bot.clock import Clock
+from bot.metrics import Metrics
+from bot.slack.door import Door
+from bot.slack.envelope import Envelope
+from bot.slack.form import read_form
+from bot.slack.listen import Listener
+from bot.slack.pace import Pace
+from bot.slack.people import People
+from bot.slack.send import Sender
+from bot.slack.slack import Slack
+from bot.slack.socket import Socket
+from commands.catalog import Catalog
+from commands.usage import UsageError
+from storage.inbox import Inbox
+
+_TIMEOUT = 10  # seconds for one call of the Web API
+
+
+class SlackApp:
+    """Everything of one workspace: `platform` for the worker, `door` for the web server, `connect` for Socket Mode."""
+
+    def __init__(
+        self,
+        token: Secret,
+        secrets: Sequence[Secret],
+        base_url: str,
+        zone: str,
+        session: ClientSession,
+        http: Http,
+        inbox: Inbox,
+        catalog: Catalog,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        # Its own retries are off: the inbox tries again later, and remembers that it must
+        self.client = AsyncWebClient(
+            token.reveal(), base_url=base_url, timeout=_TIMEOUT, session=session, retry_handlers=[]
+        )
+        self._people = People(self.client, zone, clock)
+        self._listener = Listener(self.client)
+        self._catalog = catalog
+        self._clock = clock
+        sender = Sender(self.client, http, Pace(asyncio.sleep), clock)
+        self.platform = Slack(self.client, self._listener, self._people, sender, clock)
+        self.door = Door(inbox, secrets, self._check_form, metrics, clock)
+        self._socket: Socket | None = None
+
+    async def connect(self, app_token: Secret) -> None:
+        """Opens the Socket Mode connection, and keeps it open."""
+        self._socket = Socket(self._listener.bolt, app_token.reveal(), self.door)
+        await self._socket.client.connect()
+
+    async def close(self) -> None:
+        if self._socket:
+            await self._socket.client.close()
+
+    async def check(self) -> str:
+        """Says as whom the bot is known in which workspace. Raises what the SDK raises."""
+        known = await self.client.auth_test()
+        return f"as @{known['user']} in {known['team']}"
+
+    async def _check_form(self, envelope: Envelope) -> Mapping[str, str]:
+        """What is wrong with a submitted form, by field. Answered within Slack's three seconds."""
+        form = read_form(envelope.payload["view"])
+        try:
+            self._catalog.named(form.command).validate(form.arguments, await self._now(envelope))
+        except UsageError as error:
+            return {error.option: str(error)}
+        return {}
+
+    async def _now(self, envelope: Envelope) -> datetime:
+        try:
+            async with asyncio.timeout(1.5):
+                person = await self._people.find(envelope.team, envelope.user)
+        except (Unavailable, TimeoutError):
+            return self._clock.now()
+        return self._clock.now().astimezone(ZoneInfo(person.zone))

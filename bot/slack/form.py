@@ -1,0 +1,76 @@
+"""A command's options as a modal: https://docs.slack.dev/surfaces/modals/."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from commands.command import Command
+from commands.option import Option
+
+CALLBACK = "command_form"
+_ELEMENT = "value"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A submitted form: which command, with what, asked where."""
+
+    command: str
+    arguments: Mapping[str, Any]
+    channel: str
+    thread: str
+
+
+def form_view(command: Command, arguments: Mapping[str, Any], channel: str, thread: str) -> dict[str, Any]:
+    """The modal for a command, with what is known already filled in."""
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": json.dumps({"command": command.name, "channel": channel, "thread": thread}),
+        "title": _text(command.name.capitalize()[:24]),
+        "submit": _text("Run"),
+        "close": _text("Cancel"),
+        "blocks": [_input(option, arguments.get(option.name)) for option in command.options],
+    }
+
+
+def read_form(view: Mapping[str, Any]) -> Form:
+    """What was filled in. Empty fields are left out, so that defaults hold."""
+    told = json.loads(view["private_metadata"])
+    values = {name: _entered(block[_ELEMENT]) for name, block in view["state"]["values"].items() if _ELEMENT in block}
+    arguments = {name: value for name, value in values.items() if value}
+    return Form(told["command"], arguments, told["channel"], told["thread"])
+
+
+def _input(option: Option, value: Any) -> dict[str, Any]:
+    block = {
+        "type": "input",
+        "block_id": option.name,
+        "optional": not option.required,
+        "label": _text(option.name.replace("_", " ").capitalize()),
+        "element": _select(option, value) if option.choices else _line(value),
+    }
+    return block | ({"hint": _text(option.about[:2000])} if option.about else {})
+
+
+def _line(value: Any) -> dict[str, Any]:
+    element = {"type": "plain_text_input", "action_id": _ELEMENT, "max_length": 3000}
+    initial = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    return element | ({"initial_value": initial[:3000]} if initial else {})
+
+
+def _select(option: Option, value: Any) -> dict[str, Any]:
+    choices = {choice: {"text": _text(choice), "value": choice} for choice in option.choices}
+    element = {"type": "static_select", "action_id": _ELEMENT, "options": list(choices.values())}
+    initial = choices.get(str(value if value is not None else option.default))
+    return element | ({"initial_option": initial} if initial else {})
+
+
+def _entered(element: Mapping[str, Any]) -> str:
+    selected = element.get("selected_option")
+    return str(selected["value"] if selected else element.get("value") or "")
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}

@@ -1,0 +1,170 @@
+"""Bolt, behind the inbox: it knows Slack's deliveries, and says what each of them asks.
+
+https://docs.slack.dev/tools/bolt-python/. The front door has verified, parsed and stored the delivery before; so Bolt gets
+the parsed body (as in Socket Mode), and its own middleware for those things is switched off.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.platform import Filled, Press, Words
+from bot.slack.form import CALLBACK, read_form
+from bot.slack.mrkdwn import plain
+
+_OWN = "/interact"
+_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>[\s,:]*")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a delivery asks, in Slack's ids."""
+
+    what: Words | Press | Filled
+    via: str
+    team: str
+    user: str
+    channel: str
+    thread: str = ""
+    route: Mapping[str, str] = field(default_factory=dict)
+
+
+class Listener:
+    """Turns a delivery's body into what it asks."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        with _nothing_from_the_environment():
+            self.bolt = _bolt(AsyncWebClient(base_url=client.base_url, session=client.session))
+
+    async def hear(self, body: Mapping[str, Any]) -> Heard | None:
+        """What the delivery asks, or None where it asks nothing of us."""
+        request = AsyncBoltRequest(body=dict(body), mode="socket_mode")
+        await self.bolt.async_dispatch(request)
+        heard: Heard | None = request.context.get("heard")
+        return heard
+
+
+def _bolt(client: AsyncWebClient) -> AsyncApp:
+    bolt = AsyncApp(
+        name="interact",
+        logger=logging.getLogger("slack_bolt.interact"),
+        client=client,
+        signing_secret="verified at the front door",  # noqa: S106 - not a secret; Bolt would look into the environment
+        authorize=_Nobody(),
+        process_before_response=True,  # Bolt keeps no reference to a task it starts: see F3 and §1.3 of its listeners
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    bolt.command(re.compile("^/"))(_command)
+    bolt.event("app_mention")(_mention)
+    bolt.event("message")(_message)
+    bolt.action(re.compile("^press:"))(_press)
+    bolt.view(CALLBACK)(_submission)
+    bolt.event(re.compile(".*"))(_nothing)
+    bolt.error(_raise)
+    return bolt
+
+
+class _Nobody(AsyncAuthorize):
+    """Bolt wants to know whose token it holds. Sending is not its task here, so it holds none, and asks Slack nothing."""
+
+    def __init__(self) -> None:
+        """Bolt's own has no types."""
+
+    async def __call__(
+        self,
+        *,
+        context: AsyncBoltContext,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,
+        **_: Any,
+    ) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
+
+
+@contextmanager
+def _nothing_from_the_environment() -> Iterator[None]:
+    """Bolt would read tokens there, and switch an OAuth flow with files on disk on, without being asked."""
+    names = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN")
+    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+async def _command(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    await ack()
+    subject = "" if body["command"] == _OWN else body["command"].removeprefix("/")
+    words = Words(f"{subject} {plain(body.get('text') or '')}".strip())
+    route = {"response_url": body.get("response_url") or ""}
+    context["heard"] = Heard(words, "slash", body["team_id"], body["user_id"], body["channel_id"], route=route)
+
+
+async def _mention(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    if not _from_a_bot(event):
+        context["heard"] = _typed(event, body, "mention", _MENTION.sub("", event.get("text") or "", count=1))
+
+
+async def _message(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    if not _from_a_bot(event):
+        context["heard"] = _typed(event, body, "message", _MENTION.sub("", event.get("text") or "", count=1))
+
+
+async def _press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext) -> None:
+    await ack()
+    if not action.get("value"):
+        return
+    channel, thread = _where(body)
+    route = {"response_url": body.get("response_url") or "", "trigger_id": body.get("trigger_id") or ""}
+    press = Press(action["value"])
+    context["heard"] = Heard(press, "button", body["team"]["id"], body["user"]["id"], channel, thread, route)
+
+
+async def _submission(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    await ack()
+    form = read_form(body["view"])
+    filled = Filled(form.command, form.arguments)
+    context["heard"] = Heard(filled, "form", body["team"]["id"], body["user"]["id"], form.channel, form.thread)
+
+
+async def _nothing() -> None:
+    """Other events are none of our business; unhandled ones would make Bolt warn."""
+
+
+async def _raise(error: Exception) -> None:
+    raise error
+
+
+def _typed(event: dict[str, Any], body: dict[str, Any], via: str, text: str) -> Heard:
+    thread = event.get("thread_ts") or ""
+    return Heard(Words(plain(text)), via, body["team_id"], event["user"], event["channel"], thread)
+
+
+def _from_a_bot(event: dict[str, Any]) -> bool:
+    """Bots are not answered, ourselves least of all: two of them would talk for ever."""
+    return bool(event.get("bot_id") or event.get("app_id") or not event.get("user"))
+
+
+def _where(body: dict[str, Any]) -> tuple[str, str]:
+    """The channel and the thread (if any) of the message whose button was pressed."""
+    container = body.get("container") or {}
+    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
+    return channel, container.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or ""

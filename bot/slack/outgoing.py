@@ -1,0 +1,34 @@
+"""A reply on its way out, as it is stored before it is sent: all that sending needs, and nothing else."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """`call` marks the messages, so that they can be found again; `since` is when the question came, in seconds."""
+
+    call: str
+    channel: str
+    thread: str
+    user: str
+    private: bool
+    response_url: str
+    since: float
+    messages: Sequence[Mapping[str, Any]]  # each has `text` and `blocks`
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    def metadata(self, part: int) -> dict[str, Any]:
+        """https://docs.slack.dev/messaging/message-metadata/"""
+        return {"event_type": EVENT_TYPE, "event_payload": {"call": self.call, "part": part}}
+
+
+EVENT_TYPE = "interact_reply"
+
+
+def load(text: str) -> Outgoing:
+    return Outgoing(**json.loads(text))

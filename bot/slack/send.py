@@ -1,0 +1,108 @@
+"""Sends replies to Slack: looks before it sends again, replaces what stands, finds another way where it may not post."""
+
+import json
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.http import Http, Request
+from bot.clock import Clock
+from bot.slack.api import call
+from bot.slack.errors import FAILURES, elsewhere, gone, passing, unavailable
+from bot.slack.look import find
+from bot.slack.outgoing import Outgoing
+from bot.slack.pace import Pace
+from bot.slack.render import POSTING, UPDATING
+
+_SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+
+class Sender:
+    """The way out to one workspace."""
+
+    def __init__(self, client: AsyncWebClient, http: Http, pace: Pace, clock: Clock) -> None:
+        self._client = client
+        self._http = http
+        self._pace = pace
+        self._clock = clock
+        self._local = urlsplit(client.base_url).hostname in _LOOPBACK
+
+    async def send(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str]:
+        """Sends each message of the reply; gives back their timestamps, empty for those that can't be found again.
+
+        `sent` holds the timestamps of an earlier version, which is replaced. With `look`, the channel is searched for
+        an earlier attempt first. Raises Unavailable.
+        """
+        try:
+            standing = dict(enumerate(sent)) if sent else await find(self._client, outgoing) if look else {}
+            return [await self._put(outgoing, part, standing.get(part, "")) for part in range(len(outgoing.messages))]
+        except FAILURES as error:
+            if passing(error):
+                raise unavailable(error, self._clock.time()) from None
+            raise
+
+    async def _put(self, outgoing: Outgoing, part: int, standing: str) -> str:
+        await self._pace.turn(outgoing.channel)
+        if standing and await self._replaced(outgoing, part, standing):
+            return standing
+        try:
+            return await (self._whisper(outgoing, part) if outgoing.private else self._post(outgoing, part))
+        except FAILURES as error:
+            if not elsewhere(error):
+                raise
+        return await self._another_way(outgoing, part)
+
+    async def _replaced(self, outgoing: Outgoing, part: int, ts: str) -> bool:
+        message = {**outgoing.messages[part], **UPDATING, "metadata": outgoing.metadata(part)}
+        try:
+            await call(self._client, "chat.update", channel=outgoing.channel, ts=ts, **message)
+        except FAILURES as error:
+            if gone(error):
+                return False
+            raise
+        return True
+
+    async def _post(self, outgoing: Outgoing, part: int) -> str:
+        return await self._posted(outgoing, part, outgoing.channel, outgoing.thread)
+
+    async def _posted(self, outgoing: Outgoing, part: int, channel: str, thread: str) -> str:
+        message = {**outgoing.messages[part], **POSTING, "metadata": outgoing.metadata(part)}
+        answer = await call(self._client, "chat.postMessage", channel=channel, thread_ts=thread or None, **message)
+        return str(answer["ts"])
+
+    async def _whisper(self, outgoing: Outgoing, part: int) -> str:
+        """Seen by the asker only. Slack keeps no trace of it, so it can't be found or replaced later."""
+        if self._usable(outgoing.response_url):
+            return await self._respond(outgoing, part, "ephemeral")
+        where = {"channel": outgoing.channel, "user": outgoing.user, "thread_ts": outgoing.thread or None}
+        await call(self._client, "chat.postEphemeral", **where, **outgoing.messages[part], **UPDATING)
+        return ""
+
+    async def _another_way(self, outgoing: Outgoing, part: int) -> str:
+        """The bot is not in that channel: Slack's response URL reaches it still, and so does a direct message."""
+        if self._usable(outgoing.response_url):
+            return await self._respond(outgoing, part, "ephemeral" if outgoing.private else "in_channel")
+        return await self._in_person(outgoing, part)
+
+    async def _respond(self, outgoing: Outgoing, part: int, kind: str) -> str:
+        """https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses"""
+        body = json.dumps({"response_type": kind, "replace_original": False, **outgoing.messages[part]}).encode()
+        answer = await self._http.send(Request("slack", "POST", outgoing.response_url, _JSON, body, repeatable=True))
+        if answer.status >= 400:  # used up or expired: it lasts for five uses and half an hour
+            return await self._in_person(outgoing, part)
+        return ""
+
+    async def _in_person(self, outgoing: Outgoing, part: int) -> str:
+        opened = await call(self._client, "conversations.open", users=outgoing.user)
+        await self._posted(outgoing, part, opened["channel"]["id"], "")
+        return ""
+
+    def _usable(self, url: str) -> bool:
+        """Slack's own hosts only: whoever can write the URL must not make the bot post elsewhere."""
+        parts = urlsplit(url)
+        if self._local:
+            return parts.scheme == "http" and parts.hostname in _LOOPBACK
+        return parts.scheme == "https" and parts.netloc in _SLACK_HOSTS

@@ -1,0 +1,71 @@
+"""Slack as a platform: reads deliveries, renders replies, sends them, opens forms."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.platform import Asked, Stranger
+from bot.slack.api import call
+from bot.slack.errors import FAILURES, passing, unavailable
+from bot.slack.form import form_view
+from bot.slack.listen import Listener
+from bot.slack.outgoing import Outgoing, load
+from bot.slack.people import People
+from bot.slack.render import render
+from bot.slack.send import Sender
+from commands.call import Actor, Place
+from commands.command import Command
+from commands.reply import Reply
+from storage.delivery import Delivery
+
+
+class Slack:
+    """One workspace. Implements `bot.platform.Platform`."""
+
+    def __init__(self, client: AsyncWebClient, listener: Listener, people: People, sender: Sender, clock: Clock) -> None:
+        self._client = client
+        self._listener = listener
+        self._people = people
+        self._sender = sender
+        self._clock = clock
+
+    async def read(self, delivery: Delivery) -> Asked | None:
+        heard = await self._listener.hear(json.loads(delivery.payload))
+        if heard is None:
+            return None
+        person = await self._people.find(heard.team, heard.user)
+        actor = Actor("slack", heard.team, heard.user, person.name, person.zone)
+        place = Place("slack", heard.team, heard.channel, heard.thread)
+        route = {**heard.route, "since": str(delivery.received)}
+        return Asked(actor, place, heard.via, heard.what if person.member else Stranger(), route)
+
+    def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
+        place, route = asked.place, asked.route
+        return Outgoing(
+            call=call,
+            channel=place.conversation,
+            thread=place.thread,
+            user=asked.actor.user,
+            private=reply.private and not place.conversation.startswith("D"),  # a direct message is private as it is
+            response_url=route.get("response_url", ""),
+            since=float(route["since"]),
+            messages=[asdict(message) for message in render(reply, ids)],
+        ).dump()
+
+    async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
+        return await self._sender.send(load(outgoing), sent, look)
+
+    async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
+        """The trigger lives for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses."""
+        view = form_view(command, arguments, asked.place.conversation, asked.place.thread)
+        try:
+            await call(self._client, "views.open", trigger_id=asked.route.get("trigger_id", ""), view=view)
+        except FAILURES as error:
+            if passing(error):
+                raise unavailable(error, self._clock.time()) from None
+            return False
+        return True

@@ -1,0 +1,34 @@
+"""The web server: where it listens, and what it answers."""
+
+import socket
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from bot.health import Probes
+from bot.slack.door import Door
+
+_LARGEST_BODY = 1024 * 1024  # bytes
+
+
+def listening_socket(host: str, port: int) -> tuple[socket.socket, str]:
+    """A socket to serve on and the address it has, with a slash at its end. Raises OSError."""
+    family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listening = socket.socket(family, kind, protocol)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(where)
+    shown = f"[{host}]" if ":" in host else host
+    return listening, f"http://{shown}:{listening.getsockname()[1]}/"
+
+
+async def serve(stack: AsyncExitStack, listening: socket.socket, door: Door, probes: Probes) -> None:
+    """Serves until the stack is left; requests under way are finished first."""
+    app = web.Application(client_max_size=_LARGEST_BODY)
+    app.router.add_post("/slack/events", door.handle)
+    app.router.add_get("/healthz", probes.alive)
+    app.router.add_get("/readyz", probes.ready)
+    app.router.add_get("/metrics", probes.metrics)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listening).start()

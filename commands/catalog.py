@@ -1,0 +1,119 @@
+"""Every command that may be run, found by the words that people type."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import ModuleType
+
+from commands.command import Command, Given
+from commands.usage import Choice, UsageError
+
+_HEAD = re.compile(r"\s*(\S*)\s*(.*)", re.DOTALL)
+_SHOWN = 60  # characters of what was typed, in a reply
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a file of commands is about, and the commands in it, in their order there."""
+
+    name: str
+    about: str
+    commands: tuple[Command, ...]
+
+    def command(self, verb: str) -> Command | None:
+        return next((command for command in self.commands if command.verb == _spelled(verb)), None)
+
+
+def subjects(modules: Iterable[ModuleType]) -> tuple[Subject, ...]:
+    """A subject for each module: `about` is the first line of its docstring."""
+    return tuple(map(_subject, modules))
+
+
+class Catalog(Given):
+    """The commands that may be run here; `may_run` says which. The others are neither found nor shown."""
+
+    def __init__(self, subjects: Iterable[Subject], may_run: Callable[[Command], bool]) -> None:
+        open = (Subject(each.name, each.about, tuple(filter(may_run, each.commands))) for each in subjects)
+        self.subjects = tuple(subject for subject in open if subject.commands)
+        self._by_name = {command.name: command for subject in self.subjects for command in subject.commands}
+
+    def named(self, name: str) -> Command:
+        """The command with exactly this name. Raises UsageError."""
+        if name not in self._by_name:
+            raise UsageError(f"“{name[:_SHOWN]}” is not available here.")
+        return self._by_name[name]
+
+    def subject(self, name: str) -> Subject | None:
+        return next((subject for subject in self.subjects if subject.name == _spelled(name)), None)
+
+    def find(self, words: str) -> tuple[Command, str]:
+        """The command that the words begin with, and the rest of them. A subject alone finds the help about it.
+
+        Raises UsageError; its choices hold the whole text, corrected.
+        """
+        name, rest = _head(words.lstrip().removeprefix("/"))
+        subject = self.subject(name)
+        if not subject:
+            raise _not_found(name, self._guesses(name, rest))
+        verb, further = _head(rest)
+        if verb and (command := subject.command(verb)):
+            return command, further
+        if command := subject.command(""):
+            return command, rest
+        if verb:
+            raise _not_found(f"{subject.name} {verb}", _corrected(subject, rest), subject.name)
+        return self.named("help"), subject.name
+
+    def _guesses(self, name: str, rest: str) -> list[str]:
+        """What may have been meant by words that begin with no subject: it is misspelled, or it was left out."""
+        near = _near(name, [subject.name for subject in self.subjects])
+        meant = [subject for subject in self.subjects if subject.name in near]
+        if meant:
+            return [text for subject in meant for text in _corrected(subject, rest) or [f"{subject.name} {rest}"]]
+        verbs = _near(name, [command.verb for command in self._by_name.values()])
+        return [f"{command.name} {rest}" for command in self._by_name.values() if command.verb in verbs]
+
+
+def _subject(module: ModuleType) -> Subject:
+    declared = [each for each in vars(module).values() if isinstance(each, Command)]
+    own = tuple(command for command in declared if command.function.__module__ == module.__name__)
+    return Subject(own[0].subject, (module.__doc__ or "").partition("\n")[0], own)
+
+
+def _head(text: str) -> tuple[str, str]:
+    """The first word, and the rest as it was typed."""
+    match = _HEAD.fullmatch(text)
+    return (match[1], match[2].rstrip()) if match else ("", "")
+
+
+def _spelled(word: str) -> str:
+    return word.casefold().replace("_", "-")
+
+
+def _near(word: str, names: Sequence[str]) -> list[str]:
+    """The names that the word begins, or else those it nearly is."""
+    spelled = _spelled(word[:_SHOWN])
+    begun = [name for name in names if len(spelled) > 1 and name.startswith(spelled)]
+    return begun or get_close_matches(spelled, [name for name in names if name])
+
+
+def _corrected(subject: Subject, rest: str) -> list[str]:
+    """The text for each verb of the subject that is nearly the first word of the rest."""
+    verb, further = _head(rest)
+    return [f"{subject.name} {near} {further}".strip() for near in _near(verb, [each.verb for each in subject.commands])]
+
+
+def _not_found(words: str, meant: Sequence[str], subject: str = "") -> UsageError:
+    """Offers what may have been meant, or else the help."""
+    texts = [text.strip() for text in meant] or [f"help {subject}".strip()]
+    choices = tuple(Choice(_short(text), text) for text in texts)
+    shown = " or ".join(f"“{choice.label}”" for choice in choices)
+    if meant:
+        return UsageError(f"Did you mean {shown}?", choices=choices)
+    asked = f"I don't know “{_short(words)}”. " if words else ""
+    return UsageError(f"{asked}{shown} shows what I can do.", choices=choices)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -1,0 +1,79 @@
+"""An SQLAlchemy engine for each of the two databases, set up so that what is committed is on the disk.
+
+The engines are synchronous and used from threads: measured, that costs less than SQLAlchemy's async engine, whose drivers
+use threads (SQLite) or greenlets (both) underneath.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.errors import StorageError
+
+_PATIENCE = 1.0  # seconds to wait for a lock: Slack waits three in all for its answer, and an answer may wait for two turns
+_POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
+_EXPECTED = "use sqlite:///path/to/file or postgresql://user:password@host/database"
+
+
+def build_engine(address: str, size: int) -> Engine:
+    """An engine with room for `size` connections; connects to nothing yet. Raises StorageError."""
+    url = _parsed(address)
+    if url.drivername in _POSTGRES:
+        return _postgresql(url.set(drivername="postgresql+psycopg"), size)
+    if url.drivername == "sqlite" and url.database not in (None, "", ":memory:"):
+        return _sqlite(url, size)
+    raise StorageError(f"{url.drivername} without a file, or of another kind, can't be the database: {_EXPECTED}.")
+
+
+def make_directory(engine: Engine) -> None:
+    """The directory of an SQLite file is made where it is missing. Raises StorageError."""
+    if engine.dialect.name != "sqlite" or engine.url.database is None:
+        return
+    directory = Path(engine.url.database).parent
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{directory} can't be made ({error.strerror}): choose another place for the database.") from error
+
+
+def _parsed(address: str) -> URL:
+    try:
+        return make_url(address)
+    except (ArgumentError, ValueError):
+        raise StorageError(f"The address of the database can't be read: {_EXPECTED}.") from None  # it may hold a password
+
+
+def _sqlite(url: URL, size: int) -> Engine:
+    # With isolation_level None the driver begins nothing by itself: `begin` below does.
+    arguments = {"timeout": _PATIENCE, "isolation_level": None, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, pool_size=size, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that begins deferred and writes later fails at once when another has written meanwhile,
+        # whatever the timeout: https://www.sqlite.org/isolation.html
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL, size: int) -> Engine:
+    arguments = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # a server that vanished is noticed
+    engine = create_engine(url, connect_args=arguments, pool_size=size, pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: Any) -> None:
+        connection.execute("SET lock_timeout = '2s'")
+        connection.execute("SET statement_timeout = '10s'")
+        connection.commit()
+
+    return engine

@@ -1,0 +1,170 @@
+"""The transactional inbox: what is put in is on the disk, once, and comes out in its conversation's order until it is done."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+
+from storage import records
+from storage.database import Database
+from storage.delivery import Delivery, Record
+from storage.errors import Fenced, StorageError
+from storage.offers import Offer
+from storage.operations import Conclude, Intend, Probe, Put
+from storage.statements import Statements
+from storage.writer import Writer
+
+__all__ = ["Delivery", "Fenced", "Inbox", "Record"]
+
+_LOG = logging.getLogger(__name__)
+_LONGEST = 500  # characters of a key or conversation: PostgreSQL's indexes take 2,700 bytes
+_ERROR = 2000  # characters of an error that are kept
+
+
+class Inbox:
+    """Deliveries on one database, shared by any number of processes.
+
+    `now` gives seconds since the epoch, and the clocks of the processes must agree to a fraction of `lease` seconds: after
+    that time without a sign of life, an owner's deliveries go to the others. `owner` names this process for operators.
+    `poll` is how often, in seconds, it looks for what others have put in and for what has become due.
+    """
+
+    def __init__(
+        self, database: Database, now: Callable[[], float], owner: str, lease: float = 15.0, poll: float = 0.5
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._lease = lease
+        statements = Statements(database.engine.dialect.name, owner)
+        self._writer = Writer(database.engine, statements, now, lease, poll)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the writer runs and its last transaction was committed."""
+        return self._writer.alive
+
+    async def open(self) -> None:
+        """Starts the writer. Raises StorageError if it can't write."""
+        self._writer.start()
+        try:
+            await self.probe()
+        except StorageError:
+            await self.close()
+            raise
+
+    async def put(self, key: str, kind: str, conversation: str, payload: str) -> bool:
+        """Stores a delivery; it is on the disk when this returns. False: it was there before, whatever became of it.
+
+        Deliveries of one conversation run one after the other; what has no order gets a conversation of its own.
+        Raises StorageError, and then it must not be acknowledged; ValueError for a key or conversation of over 500 characters.
+        """
+        if len(key) > _LONGEST or len(conversation) > _LONGEST:
+            raise ValueError(f"keys and conversations have at most {_LONGEST} characters")
+        now = self._now()
+        row = {"key": key, "kind": kind, "conversation": conversation, "payload": payload, "received": now, "due": now}
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Put(row, done))
+        return await done
+
+    def claim(self, deliver: Callable[[Delivery], None], width: int) -> None:
+        """From now on keeps up to `width` deliveries claimed, and calls `deliver` with each on the event loop.
+
+        Each must come to its end by `finish`, `retry`, `bury` or `release`; until then its lease is renewed.
+        """
+        self._writer.claim(partial(self._hand_over, deliver), width)
+
+    async def intend(self, delivery: Delivery, intent: str, offers: Sequence[Offer] = ()) -> None:
+        """Stores what is about to be sent, together with what its buttons stand for. Raises Fenced."""
+        created = self._now()
+        row = {**_claimed(delivery), "new_intent": intent}
+        rows = [{**asdict(offer), "created": created} for offer in offers]
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Intend((delivery.key, delivery.fence), row, rows, done))
+        await done
+
+    async def finish(self, delivery: Delivery, error: str = "") -> None:
+        """Done. Raises Fenced."""
+        await self._conclude(delivery, "done", delivery.received, delivery.attempt, error)
+
+    async def retry(self, delivery: Delivery, at: float, error: str) -> None:
+        """Again, not before `at`, keeping the intent; its conversation waits for it. Raises Fenced."""
+        await self._conclude(delivery, "ready", at, delivery.attempt, error)
+
+    async def bury(self, delivery: Delivery, error: str) -> None:
+        """To the dead letters: not again, unless an operator wants it; its conversation goes on. Raises Fenced."""
+        await self._conclude(delivery, "dead", delivery.received, delivery.attempt, error)
+
+    async def release(self, delivery: Delivery) -> None:
+        """Gives it back unrun: this attempt does not count. Raises Fenced."""
+        await self._conclude(delivery, "ready", delivery.received, delivery.attempt - 1, "")
+
+    async def stop_claiming(self) -> None:
+        """After this, `deliver` is not called any more."""
+        self._writer.stop_claiming()
+        with contextlib.suppress(StorageError):
+            await self.probe()  # answered after the turn that may just be claiming
+
+    async def close(self) -> None:
+        """Writes what was asked for, and ends. What is still claimed goes to others when its lease runs out."""
+        await self._writer.close()
+
+    async def probe(self) -> None:
+        """Writes something, as a check of health: on a full disk one can still read. Raises StorageError."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Probe(done))
+        await done
+
+    async def list(self, state: str = "", limit: int = 50) -> list[Record]:
+        """The newest, of one state ("ready", "running", "done", "dead") or of all."""
+        return await self._database.read(partial(records.newest, state=state, limit=limit))
+
+    async def replay(self, key: str) -> bool:
+        """Makes one that is dead or done ready again, from the beginning. False: there is none such."""
+        replayed = await self._database.run(partial(records.make_ready, key=key, now=self._now()))
+        self._writer.wake()
+        return replayed
+
+    async def counts(self) -> dict[str, int]:
+        """How many there are, by state."""
+        return await self._database.read(records.count)
+
+    async def prune(self, before: float) -> int:
+        """Deletes what was done before then, and says how much it was.
+
+        A key that is deleted counts as new again: leave at least 24 hours, platforms redeliver for that long.
+        """
+        pruned = 0
+        while old := await self._database.read(partial(records.find_old, before=before)):
+            pruned += await self._database.run(partial(records.remove, rows=old))
+        return pruned
+
+    def _hand_over(self, deliver: Callable[[Delivery], None], delivery: Delivery) -> None:
+        try:
+            deliver(delivery)
+        except Exception:
+            _LOG.exception("a delivery was not taken; it comes again later")
+            again = self._conclusion(delivery, "ready", self._now() + self._lease, delivery.attempt, "not taken")
+            again.done.add_done_callback(asyncio.Future.exception)  # nobody waits for the answer
+            self._writer.submit(again)
+
+    async def _conclude(self, delivery: Delivery, state: str, due: float, attempts: int, error: str) -> None:
+        conclusion = self._conclusion(delivery, state, due, attempts, error)
+        self._writer.submit(conclusion)
+        await conclusion.done
+
+    def _conclusion(self, delivery: Delivery, state: str, due: float, attempts: int, error: str) -> Conclude:
+        row = {
+            **_claimed(delivery),
+            "new_state": state,
+            "new_due": due,
+            "new_attempts": attempts,
+            "new_finished": 0.0 if state == "ready" else self._now(),
+            "new_error": error[:_ERROR],
+        }
+        return Conclude((delivery.key, delivery.fence), row, asyncio.get_running_loop().create_future())
+
+
+def _claimed(delivery: Delivery) -> dict[str, object]:
+    return {"claimed": delivery.key, "at": delivery.fence}

@@ -1,0 +1,47 @@
+"""What the event loop asks of the writer. Each operation has a future, which is answered once its transaction is committed."""
+
+from asyncio import Future
+from dataclasses import dataclass
+from typing import Any
+
+from storage.statements import Claim, Row
+
+Answer = tuple["Future[Any]", Any]  # who waits, and for what: a value, or an exception
+
+
+@dataclass(eq=False, slots=True)
+class Put:
+    """A new delivery. The answer is whether it was new."""
+
+    row: Row
+    done: "Future[bool]"
+    tries: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Probe:
+    """Something written for the sake of writing. The answer comes after those of all that was asked before."""
+
+    done: "Future[None]"
+
+
+@dataclass(eq=False, slots=True)
+class Intend:
+    """What was decided about a claimed delivery, and what it offers. The answer may be Fenced."""
+
+    claim: Claim
+    row: Row
+    offers: list[Row]
+    done: "Future[None]"
+
+
+@dataclass(eq=False, slots=True)
+class Conclude:
+    """The end of a claim, whatever comes after it. The answer may be Fenced."""
+
+    claim: Claim
+    row: Row
+    done: "Future[None]"
+
+
+Operation = Put | Probe | Intend | Conclude

@@ -1,0 +1,47 @@
+"""What operators ask of the inbox, each as the work of one transaction."""
+
+from sqlalchemy import Connection, delete, func, literal_column, select, update
+
+from storage.delivery import Record
+from storage.tables import delivery
+
+_RECORD = ("key", "kind", "conversation", "state", "received", "due", "attempts", "finished", "error", "owner")
+_CHUNK = 500  # rows that are deleted in one transaction: others want to write as well
+
+
+def newest(connection: Connection, state: str, limit: int) -> list[Record]:
+    statement = select(*(delivery.c[name] for name in _RECORD)).order_by(delivery.c.seq.desc()).limit(limit)
+    if state:
+        statement = statement.where(delivery.c.state == state)
+    return [Record(*row) for row in connection.execute(statement)]
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """Those that are done are many: they are what the total leaves, so that three small indexes and one narrow one do."""
+    number = select(func.count()).select_from(delivery)
+    states = {state: number.where(delivery.c.state == literal_column(f"'{state}'")) for state in ("ready", "running", "dead")}
+    columns = [query.scalar_subquery().label(state) for state, query in states.items()]
+    row = connection.execute(select(*columns, number.scalar_subquery().label("total"))).one()
+    return {
+        "ready": row.ready,
+        "running": row.running,
+        "done": row.total - row.ready - row.running - row.dead,
+        "dead": row.dead,
+    }
+
+
+def make_ready(connection: Connection, key: str, now: float) -> bool:
+    """As if it had just arrived, but in its old place. Its fencing number stays: an owner from before must not come back."""
+    finished = update(delivery).where(delivery.c.key == key, delivery.c.state.in_(("dead", "done")))
+    return (
+        connection.execute(finished.values(state="ready", due=now, attempts=0, intent="", finished=0.0, error="")).rowcount == 1
+    )
+
+
+def find_old(connection: Connection, before: float) -> list[int]:
+    statement = select(delivery.c.seq).where(delivery.c.state == "done", delivery.c.finished < before)
+    return list(connection.scalars(statement.order_by(delivery.c.seq).limit(_CHUNK)))
+
+
+def remove(connection: Connection, rows: list[int]) -> int:
+    return connection.execute(delete(delivery).where(delivery.c.seq.in_(rows), delivery.c.state == "done")).rowcount

@@ -1,0 +1,73 @@
+"""Every table, on one screen. They are made by the migrations; rows never leave this folder, frozen dataclasses do."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Double, Index, Integer, text
+from sqlmodel import Field, SQLModel
+
+from storage.text import AnyText
+
+_SERIAL = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _index(name: str, where: str, *columns: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _default(value: Any) -> dict[str, str]:
+    return {"server_default": str(value)}
+
+
+class DeliveryRow(SQLModel, table=True):
+    """What arrived, until it is dealt with and some time after. Times are seconds since the epoch, 0 where there is none."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        _index("delivery_ready", "state = 'ready'", "due", "seq", "conversation"),
+        _index("delivery_unfinished", "state IN ('ready', 'running')", "conversation", "seq"),
+        _index("delivery_running", "state = 'running'", "conversation", unique=True),  # no two at once, whoever claims
+        _index("delivery_dead", "state = 'dead'", "seq"),
+    )
+
+    seq: int = Field(primary_key=True, sa_type=_SERIAL)  # the order of arrival
+    key: str = Field(sa_type=AnyText, unique=True)  # the same delivery always has the same
+    kind: str = Field(sa_type=AnyText)
+    conversation: str = Field(sa_type=AnyText)
+    payload: str = Field(sa_type=AnyText)
+    received: float = Field(sa_type=Double)
+    due: float = Field(sa_type=Double)  # not before
+    state: str = Field(sa_type=AnyText, sa_column_kwargs=_default("ready"))  # then running, then done or dead
+    attempts: int = Field(sa_type=Integer, sa_column_kwargs=_default(0))
+    lease: float = Field(sa_type=Double, sa_column_kwargs=_default(0))  # until when its owner may be thought alive
+    owner: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))
+    fence: int = Field(sa_type=Integer, sa_column_kwargs=_default(0))  # rises with each claim
+    intent: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))  # what was decided to be sent
+    finished: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
+    error: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))  # the last one
+
+
+class OfferRow(SQLModel, table=True):
+    """What a button stands for: the button itself carries the id only."""
+
+    __tablename__ = "offer"
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    call: str = Field(sa_type=AnyText)
+    actor: str = Field(sa_type=AnyText)
+    place: str = Field(sa_type=AnyText)
+    created: float = Field(sa_type=Double)
+    expires: float = Field(sa_type=Double, index=True)
+
+
+class PulseRow(SQLModel, table=True):
+    """One row that probes write: on a full disk a read still succeeds."""
+
+    __tablename__ = "pulse"
+
+    id: int = Field(primary_key=True, sa_type=Integer)
+    at: float = Field(sa_type=Double)
+
+
+delivery = SQLModel.metadata.tables["delivery"]
+offer = SQLModel.metadata.tables["offer"]
+pulse = SQLModel.metadata.tables["pulse"]

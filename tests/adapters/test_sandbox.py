@@ -1,0 +1,63 @@
+"""What every stand-in promises: strict tokens, errors in the service's own words, and a place below any path."""
+
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from tests.adapters.servers import Calendar, Diary, status
+
+BASIC = "Basic dXNlcjpwYXNz"
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_a_token_stands_for_its_account(client: aiohttp.ClientSession, diary: Diary) -> None:
+    tokens = {account: diary.grant(account) for account in ("ana", "bo")}
+    for account, token in tokens.items():
+        async with client.get("mine", headers=bearer(token)) as answer:
+            assert await answer.json() == {"account": account}
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer nobody", BASIC])
+async def test_without_a_valid_token_the_answer_is_401_in_the_service_s_own_words(
+    client: aiohttp.ClientSession, header: str | None
+) -> None:
+    async with client.get("mine", headers={} if header is None else {"Authorization": header}) as answer:
+        assert answer.status == 401
+        assert (await answer.json())["error"]["code"] == 401
+
+
+async def test_a_token_expires_to_the_second(client: aiohttp.ClientSession, diary: Diary, now: Calendar) -> None:
+    headers = bearer(diary.grant("ana", seconds=60))
+    now.time += timedelta(seconds=59)
+    assert await status(client, "mine", headers=headers) == 200
+    now.time += timedelta(seconds=1)
+    assert await status(client, "mine", headers=headers) == 401
+
+
+async def test_a_revoked_token_is_refused(client: aiohttp.ClientSession, diary: Diary) -> None:
+    token = diary.grant("ana")
+    diary.revoke(token)
+    assert await status(client, "mine", headers=bearer(token)) == 401
+
+
+async def test_another_process_can_mint_a_token(client: aiohttp.ClientSession) -> None:
+    async with client.post("_sandbox/tokens", json={"account": "ana", "zone": "Asia/Tokyo", "seconds": 60}) as answer:
+        minted = await answer.json()
+    assert minted["expires_in"] == 60
+    assert await status(client, "mine", headers=bearer(minted["access_token"])) == 200
+
+
+async def test_a_path_that_is_none_is_refused_in_the_service_s_own_words(client: aiohttp.ClientSession) -> None:
+    async with client.get("nowhere") as answer:
+        assert answer.status == 404
+        assert (await answer.json())["error"]["code"] == 404
+
+
+async def test_it_tells_how_it_is_and_where(client: aiohttp.ClientSession, diary: Diary) -> None:
+    async with client.get("_sandbox/health") as answer:
+        assert await answer.json() == {"name": "diary"}
+        assert str(answer.url).endswith(f"{diary.prefix}/_sandbox/health")

@@ -1,0 +1,133 @@
+"""Bolt behind the inbox: what it makes of each delivery, and its known traps."""
+
+import gc
+import json
+import logging
+import os
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.platform import Filled, Press, Words
+from bot.slack.listen import Listener
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener(AsyncWebClient("CANARY-xoxb-listener", base_url="http://127.0.0.1:9/api/"))
+
+
+def command(text: str, name: str = "/calendar") -> dict[str, Any]:
+    ids = {"team_id": "T1", "user_id": "U1", "channel_id": "C1", "trigger_id": "1.2", "response_url": "http://127.0.0.1:9/r"}
+    return {"command": name, "text": text, **ids}
+
+
+def event(**fields: Any) -> dict[str, Any]:
+    told = {"user": "U1", "channel": "C1", "ts": "1.1", **fields}
+    return {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": told}
+
+
+async def test_a_slash_command_is_its_name_and_its_text(listener: Listener) -> None:
+    heard = await listener.hear(command("today day=fri"))
+
+    assert heard is not None
+    assert (heard.what, heard.via, heard.user, heard.channel) == (Words("calendar today day=fri"), "slash", "U1", "C1")
+
+
+async def test_the_general_command_adds_nothing_to_its_text(listener: Listener) -> None:
+    heard = await listener.hear(command("ping hello", "/interact"))
+
+    assert heard is not None
+    assert heard.what == Words("ping hello")
+
+
+@pytest.mark.parametrize("text", ["payload", "payload=1", "the payload service is down", 'payload={"type":"block_actions"}'])
+async def test_the_word_payload_does_not_swallow_a_command(listener: Listener, text: str) -> None:
+    heard = await listener.hear(command(text, "/ping"))
+
+    assert heard is not None
+    assert heard.what == Words(f"ping {text}")
+
+
+async def test_a_mention_is_taken_off_the_words(listener: Listener) -> None:
+    heard = await listener.hear(event(type="app_mention", text="<@UBOT> ping  <mailto:a@b.test|a@b.test>"))
+
+    assert heard is not None
+    assert (heard.what, heard.via, heard.thread) == (Words("ping  a@b.test"), "mention", "")
+
+
+async def test_a_message_in_a_thread_is_answered_in_that_thread(listener: Listener) -> None:
+    heard = await listener.hear(event(type="message", channel="D1", channel_type="im", text="ping", thread_ts="0.9"))
+
+    assert heard is not None
+    assert (heard.what, heard.via, heard.channel, heard.thread) == (Words("ping"), "message", "D1", "0.9")
+
+
+@pytest.mark.parametrize("sign", [{"bot_id": "B1"}, {"app_id": "A1"}, {"user": None}])
+async def test_bots_are_not_answered(listener: Listener, sign: dict[str, Any]) -> None:
+    assert await listener.hear(event(type="app_mention", text="<@UBOT> ping", **sign)) is None
+
+
+async def test_a_press_carries_its_opaque_id_only(listener: Listener) -> None:
+    body = {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "container": {"type": "message", "channel_id": "C1", "message_ts": "1.1", "thread_ts": "0.9"},
+        "trigger_id": "1.2",
+        "actions": [{"type": "button", "action_id": "press:0", "block_id": "b", "value": "opaque"}],
+    }
+
+    heard = await listener.hear(body)
+
+    assert heard is not None
+    assert (heard.what, heard.via, heard.channel, heard.thread) == (Press("opaque"), "button", "C1", "0.9")
+    assert heard.route["trigger_id"] == "1.2"
+
+
+async def test_a_submitted_form_says_its_command_and_its_fields(listener: Listener) -> None:
+    told = json.dumps({"command": "calendar create", "channel": "C1", "thread": ""})
+    values = {"title": {"value": {"type": "plain_text_input", "value": "Lunch"}}, "place": {"value": {"value": None}}}
+    view = {"type": "modal", "callback_id": "command_form", "private_metadata": told, "state": {"values": values}}
+
+    heard = await listener.hear({"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "view": view})
+
+    assert heard is not None
+    assert heard.what == Filled("calendar create", {"title": "Lunch"})
+
+
+async def test_other_events_ask_nothing_and_bolt_says_nothing(listener: Listener, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert await listener.hear(event(type="reaction_added")) is None
+
+    assert caplog.records == []
+
+
+async def test_what_breaks_in_a_listener_is_not_swallowed_by_bolt(listener: Listener) -> None:
+    with pytest.raises(KeyError):
+        await listener.hear({"command": "/ping", "text": "", "team_id": "T1", "channel_id": "C1"})
+
+
+async def test_a_listener_is_done_when_bolt_returns_so_that_nothing_can_be_collected_half_way(listener: Listener) -> None:
+    heard = await listener.hear(command("today"))
+    gc.collect()
+
+    assert heard is not None
+
+
+async def test_bolt_asks_slack_nothing_per_delivery(listener: Listener) -> None:
+    """Nothing listens at the base URL: an `auth.test` per delivery would fail here."""
+    assert [await listener.hear(command("today")) for _ in range(3)] != [None, None, None]
+
+
+async def test_bolt_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        monkeypatch.setenv(name, f"CANARY-{name}")
+
+    bolt = Listener(AsyncWebClient("CANARY-xoxb-listener", base_url="http://127.0.0.1:9/api/")).bolt
+
+    assert bolt.oauth_flow is None
+    assert bolt.client.token is None
+    assert caplog.records == []
+    assert os.environ["SLACK_BOT_TOKEN"] == "CANARY-SLACK_BOT_TOKEN"

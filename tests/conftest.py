@@ -1,0 +1,25 @@
+"""No test reaches beyond this machine: an attempt fails, whichever library makes it."""
+
+import sys
+from typing import Any
+
+
+class NetworkReached(BaseException):
+    """Not an Exception, so that no retry or fallback swallows it."""
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and not _is_local(arguments[1]):
+        raise NetworkReached(f"a test tried to connect to {arguments[1]!r}")
+    if event == "socket.getaddrinfo" and not _is_local((arguments[0],)):
+        raise NetworkReached(f"a test tried to look up {arguments[0]!r}")
+
+
+def _is_local(address: Any) -> bool:
+    if isinstance(address, str | bytes):  # a Unix socket
+        return True
+    host = address[0].decode() if isinstance(address[0], bytes) else str(address[0])
+    return host in ("", "None", "localhost", "::1", "0.0.0.0", "::") or host.startswith("127.")
+
+
+sys.addaudithook(_guard)
