@@ -60,7 +60,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Webhook:
-    """Two pure functions over the raw request: `verify(headers, body, secret)` says if it is genuine, `read(headers, body)` what it says."""
+    """Two pure functions over the raw request: `verify` says if it is genuine, `read` what it says, None for nothing."""
 
     verify: Callable[[Mapping[str, str], bytes, Secret], bool]
     read: Callable[[Mapping[str, str], bytes], Event | None]

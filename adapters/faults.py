@@ -32,7 +32,7 @@ class Fault(BaseModel):
     method: str = ""
     path: str = ""
     times: int = Field(default=1, ge=1)
-    status: int = Field(default=500, ge=300, le=599)
+    status: int = Field(default=500, ge=300, lt=DROPPED)
     retry_after: str | None = None
     location: str = ""
     seconds: float = Field(default=1.0, ge=0)

@@ -20,6 +20,7 @@ Observe = Callable[[str, int | str, float], None]
 
 ATTEMPTS = 3
 _BACKOFF = 0.5  # seconds at most before the second attempt, doubled before the third
+_SHORTEST = 0.1  # seconds: with less an attempt is not worth its while
 _OVERLOADED = (503, 529)  # with a Retry-After they say that nothing was done
 _REDIRECTED = "sent us to another address, and we don't follow."
 _REFUSALS: Mapping[int | Failure, str] = {
@@ -69,7 +70,7 @@ class Http:
                 return outcome
             asked = self._asked_wait(outcome)
             wait = (asked or 0.0) + self._random() * _BACKOFF * attempt
-            if attempt == ATTEMPTS or self._now() + wait >= ends or not _may_repeat(request, _result(outcome)):
+            if attempt == ATTEMPTS or self._now() + wait + _SHORTEST > ends or not _may_repeat(request, _result(outcome)):
                 raise _verdict(request, _result(outcome), asked)
             await self._sleep(wait)
             attempt += 1
@@ -79,8 +80,8 @@ class Http:
         return self._breakers.get(service) or self._breakers.setdefault(service, Breaker(self._now))
 
     async def _admit(self, request: Request, ends: float) -> None:
-        left = ends - self._now()
-        if not await self._limits.admit(request.service, request.tenant, left):
+        patience = ends - self._now() - _SHORTEST
+        if not await self._limits.admit(request.service, request.tenant, patience):
             raise Unavailable(f"{_title(request)} is being asked too much at the moment.")
         breaker = self.breaker(request.service)
         if not breaker.allows():

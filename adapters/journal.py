@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 _LONGEST_BODY = 64 * 1024
-_CREDENTIAL = re.compile(r"auth|cookie|api-?_?key|^key$|secret|password|token", re.IGNORECASE)
+_CREDENTIAL = re.compile(
+    r"authorization|cookie|secret|password|api[-_]?key|^key$|(auth|api|access|refresh)[-_]?token|^token$", re.IGNORECASE
+)
 
 
 @dataclass

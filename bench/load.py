@@ -1,9 +1,9 @@
 """Sends signed requests and notes when each was sent and acknowledged: `python -m bench.load 3000 command 500 250 50`.
 
-The arguments are a port, a kind of request, the first request's number, how many there are, and how many a second. Without
-the last, as many as can be: each of 64 connections sends its next request as soon as the one before is acknowledged. The
-result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's monotonic clock.
-A status of 0 says that there was no answer.
+The arguments are a port, a kind of request, the first request's number, how many there are, and how many a second. With 0 a
+second, each of 64 connections sends its next request as soon as the one before is acknowledged. The result is one line of
+JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's monotonic clock. A status of 0 says
+that there was no answer.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import cast
 
 import uvloop
 
@@ -31,8 +32,7 @@ class _Connection(asyncio.Protocol):
         self._status: asyncio.Future[int] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -67,27 +67,34 @@ async def saturate(port: int, requests: Sequence[tuple[int, bytes]]) -> list[Ask
     async def go_on(connection: _Connection) -> list[Asked]:
         return [await connection.ask(number, request) for number, request in left]
 
-    async with _connections(port, min(WIDTH, len(requests))) as connections:
+    async with _connections(port) as connections:
         done = await asyncio.gather(*(go_on(each) for each in connections))
     return [asked for each in done for asked in each]
 
 
 async def steady(port: int, requests: Sequence[tuple[int, bytes]], rate: float) -> list[Asked]:
     """So many a second, however long each takes."""
-    start = asyncio.get_running_loop().time()
-    tasks: list[asyncio.Task[Asked]] = []
-    async with _connections(port, WIDTH) as idle:
+    loop = asyncio.get_running_loop()
+    async with _connections(port) as idle, asyncio.TaskGroup() as group:
+        start = loop.time()
+        tasks: list[asyncio.Task[Asked]] = []
         for index, (number, request) in enumerate(requests):
-            await asyncio.sleep(start + index / rate - asyncio.get_running_loop().time())
-            connection = idle[index % WIDTH]  # its last request is a second old
-            tasks.append(asyncio.create_task(connection.ask(number, request)))
-        return await asyncio.gather(*tasks)
+            await asyncio.sleep(start + index / rate - loop.time())
+            tasks.append(group.create_task(_ask(idle, number, request)))
+    return [task.result() for task in tasks]
+
+
+async def _ask(idle: list[_Connection], number: int, request: bytes) -> Asked:
+    connection = idle.pop()  # so many are never under way at once, or else something is broken
+    asked = await connection.ask(number, request)
+    idle.append(connection)
+    return asked
 
 
 @asynccontextmanager
-async def _connections(port: int, width: int) -> AsyncIterator[list[_Connection]]:
+async def _connections(port: int) -> AsyncIterator[list[_Connection]]:
     loop = asyncio.get_running_loop()
-    pairs = [await loop.create_connection(_Connection, "127.0.0.1", port) for _ in range(width)]
+    pairs = [await loop.create_connection(_Connection, "127.0.0.1", port) for _ in range(WIDTH)]
     try:
         yield [connection for _, connection in pairs]
     finally:
@@ -103,5 +110,5 @@ def main(port: int, kind: str, first: int, number: int, rate: float) -> None:
 
 
 if __name__ == "__main__":
-    _, _port, _kind, _first, _number, *_rate = sys.argv
-    main(int(_port), _kind, int(_first), int(_number), float(_rate[0]) if _rate else 0.0)
+    _, _port, _kind, _first, _number, _rate = sys.argv
+    main(int(_port), _kind, int(_first), int(_number), float(_rate))

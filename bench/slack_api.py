@@ -1,15 +1,14 @@
 """A Slack Web API that only counts and answers: `python -m bench.slack_api 4010`.
 
-It knows the methods below. `GET /count` says how many messages were posted so far, `GET /take` gives those since the last
-time, each as `[channel, text, when]`, and forgets them. `when` is in seconds of the machine's monotonic clock, which all its
-processes share.
+It knows the methods below. `GET /take` gives the messages that were posted, each as `[channel, text, when]`, and forgets them;
+`GET /count` says how many there are to take. `when` is in seconds of the machine's monotonic clock, which all processes share.
 """
 
 import asyncio
 import json
 import sys
 import time
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
@@ -36,7 +35,7 @@ class SlackApi:
         if method == "chat.postMessage":
             return _response(self._post(json.loads(body)))
         if path == "/count":
-            return _response(self._count)
+            return _response(len(self._posted))
         if path == "/take":
             return _response(self._take())
         return _response(_KNOWN.get(method) or {"ok": False, "error": "unknown_method"})
@@ -58,8 +57,7 @@ class _Connection(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data

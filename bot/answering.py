@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from storage.inbox import Inbox
 from storage.offers import Offer, Offers
 
 _LOG = logging.getLogger(__name__)
+_PROGRESS = 1.0  # seconds between two looks at what is under way
 _OFFER_LIFE = 7 * 24 * 3600.0  # seconds for which a button can be pressed
 
 
@@ -118,9 +120,10 @@ class Answering:
         """Runs the call; while it streams, each reply stands in the place of the one before."""
         sent: Sequence[str] = ()
         reply = Reply("Nothing to say.")
-        streams = self._dispatch.streams(call)
+        again = 0.0 if self._dispatch.streams(call) else math.inf
         async for reply in self._dispatch.answer(call):
-            if streams:
+            if self._clock.time() >= again:
+                again = self._clock.time() + _PROGRESS
                 shown = platform.render(asked, _unpressed(reply), call.id, ())
                 sent = await platform.send(shown, sent, look=delivery.attempt > 1 and not sent)
         await self._say(delivery, platform, asked, reply, sent)

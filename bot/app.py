@@ -83,7 +83,7 @@ async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
     stack.push_async_callback(database.close)
     await database.open()
     owner = f"{socket.gethostname()}:{_token()}"
-    inbox = Inbox(database, plan.clock.time, owner)
+    inbox = Inbox(database, plan.clock.time, owner, plan.settings.lease_seconds)
     stack.push_async_callback(inbox.close)
     await inbox.open()
     return inbox, Offers(database)
@@ -92,12 +92,13 @@ async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
 async def _sandboxes(stack: AsyncExitStack, plan: Plan, address: str) -> tuple[str, SlackSandbox | None]:
     """Serves the stand-ins that this process hosts; in sandbox mode, Slack's too."""
     apps = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
-    practice = None
-    if plan.settings.sandbox_mode:
-        practice = apps[SLACK] = SlackSandbox(plan.clock.now, f"{address}slack/events")
-    if not apps:
-        return "", None
-    return await stack.enter_async_context(serving(apps, plan.settings.sandbox_port)), practice
+    if not plan.settings.sandbox_mode:
+        port = plan.settings.sandbox_port
+        return (await stack.enter_async_context(serving(apps, port)) if apps else ""), None
+    practice = SlackSandbox(plan.clock.now, f"{address}slack/events")
+    sandboxes = await stack.enter_async_context(serving({**apps, SLACK: practice}, plan.settings.sandbox_port))
+    practice.address = f"{sandboxes}{SLACK}/"
+    return sandboxes, practice
 
 
 def _slack(

@@ -29,7 +29,7 @@ class Dispatch:
     def __init__(self, catalog: Catalog, clients: Clients, checks: Checks) -> None:
         self.catalog = catalog
         self._clients = clients
-        self._checks = checks
+        self.checks = checks
 
     def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Reply:
         """Typed words as a call, or the reply that says why they are none."""
@@ -84,7 +84,7 @@ class Dispatch:
         if need is Catalog:
             return self.catalog
         if need is Health:
-            return self._checks.of(call.actor)
+            return self.checks.of(call.actor)
         return await self._clients.open(need, call.actor, call.id)
 
     def _suggestion(self, error: UsageError) -> Reply:

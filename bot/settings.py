@@ -21,7 +21,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
-        raise ValueError(f"{name!r} is no time zone; use a name such as Europe/Berlin") from None
+        raise ValueError("There is no such time zone; use a name such as Europe/Berlin") from None
     return name
 
 
@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     )
     sandbox_port: int = Field(3001, ge=0, le=65535, description="Where the sandboxes listen, on loopback only.")
     max_age_minutes: int = Field(60, ge=1, description="Requests that waited longer are not run; their asker is told.")
+    lease_seconds: float = Field(
+        15.0, ge=0.5, description="How long a process may be silent before others take over what it was at. Also after a crash."
+    )
     workers: int = Field(100, ge=1, le=10_000, description="How many conversations are served side by side.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="json lines, or text; auto is text on a terminal.")
@@ -113,4 +116,4 @@ def load(adapters: Sequence[Adapter]) -> tuple[Settings, Mapping[str, ServiceSet
 def _wrong(error: Mapping[str, object]) -> str:
     location = error["loc"]
     name = "_".join(str(part) for part in location) if isinstance(location, tuple) else str(location)
-    return f"{name.upper()}: {error['msg']}"
+    return f"{name.upper()}: {str(error['msg']).removeprefix('Value error, ')}"

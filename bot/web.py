@@ -16,7 +16,11 @@ def listening_socket(host: str, port: int) -> tuple[socket.socket, str]:
     family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listening = socket.socket(family, kind, protocol)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(where)
+    try:
+        listening.bind(where)
+    except OSError:
+        listening.close()
+        raise
     shown = f"[{host}]" if ":" in host else host
     return listening, f"http://{shown}:{listening.getsockname()[1]}/"
 

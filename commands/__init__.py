@@ -1,5 +1,5 @@
 """The commands: one file a subject, one line to list it."""
 
-from commands import help, ping, status
+from commands import calendar, help, ping, status
 
-SUBJECTS = (help, ping, status)
+SUBJECTS = (calendar, help, ping, status)

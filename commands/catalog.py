@@ -1,6 +1,5 @@
 """Every command that may be run, found by the words that people type."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,8 +8,8 @@ from types import ModuleType
 from commands.command import Command, Given
 from commands.usage import Choice, UsageError
 
-_HEAD = re.compile(r"\s*(\S*)\s*(.*)", re.DOTALL)
 _SHOWN = 60  # characters of what was typed, in a reply
+_MOST = 5  # suggestions
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,9 @@ class Catalog(Given):
     """The commands that may be run here; `may_run` says which. The others are neither found nor shown."""
 
     def __init__(self, subjects: Iterable[Subject], may_run: Callable[[Command], bool]) -> None:
-        open = (Subject(each.name, each.about, tuple(filter(may_run, each.commands))) for each in subjects)
-        self.subjects = tuple(subject for subject in open if subject.commands)
+        every = [Subject(each.name, each.about, tuple(filter(may_run, each.commands))) for each in subjects]
+        self.subjects = tuple(subject for subject in every if subject.commands)
+        self._closed = {subject.name for subject in every if not subject.commands}
         self._by_name = {command.name: command for subject in self.subjects for command in subject.commands}
 
     def named(self, name: str) -> Command:
@@ -55,7 +55,7 @@ class Catalog(Given):
         name, rest = _head(words.lstrip().removeprefix("/"))
         subject = self.subject(name)
         if not subject:
-            raise _not_found(name, self._guesses(name, rest))
+            raise self._no_subject(name, rest)
         verb, further = _head(rest)
         if verb and (command := subject.command(verb)):
             return command, further
@@ -65,14 +65,16 @@ class Catalog(Given):
             raise _not_found(f"{subject.name} {verb}", _corrected(subject, rest), subject.name)
         return self.named("help"), subject.name
 
-    def _guesses(self, name: str, rest: str) -> list[str]:
-        """What may have been meant by words that begin with no subject: it is misspelled, or it was left out."""
+    def _no_subject(self, name: str, rest: str) -> UsageError:
+        """It is switched off; or it is misspelled; or it was left out, and the first word is a verb."""
+        if _spelled(name) in self._closed:
+            return UsageError(f"“{_spelled(name)}” is not switched on here.", choices=(Choice("help", "help"),))
         near = _near(name, [subject.name for subject in self.subjects])
         meant = [subject for subject in self.subjects if subject.name in near]
         if meant:
-            return [text for subject in meant for text in _corrected(subject, rest) or [f"{subject.name} {rest}"]]
+            return _not_found(name, [text for subject in meant for text in _corrected(subject, rest) or [subject.name]])
         verbs = _near(name, [command.verb for command in self._by_name.values()])
-        return [f"{command.name} {rest}" for command in self._by_name.values() if command.verb in verbs]
+        return _not_found(name, [f"{command.name} {rest}" for command in self._by_name.values() if command.verb in verbs])
 
 
 def _subject(module: ModuleType) -> Subject:
@@ -83,8 +85,8 @@ def _subject(module: ModuleType) -> Subject:
 
 def _head(text: str) -> tuple[str, str]:
     """The first word, and the rest as it was typed."""
-    match = _HEAD.fullmatch(text)
-    return (match[1], match[2].rstrip()) if match else ("", "")
+    first, rest = (*text.split(maxsplit=1), "", "")[:2]
+    return first, rest.rstrip()
 
 
 def _spelled(word: str) -> str:
@@ -92,21 +94,25 @@ def _spelled(word: str) -> str:
 
 
 def _near(word: str, names: Sequence[str]) -> list[str]:
-    """The names that the word begins, or else those it nearly is."""
+    """The name that the word is, or those it begins, or else those it nearly is."""
     spelled = _spelled(word[:_SHOWN])
+    if not spelled or spelled in names:
+        return [spelled] if spelled else []
     begun = [name for name in names if len(spelled) > 1 and name.startswith(spelled)]
-    return begun or get_close_matches(spelled, [name for name in names if name])
+    return begun or get_close_matches(spelled, names)
 
 
 def _corrected(subject: Subject, rest: str) -> list[str]:
     """The text for each verb of the subject that is nearly the first word of the rest."""
+    if subject.command(""):
+        return [f"{subject.name} {rest}"]
     verb, further = _head(rest)
-    return [f"{subject.name} {near} {further}".strip() for near in _near(verb, [each.verb for each in subject.commands])]
+    return [f"{subject.name} {near} {further}" for near in _near(verb, [each.verb for each in subject.commands])]
 
 
 def _not_found(words: str, meant: Sequence[str], subject: str = "") -> UsageError:
     """Offers what may have been meant, or else the help."""
-    texts = [text.strip() for text in meant] or [f"help {subject}".strip()]
+    texts = [text.strip() for text in meant[:_MOST]] or [f"help {subject}".strip()]
     choices = tuple(Choice(_short(text), text) for text in texts)
     shown = " or ".join(f"“{choice.label}”" for choice in choices)
     if meant:

@@ -116,7 +116,7 @@ def _either(match: re.Match[str], today: date) -> tuple[date, ...]:
 def _dates(day: int, month: int, year: str | None, today: date) -> tuple[date, ...]:
     """Without a year it is the next such day; the last one as well, where that was not long ago."""
     years = [int(year) + 2000 * (len(year) == 2)] if year else range(today.year - 1, today.year + 9)
-    days = [date(each, month, day) for each in years if _exists(each, month, day) and abs(each - today.year) < 50]
+    days = [date(each, month, day) for each in years if _exists(each, month, day)]
     if year or not days:
         return tuple(days)
     coming = next(found for found in days if found >= today)
@@ -124,7 +124,7 @@ def _dates(day: int, month: int, year: str | None, today: date) -> tuple[date, .
 
 
 def _exists(year: int, month: int, day: int) -> bool:
-    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 _NTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"

@@ -1,10 +1,9 @@
 """The deliveries that this process holds: how they are taken, kept, written about, and given up."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import Connection
+from collections.abc import Iterable, Sequence
 
 from storage.delivery import Delivery
+from storage.driver import Driver
 from storage.errors import Fenced
 from storage.operations import Answer, Conclude, Intend
 from storage.statements import Claim, Statements
@@ -13,8 +12,10 @@ from storage.statements import Claim, Statements
 class Claims:
     """Belongs to the writer's thread; `lease` is in seconds. Renews at a third of it, so that two renewals may fail."""
 
-    def __init__(self, statements: Statements, lease: float) -> None:
+    def __init__(self, driver: Driver, statements: Statements, owner: str, lease: float) -> None:
+        self._driver = driver
         self._statements = statements
+        self._owner = owner
         self._lease = lease
         self._held: set[Claim] = set()
         self._renewal = 0.0
@@ -27,40 +28,47 @@ class Claims:
         return now >= self._renewal
 
     def advance(
-        self, connection: Connection, intents: Sequence[Intend], conclusions: Sequence[Conclude], width: int, now: float
+        self, intents: Sequence[Intend], conclusions: Sequence[Conclude], width: int, now: float
     ) -> tuple[list[Answer], list[Delivery]]:
         """All in one transaction: what workers want written, the leases, and the next claims.
 
         Gives back the answers for the workers, and what was claimed.
         """
-        changes: list[Intend | Conclude] = [*intents, *conclusions]
-        with connection.begin():
-            held = self._write(connection, intents, conclusions)
+        with self._driver.transaction():
+            intended = self._intend(intents)
+            concluded = self._conclude(conclusions)
             if self.is_renewal_due(now):
-                self._renew(connection, now)
-            free = self.free(width) + len(held & {conclude.claim for conclude in conclusions})
-            claimed = self._statements.claim(connection, free, now, now + self._lease) if free else []
-        self.forget([*conclusions, *(change for change in changes if change.claim not in held)])
+                self._renew(now)
+            free = max(0, width - len(self._held) + len(concluded))
+            claimed = self._statements.claim(free, now, self._owner, now + self._lease) if free else []
+        self.forget(conclusions)
+        self.forget(intend for intend in intents if intend.claim not in intended)
         self._held.update((delivery.key, delivery.fence) for delivery in claimed)
-        return [(change.done, None if change.claim in held else Fenced(change.claim[0])) for change in changes], claimed
+        return [*_answers(intents, intended), *_answers(conclusions, concluded)], claimed
 
-    def forget(self, changes: Sequence[Intend | Conclude]) -> None:
+    def forget(self, changes: Iterable[Intend | Conclude]) -> None:
         """These claims are not renewed any more."""
-        self._held.difference_update(change.claim for change in changes)
+        self._held.difference_update([change.claim for change in changes])
 
-    def _write(self, connection: Connection, intents: Sequence[Intend], conclusions: Sequence[Conclude]) -> set[Claim]:
-        """Writes for those who still hold their deliveries, and says which claims these are."""
-        wanted = {change.claim for change in intents} | {change.claim for change in conclusions}
-        held = self._statements.held(connection, wanted) if wanted else set()
-        if kept := [intend for intend in intents if intend.claim in held]:
-            offers = [row for intend in kept for row in intend.offers]
-            self._statements.intend(connection, [intend.row for intend in kept], offers)
-        if ended := [conclude.row for conclude in conclusions if conclude.claim in held]:
-            self._statements.conclude(connection, ended)
+    def _intend(self, intents: Sequence[Intend]) -> set[Claim]:
+        if not intents:
+            return set()
+        held = self._statements.intend([intend.decision for intend in intents])
+        if offers := [offer for intend in intents if intend.claim in held for offer in intend.offers]:
+            self._statements.offer(offers)
         return held
 
-    def _renew(self, connection: Connection, now: float) -> None:
+    def _conclude(self, conclusions: Sequence[Conclude]) -> set[Claim]:
+        if not conclusions:
+            return set()
+        return self._statements.conclude([conclude.ending for conclude in conclusions])
+
+    def _renew(self, now: float) -> None:
         if self._held:
-            self._statements.renew(connection, self._held, now + self._lease)
-        self._statements.expire(connection, now)
+            self._statements.renew(self._held, now + self._lease)
+        self._statements.expire(now)
         self._renewal = now + self._lease / 3
+
+
+def _answers(changes: Sequence[Intend | Conclude], held: set[Claim]) -> list[Answer]:
+    return [(change.done, None if change.claim in held else Fenced(change.claim[0])) for change in changes]

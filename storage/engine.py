@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from storage.errors import StorageError
 
-_PATIENCE = 1.0  # seconds to wait for a lock: Slack waits three in all for its answer, and an answer may wait for two turns
+_PATIENCE = 5.0  # seconds to wait for SQLite's one lock
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 _EXPECTED = "use sqlite:///path/to/file or postgresql://user:password@host/database"
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from functools import partial
 
 from storage import records
@@ -13,7 +12,7 @@ from storage.delivery import Delivery, Record
 from storage.errors import Fenced, StorageError
 from storage.offers import Offer
 from storage.operations import Conclude, Intend, Probe, Put
-from storage.statements import Statements
+from storage.statements import Arrival, Decision, Ending, Offered
 from storage.writer import Writer
 
 __all__ = ["Delivery", "Fenced", "Inbox", "Record"]
@@ -37,8 +36,7 @@ class Inbox:
         self._database = database
         self._now = now
         self._lease = lease
-        statements = Statements(database.engine.dialect.name, owner)
-        self._writer = Writer(database.engine, statements, now, lease, poll)
+        self._writer = Writer(database.engine, now, owner, lease, poll)
 
     @property
     def alive(self) -> bool:
@@ -63,9 +61,8 @@ class Inbox:
         if len(key) > _LONGEST or len(conversation) > _LONGEST:
             raise ValueError(f"keys and conversations have at most {_LONGEST} characters")
         now = self._now()
-        row = {"key": key, "kind": kind, "conversation": conversation, "payload": payload, "received": now, "due": now}
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Put(row, done))
+        self._writer.submit(Put(Arrival(key, kind, conversation, payload, received=now, due=now), done))
         return await done
 
     def claim(self, deliver: Callable[[Delivery], None], width: int) -> None:
@@ -77,11 +74,10 @@ class Inbox:
 
     async def intend(self, delivery: Delivery, intent: str, offers: Sequence[Offer] = ()) -> None:
         """Stores what is about to be sent, together with what its buttons stand for. Raises Fenced."""
-        created = self._now()
-        row = {**_claimed(delivery), "new_intent": intent}
-        rows = [{**asdict(offer), "created": created} for offer in offers]
+        now = self._now()
+        offered = [Offered(offer.id, offer.call, offer.actor, offer.place, offer.expires, created=now) for offer in offers]
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Intend((delivery.key, delivery.fence), row, rows, done))
+        self._writer.submit(Intend(Decision(delivery.key, delivery.fence, intent), offered, done))
         await done
 
     async def finish(self, delivery: Delivery, error: str = "") -> None:
@@ -155,16 +151,6 @@ class Inbox:
         await conclusion.done
 
     def _conclusion(self, delivery: Delivery, state: str, due: float, attempts: int, error: str) -> Conclude:
-        row = {
-            **_claimed(delivery),
-            "new_state": state,
-            "new_due": due,
-            "new_attempts": attempts,
-            "new_finished": 0.0 if state == "ready" else self._now(),
-            "new_error": error[:_ERROR],
-        }
-        return Conclude((delivery.key, delivery.fence), row, asyncio.get_running_loop().create_future())
-
-
-def _claimed(delivery: Delivery) -> dict[str, object]:
-    return {"claimed": delivery.key, "at": delivery.fence}
+        finished = 0.0 if state == "ready" else self._now()
+        ending = Ending(delivery.key, delivery.fence, state, due, attempts, finished, error[:_ERROR])
+        return Conclude(ending, asyncio.get_running_loop().create_future())

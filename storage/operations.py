@@ -4,7 +4,7 @@ from asyncio import Future
 from dataclasses import dataclass
 from typing import Any
 
-from storage.statements import Claim, Row
+from storage.statements import Arrival, Claim, Decision, Ending, Offered
 
 Answer = tuple["Future[Any]", Any]  # who waits, and for what: a value, or an exception
 
@@ -13,7 +13,7 @@ Answer = tuple["Future[Any]", Any]  # who waits, and for what: a value, or an ex
 class Put:
     """A new delivery. The answer is whether it was new."""
 
-    row: Row
+    arrival: Arrival
     done: "Future[bool]"
     tries: int = 0
 
@@ -29,19 +29,25 @@ class Probe:
 class Intend:
     """What was decided about a claimed delivery, and what it offers. The answer may be Fenced."""
 
-    claim: Claim
-    row: Row
-    offers: list[Row]
+    decision: Decision
+    offers: list[Offered]
     done: "Future[None]"
+
+    @property
+    def claim(self) -> Claim:
+        return self.decision[:2]
 
 
 @dataclass(eq=False, slots=True)
 class Conclude:
     """The end of a claim, whatever comes after it. The answer may be Fenced."""
 
-    claim: Claim
-    row: Row
+    ending: Ending
     done: "Future[None]"
+
+    @property
+    def claim(self) -> Claim:
+        return self.ending[:2]
 
 
 Operation = Put | Probe | Intend | Conclude

@@ -1,118 +1,148 @@
-"""The inbox in SQL: what its writer asks of the database, in an open transaction. Made once, so that it is compiled once."""
+"""The inbox in SQL: what its writer asks of the database, in an open transaction.
 
-from collections.abc import Collection, Sequence
-from importlib import import_module
-from typing import Any
+Each statement takes as many rows as there are, so that what each costs is shared. SQLite and PostgreSQL understand the same,
+but for how rows are locked.
+"""
 
-from sqlalchemy import ColumnElement, Connection, Update, bindparam, exists, literal_column, select, update
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
 from storage.delivery import Delivery
-from storage.tables import delivery, offer, pulse
-
-_READY: ColumnElement[str] = literal_column("'ready'")  # spelled out, as in the conditions of the partial indexes
-_RUNNING: ColumnElement[str] = literal_column("'running'")
-_OUTCOME = ("state", "due", "attempts", "finished", "error")
-_DELIVERY = ("key", "kind", "conversation", "payload", "received", "attempts", "fence", "intent")
+from storage.driver import Driver
+from storage.text import escaped, unescaped
 
 Claim = tuple[str, int]  # a delivery's key, and the fencing number that came with this claim of it
-Row = dict[str, Any]
+
+_INSERT = """
+INSERT INTO delivery (key, kind, conversation, payload, received, due) VALUES {rows}
+ON CONFLICT (key) DO NOTHING RETURNING key"""
+
+_OFFER = """
+INSERT INTO offer (id, call, actor, place, expires, created) VALUES {rows} ON CONFLICT (id) DO NOTHING"""
+
+_INTEND = """
+UPDATE delivery SET intent = new.column3
+FROM (VALUES {rows}) AS new WHERE key = new.column1 AND fence = new.column2 AND state = 'running'
+RETURNING key, fence"""
+
+_CONCLUDE = """
+UPDATE delivery SET state = new.column3, due = new.column4, attempts = new.column5, finished = new.column6,
+    error = new.column7, owner = '', lease = 0
+FROM (VALUES {rows}) AS new WHERE key = new.column1 AND fence = new.column2 AND state = 'running'
+RETURNING key, fence"""
+
+_RENEW = """
+UPDATE delivery SET lease = ?
+FROM (VALUES {rows}) AS held WHERE key = held.column1 AND fence = held.column2 AND state = 'running'"""
+
+_EXPIRE = """
+WITH abandoned AS (SELECT seq FROM delivery WHERE state = 'running' AND lease < ? {lock})
+UPDATE delivery SET state = 'ready', owner = '', lease = 0 WHERE seq IN (SELECT seq FROM abandoned)"""
+
+# What locks in a WITH is evaluated once; as a plain subquery PostgreSQL may run it again, and take too many.
+_CLAIM = """
+WITH chosen AS (
+    SELECT seq FROM delivery AS this WHERE state = 'ready' AND due <= ?
+    AND NOT EXISTS (SELECT 1 FROM delivery AS older WHERE older.conversation = this.conversation
+                    AND older.state IN ('ready', 'running') AND older.seq < this.seq)
+    AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.conversation = this.conversation AND other.state = 'running')
+    ORDER BY due, seq LIMIT ? {lock})
+UPDATE delivery SET state = 'running', owner = ?, lease = ?, attempts = attempts + 1, fence = fence + 1
+WHERE seq IN (SELECT seq FROM chosen)
+RETURNING seq, key, kind, conversation, payload, received, attempts, fence, intent"""
+
+_PROBE = "UPDATE pulse SET at = ?"
+
+
+class Arrival(NamedTuple):
+    key: str
+    kind: str
+    conversation: str
+    payload: str
+    received: float
+    due: float
+
+
+class Decision(NamedTuple):
+    key: str
+    fence: int
+    intent: str
+
+
+class Ending(NamedTuple):
+    key: str
+    fence: int
+    state: str
+    due: float
+    attempts: int
+    finished: float
+    error: str
+
+
+class Offered(NamedTuple):
+    id: str
+    call: str
+    actor: str
+    place: str
+    expires: float
+    created: float
 
 
 class Statements:
-    """`dialect` is SQLAlchemy's name of the database, `owner` the name that claims are made under."""
+    """Text is escaped on its way in and unescaped on its way out."""
 
-    def __init__(self, dialect: str, owner: str) -> None:
-        self._insert = _insert_new(dialect, delivery, "key").returning(delivery.c.key)
-        self._offer = _insert_new(dialect, offer, "id")
-        self._held = _held()
-        self._intend = _change("intent")
-        self._conclude = _change(*_OUTCOME).values(owner="", lease=0.0)
-        self._renew = _change("lease")
-        self._expire = _expire()
-        self._claim = _claim(owner)
-        self._probe = update(pulse).values(at=bindparam("now"))
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        # SQLite's transactions are alone anyway. Elsewhere, what another process is just working on is not waited for.
+        self._lock = "" if driver.is_sqlite else "FOR UPDATE SKIP LOCKED"
 
-    def insert(self, connection: Connection, rows: Sequence[Row]) -> set[str]:
+    def insert(self, arrivals: Sequence[Arrival]) -> set[str]:
         """Stores what is new, and says which keys were."""
-        return set(connection.scalars(self._insert, rows))
+        return {unescaped(key) for (key,) in self._execute(_INSERT, rows=arrivals)}
 
-    def held(self, connection: Connection, claims: Collection[Claim]) -> set[Claim]:
-        """Those of the claims that still hold; until the transaction ends, nobody can take them away."""
-        rows = connection.execute(self._held, {"keys": [key for key, _ in claims]})
-        return {(row.key, row.fence) for row in rows} & set(claims)
+    def intend(self, decisions: Sequence[Decision]) -> set[Claim]:
+        """Stores decisions where the claim still holds, and says where it does."""
+        return _claims(self._execute(_INTEND, rows=decisions))
 
-    def intend(self, connection: Connection, intents: Sequence[Row], offers: Sequence[Row]) -> None:
-        connection.execute(self._intend, intents)
-        if offers:
-            connection.execute(self._offer, offers)
+    def offer(self, offers: Sequence[Offered]) -> None:
+        self._execute(_OFFER, rows=offers)
 
-    def conclude(self, connection: Connection, outcomes: Sequence[Row]) -> None:
-        connection.execute(self._conclude, outcomes)
+    def conclude(self, endings: Sequence[Ending]) -> set[Claim]:
+        """Gives claims up where they still hold, and says where they did."""
+        return _claims(self._execute(_CONCLUDE, rows=endings))
 
-    def renew(self, connection: Connection, claims: Collection[Claim], lease: float) -> None:
-        connection.execute(self._renew, [{"claimed": key, "at": fence, "new_lease": lease} for key, fence in claims])
+    def renew(self, claims: Collection[Claim], lease: float) -> None:
+        self._execute(_RENEW, lease, rows=claims)
 
-    def expire(self, connection: Connection, now: float) -> None:
+    def expire(self, now: float) -> None:
         """Makes ready again what a process left behind that has not renewed its leases."""
-        connection.execute(self._expire, {"now": now})
+        self._execute(_EXPIRE, now)
 
-    def claim(self, connection: Connection, number: int, now: float, lease: float) -> list[Delivery]:
+    def claim(self, number: int, now: float, owner: str, lease: float) -> list[Delivery]:
         """Takes up to `number` of those that are next in their conversation, the longest due first."""
-        rows = connection.execute(self._claim, {"number": number, "now": now, "lease": lease}).all()
-        return [Delivery(*row[1:]) for row in sorted(rows, key=lambda row: row.seq)]
+        rows = self._execute(_CLAIM, now, number, owner, lease)
+        return [_delivery(*row) for row in sorted(rows)]
 
-    def probe(self, connection: Connection, now: float) -> None:
-        connection.execute(self._probe, {"now": now})
+    def probe(self, now: float) -> None:
+        self._execute(_PROBE, now)
 
-
-def _insert_new(dialect: str, table: Any, unique: str) -> Any:
-    # Only the dialect in use is imported: PostgreSQL's costs 4 MB.
-    statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
-    return statement.on_conflict_do_nothing(index_elements=[unique])
-
-
-def _held() -> Any:
-    """PostgreSQL locks the rows, always in the same order; SQLite's transactions are alone anyway."""
-    keys = delivery.c.key.in_(bindparam("keys", expanding=True))
-    statement = select(delivery.c.key, delivery.c.fence).where(keys, delivery.c.state == _RUNNING)
-    return statement.order_by(delivery.c.key).with_for_update()
+    def _execute(self, statement: str, *parameters: Any, rows: Collection[tuple[Any, ...]] = ()) -> Iterable[Any]:
+        row = f"({', '.join('?' * len(next(iter(rows), ())))})"
+        sql = statement.format(rows=", ".join([row] * len(rows)), lock=self._lock)
+        return self._driver.execute(sql, _stored(chain(parameters, *rows)))
 
 
-def _change(*columns: str) -> Update:
-    """Changes columns of one claimed delivery, by parameters named `new_...`, as long as the claim holds."""
-    mine: tuple[ColumnElement[bool], ...] = (
-        delivery.c.key == bindparam("claimed"),
-        delivery.c.fence == bindparam("at"),
-        delivery.c.state == _RUNNING,
-    )
-    return update(delivery).where(*mine).values({column: bindparam(f"new_{column}") for column in columns})
+def _stored(values: Iterable[Any]) -> list[Any]:
+    return [escaped(value) if isinstance(value, str) else value for value in values]
 
 
-def _expire() -> Update:
-    left = select(delivery.c.seq).where(delivery.c.state == _RUNNING, delivery.c.lease < bindparam("now"))
-    locked = left.with_for_update(skip_locked=True).cte("left_behind")
-    statement = update(delivery).where(delivery.c.seq.in_(select(locked.c.seq)))
-    return statement.values(state=_READY, owner="", lease=0.0)
+def _claims(rows: Iterable[Any]) -> set[Claim]:
+    return {(unescaped(key), fence) for key, fence in rows}
 
 
-def _claim(owner: str) -> Any:
-    other = delivery.alias("other")
-    same = exists().where(other.c.conversation == delivery.c.conversation)
-    older = same.where(other.c.state.in_([_READY, _RUNNING]), other.c.seq < delivery.c.seq)
-    running = same.where(other.c.state == _RUNNING)
-    due = select(delivery.c.seq).where(delivery.c.state == _READY, delivery.c.due <= bindparam("now"), ~older, ~running)
-    first = due.order_by(delivery.c.due, delivery.c.seq).limit(bindparam("number"))
-    # A common table expression that locks is evaluated once; as a plain subquery PostgreSQL may run it again and take too many.
-    chosen = first.with_for_update(of=delivery, skip_locked=True).cte("chosen")
-    statement = (
-        update(delivery)
-        .where(delivery.c.seq.in_(select(chosen.c.seq)))
-        .values(
-            state=_RUNNING,
-            owner=owner,
-            lease=bindparam("lease"),
-            attempts=delivery.c.attempts + 1,
-            fence=delivery.c.fence + 1,
-        )
-    )
-    return statement.returning(delivery.c.seq, *(delivery.c[name] for name in _DELIVERY))
+def _delivery(
+    _: int, key: str, kind: str, conversation: str, payload: str, received: float, attempt: int, fence: int, intent: str
+) -> Delivery:
+    key, kind, conversation, payload, intent = map(unescaped, (key, kind, conversation, payload, intent))
+    return Delivery(key, kind, conversation, payload, received, attempt, fence, intent)

@@ -21,7 +21,7 @@ class AnyText(TypeDecorator[str]):
         return escaped(value) if value else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return unescaped(value) if value and _ESCAPE in value else value
+        return unescaped(value) if value else value
 
 
 def escaped(text: str) -> str:
@@ -32,4 +32,7 @@ def escaped(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
+    """What it was before."""
+    if _ESCAPE not in text:
+        return text
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)

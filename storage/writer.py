@@ -5,14 +5,13 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from typing import Any
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy import Engine
 
 from storage.claims import Claims
 from storage.database import storage_error
 from storage.delivery import Delivery
+from storage.driver import Driver
 from storage.errors import StorageError
 from storage.operations import Answer, Conclude, Intend, Operation, Probe, Put
 from storage.statements import Statements
@@ -20,15 +19,14 @@ from storage.statements import Statements
 _LOG = logging.getLogger(__name__)
 _MOST = 1000  # operations in one turn
 _TRIES = 2  # of a put: the second meets a server that came back, or is past a deadlock
-_PASSING = (OperationalError, InterfaceError, InternalError, IntegrityError)  # the last: two processes chose the same to claim
 
 
 class Writer:
     """`now` gives seconds since the epoch; `lease` and `poll` are seconds."""
 
-    def __init__(self, engine: Engine, statements: Statements, now: Callable[[], float], lease: float, poll: float) -> None:
-        self._engine = engine
-        self._statements = statements
+    def __init__(self, engine: Engine, now: Callable[[], float], owner: str, lease: float, poll: float) -> None:
+        self._driver = Driver(engine)
+        self._statements = Statements(self._driver)
         self._now = now
         self._poll = poll
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
@@ -37,8 +35,7 @@ class Writer:
         self._failing = False
         self._width = 0
         # What follows belongs to the thread.
-        self._connection: Connection | None = None
-        self._claims = Claims(statements, lease)
+        self._claims = Claims(self._driver, self._statements, owner, lease)
         self._puts: list[Put] = []
         self._probes: list[Probe] = []
         self._intents: list[Intend] = []
@@ -83,7 +80,7 @@ class Writer:
                 self._failing = False
             except Exception as error:
                 self._fail(error)
-        self._disconnect()
+        self._driver.disconnect()
 
     def _take(self) -> bool:
         """Waits for something to do, at most for the poll, and takes all there is. False: closed, and nothing is left."""
@@ -109,38 +106,35 @@ class Writer:
 
     def _turn(self) -> None:
         """Two transactions, the first kept short: somebody waits for it to acknowledge what arrived."""
-        if self._connection is None:
-            self._connection = self._engine.connect()
         now = self._now()
         if self._puts or self._probes:
-            self._tell(self._store(self._connection, now))
+            self._tell(self._store(now))
         if self._intents or self._conclusions or self._claims.free(self._width) or self._claims.is_renewal_due(now):
-            answers, claimed = self._claims.advance(self._connection, self._intents, self._conclusions, self._width, now)
+            answers, claimed = self._claims.advance(self._intents, self._conclusions, self._width, now)
             self._intents, self._conclusions = [], []
             self._tell(answers, claimed)
 
-    def _store(self, connection: Connection, now: float) -> list[Answer]:
+    def _store(self, now: float) -> list[Answer]:
         puts, probes = self._puts, self._probes
-        rows: dict[str, Any] = {}
-        for put in puts:
-            rows.setdefault(put.row["key"], put.row)
-        with connection.begin():
+        first = {put.arrival.key: put for put in reversed(puts)}  # of those that came twice
+        arrivals = [put.arrival for put in puts if first[put.arrival.key] is put]
+        with self._driver.transaction():
             if probes:
-                self._statements.probe(connection, now)
-            new = self._statements.insert(connection, list(rows.values())) if rows else set()
+                self._statements.probe(now)
+            new = self._statements.insert(arrivals) if arrivals else set()
         self._puts, self._probes = [], []
-        first = {id(rows[key]) for key in new}
-        return [*((put.done, id(put.row) in first) for put in puts), *((probe.done, None) for probe in probes)]
+        answers: list[Answer] = [(put.done, put.arrival.key in new and first[put.arrival.key] is put) for put in puts]
+        return answers + [(probe.done, None) for probe in probes]
 
     def _fail(self, error: Exception) -> None:
         """Who waits to acknowledge is told so. What workers want written is kept for the next turn, unless it is at fault."""
         if not self._failing:
             _LOG.error("the inbox can't be written: %s", storage_error(error))
         self._failing = True
-        self._disconnect()
+        self._driver.disconnect()
         refused: list[Operation] = [*self._probes]
         self._probes = []
-        again = self._open and isinstance(error, _PASSING)
+        again = self._open and self._driver.is_passing(error)
         for put in self._puts:
             put.tries = put.tries + 1 if again else _TRIES
         refused += [put for put in self._puts if put.tries == _TRIES]
@@ -150,12 +144,6 @@ class Writer:
             self._claims.forget(self._conclusions)  # they come back when their leases run out
             self._intents, self._conclusions = [], []
         self._tell([(operation.done, storage_error(error)) for operation in refused])
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
 
     def _tell(self, answers: Sequence[Answer], claimed: Sequence[Delivery] = ()) -> None:
         try:

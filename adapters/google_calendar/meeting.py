@@ -69,9 +69,20 @@ class Meeting:
         """How long it takes, as a stopwatch would say: clocks may change on the way."""
         return int(elapsed(self.start, self.end).total_seconds()) // 60
 
+    @property
+    def first_day(self) -> date:
+        return self.start.date() if isinstance(self.start, datetime) else self.start
+
+    @property
+    def last_day(self) -> date:
+        """Ends are exclusive: midnight, and the day after, belong to the day before."""
+        end = self.end
+        last = (end - timedelta(microseconds=1)).date() if isinstance(end, datetime) else end - timedelta(days=1)
+        return max(self.first_day, last)
+
     def on(self, day: date) -> bool:
         """Whether any part of it falls on that day."""
-        return _day(self.start) <= day <= max(_day(self.start), _last_day(self.end))
+        return self.first_day <= day <= self.last_day
 
 
 def meeting_of(event: Mapping[str, Any], zone: ZoneInfo, calendar: str = "") -> Meeting:
@@ -124,15 +135,6 @@ def _moment(value: Mapping[str, str], zone: ZoneInfo) -> datetime | date:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(value["timeZone"]))
     return moment.astimezone(zone)
-
-
-def _day(moment: datetime | date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
-
-
-def _last_day(end: datetime | date) -> date:
-    """Ends are exclusive: midnight, and the day after, belong to the day before."""
-    return (end - timedelta(microseconds=1)).date() if isinstance(end, datetime) else end - timedelta(days=1)
 
 
 def _guest(attendee: Mapping[str, Any]) -> Guest:

@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import count
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -29,7 +28,7 @@ class Channel:
     resource: str
     uri: str
     expires: datetime
-    numbers: count[int] = field(default_factory=lambda: count(1))
+    sent: int = 0
 
 
 class Channels:
@@ -81,6 +80,7 @@ class Channels:
     async def _send_all(self, session: aiohttp.ClientSession) -> None:
         while True:
             channel, state = await self._outbox.get()
+            channel.sent += 1
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                 async with session.post(channel.address, headers=_headers(channel, state), allow_redirects=False):
                     pass
@@ -93,7 +93,8 @@ class Channels:
         if type not in ("web_hook", "webhook"):
             raise web.HTTPBadRequest(text="Unknown channel type.")
         address = urlsplit(channel.address)
-        if address.scheme != "https" and address.hostname not in _LOOPBACK:  # Google takes no http at all
+        local = address.scheme == "http" and address.hostname in _LOOPBACK  # Google takes no http at all
+        if address.scheme != "https" and not local:
             raise web.HTTPBadRequest(text=f"WebHook callback must be HTTPS: {channel.address}")
 
     def _expiry(self, milliseconds: str | None) -> datetime:
@@ -114,5 +115,5 @@ def _headers(channel: Channel, state: str) -> dict[str, str]:
         "X-Goog-Resource-ID": channel.resource,
         "X-Goog-Resource-URI": channel.uri,
         "X-Goog-Resource-State": state,
-        "X-Goog-Message-Number": str(next(channel.numbers)),
+        "X-Goog-Message-Number": str(channel.sent),
     }

@@ -25,7 +25,8 @@ def occurrences(event: Json, zone: ZoneInfo, after: datetime, before: datetime) 
     length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
     rule = rrulestr("\n".join(event["recurrence"]), dtstart=start, forceset=True)
     for begin in rule.between(after.astimezone(own) - length - timedelta(days=1), before.astimezone(own), inc=True):
-        yield _occurrence(event, begin, length)
+        if begin + length > after and begin < before:
+            yield _occurrence(event, begin, length)
 
 
 def _occurrence(event: Json, begin: datetime, length: timedelta) -> Json:
@@ -33,6 +34,7 @@ def _occurrence(event: Json, begin: datetime, length: timedelta) -> Json:
     suffix = f"{begin:%Y%m%d}" if all_day else f"{begin.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     own = {
         "id": f"{event['id']}_{suffix}",
+        "htmlLink": f"{event.get('htmlLink', '')}_{suffix}",
         "recurringEventId": event["id"],
         "originalStartTime": _told(begin, event["start"], all_day),
         "start": _told(begin, event["start"], all_day),

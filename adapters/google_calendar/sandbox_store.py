@@ -1,8 +1,9 @@
 """One calendar of the stand-in: its events, their versions, and what happens to them."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -61,8 +62,8 @@ class Book:
         sandbox_event.check_id(id)
         if id in self._events:
             raise web.HTTPConflict(text="The requested identifier already exists.")
-        event = sandbox_event.settled(sandbox_event.new(body, self.owner), self.owner, self.zone)
-        return self.put({**event, "id": id})
+        event = {**sandbox_event.new(body, self.owner), "id": id}
+        return self.put(sandbox_event.settled(event, self.owner, self.zone))
 
     def change(self, id: str, body: Json, if_match: str, whole: bool) -> Json:
         """Patches an event, or replaces it whole. A cancelled one comes back to life with `status` confirmed."""
@@ -105,20 +106,20 @@ class Book:
         """A cancelled occurrence has lost its details; its series knows them."""
         if "start" in event:
             return event
-        occurrence = self._of_series(event["recurringEventId"], event["id"])
+        occurrence = self._occurrence(event["id"])
         if occurrence is None:
             raise web.HTTPNotFound(text="Not Found")
         return {**occurrence, "status": "cancelled"}
 
     def _occurrence(self, id: str) -> Json | None:
-        return self._of_series(id.rpartition("_")[0], id)
-
-    def _of_series(self, series: str, id: str) -> Json | None:
-        event = self._events.get(series)
-        if event is None or not event.get("recurrence"):
+        """An occurrence as its series has it. Its id ends in the time at which it would begin."""
+        series, _, begins = id.rpartition("_")
+        event = self._events.get(series, {})
+        if not event.get("recurrence") or not re.fullmatch(r"\d{8}(T\d{6}Z)?", begins):
             return None
-        every = sandbox_series.occurrences(event, self.zone, moment(event["start"], self.zone), self.now() + _HORIZON)
-        return next((occurrence for occurrence in every if occurrence["id"] == id), None)
+        day = datetime.strptime(begins[:8], "%Y%m%d").replace(tzinfo=UTC)
+        near = sandbox_series.occurrences(event, self.zone, day - timedelta(days=1), day + timedelta(days=2))
+        return next((occurrence for occurrence in near if occurrence["id"] == id), None)
 
     def _unchanged_occurrences(self, series: Json, start: datetime | None, end: datetime | None) -> Iterator[Json]:
         start = start or moment(series["start"], self.zone)

@@ -89,9 +89,11 @@ class Wire:
             raise self._error(response) from None
         except ValueError:
             answer = None
-        if not isinstance(answer, dict) and answer != "":  # nothing is what a deletion answers
+        if response.status == 204:
+            return {}
+        if not isinstance(answer, dict):
             raise Unavailable("Google Calendar gave an answer that I can't read.")
-        return answer or {}
+        return answer
 
     def _error(self, response: Response) -> Exception:
         """Google's errors by what happens next: https://developers.google.com/workspace/calendar/api/guides/errors."""

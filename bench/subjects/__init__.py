@@ -1,4 +1,4 @@
-"""What is measured. Each subject is a program that takes its settings from the environment, and listens on POST /slack/events."""
+"""What is measured: programs that take their settings from the environment, and listen on `POST /slack/events`."""
 
 from dataclasses import dataclass
 
@@ -15,4 +15,5 @@ class Subject:
 FLOOR = Subject("floor", "floor: bare aiohttp", ("-m", "bench.subjects.floor"))
 PLAIN_BOLT = Subject("plain_bolt", "plain Bolt", ("-m", "bench.subjects.plain_bolt"))
 BOT = Subject("bot", "**this bot**", ("-m", "bot", "run"))
+PROFILED = Subject("profiled", "this bot, profiled", ("-m", "bench.subjects.profiled"))
 SUBJECTS = (FLOOR, PLAIN_BOLT, BOT)

@@ -1,4 +1,4 @@
-"""The floor: a bare aiohttp handler that verifies, answers 200, and posts one reply through a pooled session. It keeps nothing."""
+"""The floor: a bare aiohttp handler that verifies, answers 200, and posts one reply through a pooled session."""
 
 import asyncio
 import hmac

@@ -16,10 +16,10 @@ from commands.reply import Button, Field, Item, Reply
 
 Json = dict[str, Any]
 
-UPDATING = {"link_names": False, "parse": "none"}
+UPDATING: Json = {"link_names": False, "parse": "none"}
 """What goes with `chat.update` and `chat.postEphemeral`, so that Slack makes nothing of its own out of the text."""
 
-POSTING = {**UPDATING, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+POSTING: Json = {**UPDATING, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 """What goes with `chat.postMessage`, for the same reason."""
 
 _PIECE = 2_500  # characters of one run of text

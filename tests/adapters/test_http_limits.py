@@ -10,6 +10,7 @@ from adapters.breaker import COOL_DOWN, FAILURES
 from adapters.errors import Unavailable, Unknown
 from adapters.faults import Fault
 from adapters.http import Http, Rate, Request
+from adapters.limits import Limits
 from tests.adapters.servers import Clock, Diary
 
 
@@ -85,3 +86,10 @@ async def test_a_service_without_a_limit_is_never_held_back(
     http = Http(session, rates={"diary": None})
     await asyncio.gather(*(http.send(read) for _ in range(150)))
     assert len(diary.journal) == 150
+
+
+async def test_tenants_that_have_gone_quiet_take_no_memory() -> None:
+    limits = Limits({"diary": Rate(1e9)})
+    for number in range(10_001):
+        await limits.admit("diary", f"T{number}", 1.0)
+    assert len(limits._buckets) < 100

@@ -14,7 +14,9 @@ async def test_the_journal_tells_what_was_asked_without_credentials(
     secret = "CANARY-token-1"
     named = itertools.product(["Authorization", "X-API-Key", "xi-api-key", "X-Goog-Api-Key", "Cookie"], [secret])
     headers = {"Idempotency-Key": "call-1", **dict(named)}
-    async with client.post("line", params={"key": secret, "access_token": secret, "page": "2"}, headers=headers, data="hello"):
+    async with client.post(
+        "line", params={"key": secret, "access_token": secret, "pageToken": "2"}, headers=headers, data="hello"
+    ):
         pass
     async with client.get("_sandbox/journal") as answer:
         text = await answer.text()
@@ -22,7 +24,7 @@ async def test_the_journal_tells_what_was_asked_without_credentials(
     assert secret not in text
     assert entry["time"] == now.time.isoformat()
     assert [entry[part] for part in ("method", "path", "body", "status")] == ["POST", "/line", "hello", 200]
-    assert entry["query"] == {"key": "…", "access_token": "…", "page": "2"}
+    assert entry["query"] == {"key": "…", "access_token": "…", "pageToken": "2"}
     assert entry["headers"]["Idempotency-Key"] == "call-1"
 
 

@@ -1,0 +1,65 @@
+"""What one subject costs in one round."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.slack_requests import KINDS, PEOPLE
+from bench.subjects import Subject
+from bench.tally import ack_seconds, per_second, reply_seconds
+from bench.trial import Trial, started
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is asked: `steady` requests at `rate` a second, then `saturating` ones as fast as it goes; of each kind."""
+
+    steady: int
+    saturating: int
+    warming: int = PEOPLE  # so that everybody has been looked up
+    rate: float = 50.0
+    patience: float = 10.0  # seconds for which a reply may be missing before it counts as lost
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`figures` by name: "start" and "rss", and for each kind "command ack_p50" and so on. Void if there are `problems`."""
+
+    figures: Mapping[str, float]
+    problems: Sequence[str]
+
+
+def measure(subject: Subject, effort: Effort) -> Measured:
+    """Starts the subject, measures it, and ends it. Raises BrokenError."""
+    with started(subject, effort.patience) as (trial, start):
+        figures = {"start": start * 1000, "rss": trial.process.memory_info().rss / 2**20}
+        for kind in KINDS:
+            trial.ask(kind, effort.warming)
+        for kind in KINDS:
+            measured = _latencies(trial, kind, effort) | _costs(trial, kind, effort)
+            figures |= {f"{kind} {name}": figure for name, figure in measured.items()}
+    return Measured(figures, trial.problems)
+
+
+def _latencies(trial: Trial, kind: str, effort: Effort) -> dict[str, float]:
+    """Milliseconds, at a steady rate."""
+    batch = trial.ask(kind, effort.steady, effort.rate)
+    acks, replies = ack_seconds(batch.asked), reply_seconds(batch.asked, batch.posted)
+    return {
+        "ack_p50": _percentile(acks, 50) * 1000,
+        "ack_p99": _percentile(acks, 99) * 1000,
+        "reply_p50": _percentile(replies, 50) * 1000,
+        "reply_p99": _percentile(replies, 99) * 1000,
+    }
+
+
+def _costs(trial: Trial, kind: str, effort: Effort) -> dict[str, float]:
+    """CPU milliseconds a request, and requests a second, when saturated and until the last reply is out."""
+    batch = trial.ask(kind, effort.saturating)
+    return {"cpu": batch.cpu * 1000 / effort.saturating, "rate": per_second(batch.asked, batch.posted)}
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    if len(values) < 2:
+        return float("nan")
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]

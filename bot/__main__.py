@@ -1,0 +1,172 @@
+"""The `interact` command line; `python -m bot` is the same.
+
+Each command imports what it needs when it is called, so that none pays for the others: the bot does not carry a prompt's
+libraries around, and a manifest needs no bot.
+"""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bot.plan import Plan
+
+_Result = TypeVar("_Result")
+
+
+class _Misconfigured(click.ClickException):
+    """Each complaint on a line of its own."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="interact-bot", prog_name="interact")
+def main() -> None:
+    """Interact: ask in Slack or at this terminal, and it is done as you."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that can't show a sign shows another
+
+
+@main.command()
+def run() -> None:
+    """Start the bot; without any credentials, as a sandbox."""
+    from bot.run import run
+
+    sys.exit(run(_plan()))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("--plain", is_flag=True, help="No colours, no links: lines of text only.")
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
+def say(words: tuple[str, ...], plain: bool) -> None:
+    """Ask once: interact say calendar today. With - the words are read from stdin."""
+    from bot.logs import configure
+    from bot.terminal.say import say
+    from bot.terminal.screen import PlainScreen, Screen
+    from bot.terminal.typed import joined
+
+    if plain or not sys.stdout.isatty():
+        screen: Screen = PlainScreen(sys.stdout)
+    else:
+        from bot.terminal.colours import ColourScreen
+        from bot.terminal.render import spelled_out
+
+        screen = ColourScreen(sys.stdout, lambda: spelled_out)
+    plan = _plan()
+    configure("WARNING", "text")
+    text = sys.stdin.read() if words == ("-",) else joined(words)
+    sys.exit(0 if _wait(say(plan, text, screen)) else 1)
+
+
+@main.command()
+def chat() -> None:
+    """Talk with the bot at a prompt."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("A chat needs a terminal. Elsewhere, use: interact say")
+    from platformdirs import user_data_path
+
+    from bot.logs import configure
+    from bot.terminal.chat import chat
+
+    plan = _plan()
+    configure("WARNING", "text")
+    _wait(chat(plan, user_data_path("interact")))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def check(as_json: bool) -> None:
+    """Test every setting and credential, and say what to do."""
+    from bot.check import check, report
+    from bot.finding import Finding
+    from bot.logs import configure
+
+    configure("ERROR", "text")
+    try:
+        findings = _wait(check(_plan()))
+    except _Misconfigured as error:
+        findings = [Finding("Settings", "wrong", line) for line in error.message.splitlines()]
+    click.echo(report(findings, as_json))
+    sys.exit(1 if any(finding.state == "wrong" for finding in findings) else 0)
+
+
+@main.group()
+def manifest() -> None:
+    """Print a platform's view of the bot."""
+
+
+@manifest.command()
+@click.option("--url", help="The bot's public https:// address. Without it, the app uses Socket Mode.")
+def slack(url: str | None) -> None:
+    """Print the app manifest to paste at https://api.slack.com/apps."""
+    from bot.slack.manifest import manifest, to_yaml
+    from commands import SUBJECTS
+    from commands.catalog import subjects
+
+    try:
+        click.echo(to_yaml(manifest(subjects(SUBJECTS), url)), nl=False)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--url") from None
+
+
+@main.group(invoke_without_command=True)
+@click.option("--state", type=click.Choice(["ready", "running", "done", "dead"]), help="Those in this state only.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="For machines; times are seconds since the epoch.")
+@click.pass_context
+def deliveries(context: click.Context, state: str | None, limit: int, as_json: bool) -> None:
+    """List what arrived and what became of it."""
+    if context.invoked_subcommand:
+        return
+    from bot.deliveries import newest, report
+
+    click.echo(report(_wait(newest(_plan().settings.database_url, state or "", limit)), as_json))
+
+
+@deliveries.command()
+@click.argument("key")
+def replay(key: str) -> None:
+    """Have one that is dead or done answered again."""
+    from bot.deliveries import replay
+
+    if not _wait(replay(_plan().settings.database_url, key)):
+        raise click.ClickException("No delivery with this key is dead or done. See: interact deliveries")
+    click.echo("It is ready again. A running bot takes it at once.")
+
+
+def _plan() -> "Plan":
+    """What the settings ask for."""
+    from adapters import ADAPTERS
+    from bot.clock import Clock
+    from bot.plan import Plan
+    from bot.settings import SettingsError, load
+    from commands import SUBJECTS
+    from commands.catalog import subjects
+
+    try:
+        settings, services = load(ADAPTERS)
+    except SettingsError as error:
+        raise _Misconfigured(str(error)) from None
+    return Plan(settings, services, ADAPTERS, subjects(SUBJECTS), Clock())
+
+
+def _wait(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Does it; what an operator can mend is told in one line."""
+    from storage.errors import StorageError
+
+    try:
+        return asyncio.run(work)
+    except StorageError as error:
+        raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    main(prog_name="interact")

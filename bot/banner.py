@@ -1,0 +1,73 @@
+"""What whoever started the bot is told: what is connected and where, and what to try."""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from sqlalchemy import make_url
+
+from adapters.base import Adapter
+from bot.app import House
+from bot.plan import Plan
+from bot.settings import Settings
+
+
+def banner(plan: Plan, house: House) -> str:
+    """In plain words, without a secret."""
+    parts = dict(_parts(plan, house))
+    width = max(map(len, parts))
+    return "\n".join(
+        [
+            f"Interact {version('interact-bot')} is listening at {house.address}",
+            "",
+            *(f"  {name:{width}}  {what}" for name, what in parts.items()),
+            *_made_up(plan),
+            "",
+            "Try:",
+            *(f"  {line}" for line in _to_try(plan, house)),
+            "",
+        ]
+    )
+
+
+def _parts(plan: Plan, house: House) -> Iterator[tuple[str, str]]:
+    yield "Slack", _slack(plan.settings, house)
+    for adapter in plan.adapters:
+        yield adapter.title, _service(adapter, plan)
+    yield "Database", make_url(plan.settings.database_url).render_as_string(hide_password=True)
+
+
+def _slack(settings: Settings, house: House) -> str:
+    if settings.sandbox_mode:
+        return f"sandbox, at {house.sandboxes}slack/"
+    if settings.slack_app_token:
+        return "your workspace, over Socket Mode"
+    return f"your workspace, delivering to {house.address}slack/events"
+
+
+def _service(adapter: Adapter, plan: Plan) -> str:
+    base_url = plan.services[adapter.name].base_url
+    where = f", at {base_url}" if base_url else ""
+    if adapter.name in plan.trials:
+        return f"real, with the account of {adapter.name.upper()}_TOKEN{where}"
+    return f"sandbox{where}" if adapter.name in plan.sandboxed else "off"
+
+
+def _made_up(plan: Plan) -> Iterator[str]:
+    """Nobody shall take what is made up for real, nor the other way round."""
+    if not plan.settings.sandbox_mode:
+        return
+    yield ""
+    if plan.trials:
+        yield "This is a sandbox, but for what is called real above: what you do there, happens."
+    else:
+        yield "This is a sandbox: everything in it is made up, and no account of yours is used."
+
+
+def _to_try(plan: Plan, house: House) -> Iterator[str]:
+    yield 'interact say "calendar today"'
+    yield "interact chat"
+    if plan.settings.sandbox_mode:
+        yield f"{house.sandboxes}slack/ in a browser"
+    else:
+        yield "/interact help in Slack"
+        yield "interact check"

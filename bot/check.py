@@ -1,0 +1,69 @@
+"""`interact check`: each setting and credential is tried, and whatever is wrong comes with what to do."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
+
+from aiohttp import ClientSession
+
+from adapters.base import Adapter
+from adapters.http import pooled_session
+from bot.finding import Finding
+from bot.ground import check_database, check_ports
+from bot.plan import Plan
+from bot.settings import Settings
+from bot.slack.check import check_slack
+from bot.slack.escape import clean
+from bot.terminal.desk import at_desk
+from bot.terminal.person import person
+from commands.status import Check
+
+_SIGNS = {"ok": "✓", "wrong": "✗", "off": "–"}
+
+
+async def check(plan: Plan) -> list[Finding]:
+    """Everything that can be tried from here, all at once."""
+    async with pooled_session() as session:
+        database, ports, slack, services = await asyncio.gather(
+            check_database(plan.settings.database_url),
+            check_ports(plan, session),
+            _slack(plan.settings, session),
+            _services(plan),
+        )
+    return [Finding("Settings", "ok", "complete"), database, *ports, *slack, *services]
+
+
+def report(findings: Sequence[Finding], as_json: bool) -> str:
+    """One line each, or JSON."""
+    if as_json:
+        return json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False)
+    return "\n".join(f"{_SIGNS[each.state]} {each.name}: {' '.join(clean(each.text).split())}" for each in findings)
+
+
+async def _slack(settings: Settings, session: ClientSession) -> list[Finding]:
+    if settings.sandbox_mode:
+        return [Finding("Slack", "off", "a sandbox, for there are no credentials. To connect it: interact manifest slack")]
+    return [finding async for finding in check_slack(settings, session)]
+
+
+async def _services(plan: Plan) -> list[Finding]:
+    known = {check.name: check async for check in _tried(plan)} if plan.switched_on else {}
+    return [_service(adapter, plan, known.get(adapter.name)) for adapter in plan.adapters]
+
+
+async def _tried(plan: Plan) -> AsyncIterator[Check]:
+    async with at_desk(plan) as dispatch:
+        async for check in dispatch.checks.of(person(plan.settings)).checks():
+            yield check
+
+
+def _service(adapter: Adapter, plan: Plan, check: Check | None) -> Finding:
+    token = f"{adapter.name.upper()}_TOKEN"
+    if check is None:
+        return Finding(adapter.title, "off", f"off. To try it: {token}, or SANDBOX={adapter.name}")
+    kind = "sandbox" if adapter.name in plan.sandboxed else "real"
+    if check.state == "ok":
+        return Finding(adapter.title, "ok", f"{kind}, {check.detail}")
+    todo = f"{token} was not taken: set a valid one." if check.state == "not connected" else check.detail
+    return Finding(adapter.title, "wrong", f"{kind}, {check.state}. {todo}")

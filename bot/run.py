@@ -1,0 +1,80 @@
+"""The bot as a process: from start to signal."""
+
+import asyncio
+import ctypes
+import gc
+import signal
+import sys
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot.app import open_house
+from bot.banner import banner
+from bot.logs import configure
+from bot.plan import Plan
+from bot.port import why_not
+from bot.sandboxes import PortTakenError
+from storage.errors import StorageError
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def run(plan: Plan) -> int:
+    """Runs until a signal comes, and ends in good order; gives the exit code."""
+    settings = plan.settings
+    configure(settings.log_level, settings.log_format)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(plan))
+    except (StorageError, PortTakenError) as error:
+        return _sorry(str(error))
+    except OSError as error:
+        if not (reason := why_not(error, settings.host, settings.port)):
+            raise
+        return _sorry(reason)
+    return 0
+
+
+async def _serve(plan: Plan) -> None:
+    _end_on_signals()
+    with suppress(asyncio.CancelledError):
+        async with open_house(plan) as house:
+            print(banner(plan, house), flush=True)  # noqa: T201 - for whoever started it
+            _tidy_up()
+            await asyncio.Event().wait()
+
+
+def _end_on_signals() -> None:
+    """The first signal ends in good order, whatever is going on; a second one ends at once."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def end() -> None:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        if task:
+            task.cancel()
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, end)
+
+
+def _loop_factory() -> Callable[[], AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _tidy_up() -> None:
+    gc.collect()
+    gc.freeze()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _sorry(reason: str) -> int:
+    print(reason, file=sys.stderr)  # noqa: T201 - for whoever started it
+    return 1

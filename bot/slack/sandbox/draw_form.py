@@ -1,0 +1,57 @@
+"""The form that a person has open, as HTML."""
+
+from html import escape
+from typing import Any
+
+from bot.slack.sandbox.forms import initial, inputs
+from bot.slack.sandbox.workspace import Json
+
+_TYPES = {
+    "datepicker": "date",
+    "timepicker": "time",
+    "number_input": "number",
+    "email_text_input": "email",
+    "url_text_input": "url",
+}
+FIELD = "field:"
+
+
+def draw_form(view: Json, hidden: str) -> str:
+    fields = "".join(_field(block, element, view.get("errors", {})) for block, element in inputs(view))
+    submit = view.get("submit", {}).get("text", "Submit")
+    return (
+        f"<form method=post action=submit class=form><h2>{escape(view['title']['text'])}</h2>{hidden}{fields}"
+        f'<p class=buttons><button class="primary">{escape(submit)}</button>'
+        f"<button formaction=close formnovalidate>{escape(view.get('close', {}).get('text', 'Cancel'))}</button></p></form>"
+    )
+
+
+def _field(block: Json, element: Json, errors: Json) -> str:
+    id = block["block_id"]
+    name = escape(f"{FIELD}{id}")
+    required = "" if block.get("optional") else " required"
+    hint = f"<small>{escape(block['hint']['text'])}</small>" if "hint" in block else ""
+    error = f"<strong role=alert>{escape(str(errors[id]))}</strong>" if id in errors else ""
+    optional = " <small>(optional)</small>" if block.get("optional") else ""
+    label = f"{escape(block['label']['text'])}{optional}"
+    return f"<label>{label}{_control(element, name, required)}{hint}{error}</label>"
+
+
+def _control(element: Json, name: str, required: str) -> str:
+    typed = initial(element)
+    if "options" in element:
+        chosen = set(typed.split(","))
+        many = " multiple" if element["type"].startswith("multi") or element["type"] == "checkboxes" else ""
+        options = "".join(_option(option, option["value"] in chosen) for option in element["options"])
+        empty = "" if required or many else "<option value=''></option>"
+        return f'<select name="{name}"{required}{many}>{empty}{options}</select>'
+    most = f" maxlength={int(element['max_length'])}" if "max_length" in element else ""
+    if element.get("multiline"):
+        return f'<textarea name="{name}" rows=4{most}{required}>{escape(typed)}</textarea>'
+    type = _TYPES.get(element["type"], "text")
+    return f'<input type={type} name="{name}" value="{escape(typed)}"{most}{required}>'
+
+
+def _option(option: Any, chosen: bool) -> str:
+    selected = " selected" if chosen else ""
+    return f'<option value="{escape(option["value"])}"{selected}>{escape(option["text"]["text"])}</option>'

@@ -1,0 +1,105 @@
+"""What people do in the workspace: type commands, write to the bot, press its buttons, fill in its forms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.slack.sandbox import payloads
+from bot.slack.sandbox.arguments import Arguments
+from bot.slack.sandbox.delivery import Courier, Delivery
+from bot.slack.sandbox.forms import filled
+from bot.slack.sandbox.responses import ResponseUrls
+from bot.slack.sandbox.views import Views
+from bot.slack.sandbox.workspace import ADA, BOT, GENERAL, ApiError, Channel, Json, Posted, Workspace
+
+
+class People:
+    """Each deed is delivered to the bot; what comes back is how the bot took it. Channels are given by id or `#name`.
+
+    Raises ValueError for what the person could not do, as the workspace stands.
+    """
+
+    def __init__(self, workspace: Workspace, views: Views, responses: ResponseUrls, courier: Courier) -> None:
+        self._workspace = workspace
+        self._views = views
+        self._responses = responses
+        self._courier = courier
+
+    async def command(self, command: str, text: str = "", *, user: str = ADA, channel: str = GENERAL) -> Delivery:
+        """Types a slash command. What the bot says in its acknowledgement is shown to the person."""
+        where = self._entered(user, channel)
+        fields = payloads.command(self._workspace, command, text, user, where, self._links(where.id, user))
+        delivery = await self._courier.hand_over("slash_commands", fields)
+        if not delivery.ok:
+            failed = "operation_timeout" if "timeout" in delivery.reason else "dispatch_failed"
+            self._workspace.post(where.id, "USLACKBOT", f"{command} failed with the error “{failed}”", only_for=user)
+        elif delivery.answer:
+            self._responses.acknowledged(where.id, user, Arguments(delivery.answer))
+        return delivery
+
+    async def mention(self, text: str, *, user: str = ADA, channel: str = GENERAL, thread: str = "") -> Delivery:
+        """Mentions the bot in a channel that it is in."""
+        where = self._entered(user, channel)
+        if BOT not in where.members:
+            raise ValueError(f"the bot is not in #{where.name}, so Slack would not tell it")
+        return await self._said(self._workspace.post(where.id, user, f"<@{BOT}> {text}", thread_ts=thread), "app_mention")
+
+    async def message(self, text: str, *, user: str = ADA, channel: str = "", thread: str = "") -> Delivery | None:
+        """Writes to the bot; with a `channel`, to the others there: of that the bot is not told, and None is given back."""
+        where = self._entered(user, channel or user)
+        posted = self._workspace.post(where.id, user, text, thread_ts=thread)
+        return await self._said(posted, "message") if where.kind == "im" else None
+
+    async def event(self, event: Mapping[str, Any]) -> Delivery:
+        """Anything else that happens, told as it is given: https://docs.slack.dev/reference/events."""
+        return await self._courier.event(payloads.event(self._workspace, event))
+
+    async def click(self, button: str, *, user: str = ADA, channel: str = "", ts: str = "") -> Delivery:
+        """Presses the newest button with this label, action id or value that the person sees."""
+        where = self._workspace.channel(channel).id if channel else ""
+        posted, element = self._button(button, user, where, ts)
+        payload = payloads.press(self._workspace, posted, element, user, self._links(posted.channel, user, posted))
+        return await self._courier.hand_over("interactive", payload)
+
+    async def submit(self, values: Mapping[str, str], *, user: str = ADA) -> Delivery:
+        """Fills in and sends the form that the person has open. `values` are by block id; the others keep what they hold."""
+        if not (view := self._views.opened(user)):
+            raise ValueError(f"{user} has no form open")
+        trigger = self._views.trigger(user)
+        delivery = await self._courier.hand_over(
+            "interactive", payloads.submission(self._workspace, view, filled(view, values), user, trigger)
+        )
+        if delivery.ok:
+            self._views.answered(user, delivery.answer)
+        return delivery
+
+    async def _said(self, posted: Posted, type: str) -> Delivery:
+        return await self._courier.event(payloads.event(self._workspace, payloads.said(self._workspace, posted, type)))
+
+    def _entered(self, user: str, channel: str) -> Channel:
+        try:
+            where = self._workspace.channel(channel)
+        except ApiError as error:
+            raise ValueError(f"{channel}: {error}") from None
+        if user not in where.members or user == BOT or where.archived:
+            raise ValueError(f"{user} can't write in {where.name}")
+        return where
+
+    def _links(self, channel: str, user: str, original: Posted | None = None) -> dict[str, str]:
+        if not self._workspace.address:
+            raise RuntimeError("say first where the sandbox is served: set its address")
+        url = f"{self._workspace.address}response/{self._responses.issue(channel, user, original)}"
+        return {"response_url": url, "trigger_id": self._views.trigger(user)}
+
+    def _button(self, button: str, user: str, channel: str, ts: str) -> tuple[Posted, Json]:
+        for posted in reversed([*self._workspace.posts(channel, user)]):
+            for element in buttons(posted) if ts in ("", posted.ts) else ():
+                if button in (element.get("action_id"), element.get("value"), element["text"]["text"]):
+                    return posted, element
+        raise ValueError(f"{user} sees no button {button!r}")
+
+
+def buttons(posted: Posted) -> list[Json]:
+    """A message's buttons, each with the id of its block."""
+    drawn = [(block, element) for block in posted.blocks if block["type"] == "actions" for element in block["elements"]]
+    drawn += [(block, block["accessory"]) for block in posted.blocks if "accessory" in block]
+    return [{"block_id": block["block_id"], **element} for block, element in drawn if element["type"] == "button"]

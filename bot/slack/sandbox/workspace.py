@@ -1,0 +1,133 @@
+"""The state of the made-up workspace: who is there, where they talk, and what was said."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+Json = dict[str, Any]
+
+TEAM, APP, BOT, BOT_ID, BOT_NAME = "T0SANDBOX", "A0SANDBOX", "U0INTERACT", "B0INTERACT", "interact"
+ADA, GRACE, GUEST = "U0ADA", "U0GRACE", "U0GUEST"
+GENERAL, RANDOM, PRIVATE, ARCHIVED = "C0GENERAL", "C0RANDOM", "G0PRIVATE", "C0ARCHIVED"
+
+
+class ApiError(Exception):
+    """An answer with `"ok": false`: Slack's own word for what is wrong, and what is told with it."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.more = more
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the workspace. `zone` is an IANA name."""
+
+    id: str
+    name: str
+    real_name: str
+    zone: str
+    guest: bool = False
+
+
+@dataclass
+class Channel:
+    """Where people talk. `kind` is "channel" (public), "group" (private), or "im": with the bot, and named by the person."""
+
+    id: str
+    name: str
+    kind: str
+    members: frozenset[str]
+    archived: bool = False
+
+
+@dataclass
+class Posted:
+    """A message as it stands. `only_for` is the one person who sees it, empty where everybody does."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    thread_ts: str = ""
+    metadata: Json | None = None
+    only_for: str = ""
+    edited: str = ""
+
+
+_PEOPLE = (
+    Person(ADA, "ada", "Ada Lovelace", "Europe/London"),
+    Person(GRACE, "grace", "Grace Hopper", "America/New_York"),
+    Person(GUEST, "guest", "Gus Guest", "Asia/Tokyo", guest=True),
+    Person(BOT, BOT_NAME, "Interact", "UTC"),
+)
+_EVERYBODY = frozenset({ADA, GRACE, GUEST, BOT})
+_CHANNELS = (
+    Channel(GENERAL, "general", "channel", _EVERYBODY),
+    Channel(RANDOM, "random", "channel", _EVERYBODY - {BOT}),
+    Channel(PRIVATE, "private", "group", frozenset({ADA, GRACE})),
+    Channel(ARCHIVED, "archived", "channel", _EVERYBODY, archived=True),
+)
+
+
+class Workspace:
+    """People, channels and messages. `now` gives the present, aware."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.people = {person.id: person for person in _PEOPLE}
+        self.channels = {channel.id: replace(channel) for channel in _CHANNELS}
+        self.address = ""  # where the sandbox is served, with a slash at its end
+        self._posts: list[Posted] = []
+        self._last = 0
+        self._numbers = count(1)
+
+    def fresh(self, prefix: str) -> str:
+        """An id that was not given before."""
+        return f"{prefix}{next(self._numbers):06d}"
+
+    def ts(self) -> str:
+        """The present as Slack stamps messages with it, never twice the same."""
+        self._last = max(self._last + 1, int(self.now().timestamp() * 1_000_000))
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+    def channel(self, id: str) -> Channel:
+        """By its id or name, or by the person whose direct messages it holds. Raises ApiError."""
+        if id in self.people:
+            return self.direct(id)
+        named = (channel for channel in self.channels.values() if id in (channel.id, f"#{channel.name}"))
+        if found := next(named, None):
+            return found
+        raise ApiError("channel_not_found")
+
+    def direct(self, user: str) -> Channel:
+        """A person's direct messages with the bot. Raises ApiError."""
+        if user not in self.people or user == BOT:
+            raise ApiError("user_not_found")
+        id = f"D{user[1:]}"
+        return self.channels.setdefault(id, Channel(id, user, "im", frozenset({user, BOT})))
+
+    def post(self, channel: str, user: str, text: str, **more: Any) -> Posted:
+        posted = Posted(self.ts(), channel, user, text, **more)
+        self._posts.append(posted)
+        return posted
+
+    def remove(self, posted: Posted) -> None:
+        self._posts.remove(posted)
+
+    def posts(self, channel: str = "", viewer: str = "") -> Iterator[Posted]:
+        """Oldest first; with a `viewer`, what that person sees."""
+        for posted in self._posts:
+            if channel in ("", posted.channel) and (not viewer or posted.only_for in ("", viewer)):
+                yield posted
+
+    def find(self, channel: str, ts: str) -> Posted | None:
+        """A message in a channel; of any channel where that is empty."""
+        return next((posted for posted in self.posts(channel) if posted.ts == ts), None)
+
+    def replies(self, posted: Posted) -> Sequence[Posted]:
+        return [each for each in self.posts(posted.channel) if each.thread_ts == posted.ts and not each.only_for]

@@ -1,0 +1,246 @@
+"""Your calendar: what is on, when there is time, and meetings made, moved, cancelled and answered."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from adapters.errors import Refused
+from adapters.google_calendar.client import GoogleCalendar
+from adapters.google_calendar.free import Availability, Slot, working_days
+from adapters.google_calendar.meeting import Meeting, elapsed
+from commands.agenda import count, hours_on, length, line, listed, reference, short, stretch, when
+from commands.command import command
+from commands.days import in_words
+from commands.hours import Hours, read_hours
+from commands.picking import pick
+from commands.reply import Button, Item, Reply
+from commands.when import TODAY, Day, Minutes, When
+
+_MOST = 10  # entries at once; more are no answer
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LONGEST = 24 * 60  # minutes that an option can say
+
+
+def _address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(f"“{text}” is not an e-mail address.")
+    return text
+
+
+Where = Annotated[str, "which calendar, by its name; your own by default"]
+Which = Annotated[str, "words of its title, or “next”"]
+People = list[Annotated[str, AfterValidator(_address)]]
+Version = Annotated[str, "do it only if nobody changed the meeting since this version"]
+NOBODY: Final[list[str]] = []
+
+
+@command(example="calendar today")
+async def today(google: GoogleCalendar, day: Annotated[Day, "which day"] = TODAY, calendar: Where = "") -> Reply:
+    """Show your meetings of one day."""
+    return _day(await google.agenda(day, calendar=calendar), day, google.now)
+
+
+@command(example="calendar tomorrow")
+async def tomorrow(google: GoogleCalendar, calendar: Where = "") -> Reply:
+    """Show your meetings of tomorrow."""
+    day = google.now.date() + timedelta(days=1)
+    return _day(await google.agenda(day, calendar=calendar), day, google.now)
+
+
+@command(example="calendar week next monday")
+async def week(google: GoogleCalendar, day: Annotated[Day, "a day of that week"] = TODAY, calendar: Where = "") -> Reply:
+    """Show your meetings from Monday to Sunday."""
+    monday = day - timedelta(days=day.weekday())
+    days = [monday + timedelta(days=number) for number in range(7)]
+    meetings = await google.agenda(days[0], days[-1], calendar)
+    items = tuple(line(each, f"{short(on)}, {hours_on(each, on)}") for on in days for each in meetings if each.on(on))
+    timed = [each for each in meetings if not each.all_day]
+    said = f"the week of {in_words(monday, google.now.date())}"
+    if not items:
+        return Reply(f"Nothing at all in {said}.")
+    return Reply(f"{count(len(timed), 'meeting').capitalize()} in {said}.", items)
+
+
+@command(example="calendar next")
+async def next(google: GoogleCalendar, calendar: Where = "") -> Reply:
+    """Show your next meeting."""
+    meeting = await google.next(calendar)
+    if meeting is None:
+        return Reply("Nothing is coming up in the next three months.")
+    join = (Button("Join", url=meeting.video, style="primary"),) if meeting.video else ()
+    text = f"Next is “{meeting.title}”, {_how_soon(meeting, google.now)}."
+    return Reply(text, (line(meeting, when(meeting, google.now.date())),), buttons=join)
+
+
+@command(example="calendar find budget")
+async def find(
+    google: GoogleCalendar,
+    words: Annotated[str, "what to look for in titles, places, descriptions and guests"],
+    since: Annotated[Day, "the first of the 90 days to look at"] = TODAY,
+    calendar: Where = "",
+) -> Reply:
+    """Find meetings by words."""
+    found = _once_a_series(await google.find(words, since, calendar))
+    if not found:
+        return Reply(f"I found nothing with “{words}” in the 90 days from {in_words(since, google.now.date())}.")
+    shown = f", here are the first {_MOST}" if len(found) > _MOST else ""
+    items = tuple(line(each, when(each, google.now.date())) for each in found[:_MOST])
+    return Reply(f"{count(len(found), 'meeting').capitalize()} with “{words}”{shown}.", items)
+
+
+@command(example="calendar free tomorrow people=lena@acme.test minutes=45")
+async def free(
+    google: GoogleCalendar,
+    day: Annotated[Day, "the first day to look at"] = TODAY,
+    people: Annotated[People, "e-mail addresses of those who should have time too"] = NOBODY,
+    minutes: Annotated[Minutes, "how long it takes"] = 30,
+    days: Annotated[int, Field(ge=1, le=20), "how many working days to look at"] = 1,
+    hours: Annotated[Hours, "working hours"] = "9-17",
+) -> Reply:
+    """Find free time, for yourself or with others."""
+    window = working_days(day, days)
+    found = await google.free(people, window, read_hours(hours), minutes)
+    text = _free_text(found, window, people, minutes, google.now.date())
+    return Reply(text, tuple(_slot(each, people, minutes, google.now.date()) for each in found.slots[:_MOST]))
+
+
+@command(undo="calendar cancel", example='calendar create "Design review" tomorrow 3pm minutes=45 guests=lena@acme.test')
+async def create(
+    google: GoogleCalendar,
+    title: str,
+    start: When,
+    minutes: Annotated[Minutes, "how long it takes"] = 30,
+    guests: Annotated[People, "e-mail addresses to invite"] = NOBODY,
+    place: Annotated[str, "where it is"] = "",
+    description: Annotated[str, "what it is about"] = "",
+    video: Annotated[bool, "with a video call"] = False,
+    calendar: Where = "",
+) -> Reply:
+    """Put a meeting on your calendar and invite people."""
+    meeting = await google.create(title, start, minutes, guests, place, description, video, calendar)
+    invited = f" Invitations are on their way to {listed(guests)}." if guests else ""
+    text = f"Created “{meeting.title}”, {when(meeting, google.now.date())}.{invited}"
+    return Reply(text, (_own_line(meeting, google),), undo={**reference(meeting), "etag": meeting.etag})
+
+
+@command(undo="calendar move", example="calendar move “Design review” friday 14:00")
+async def move(
+    google: GoogleCalendar,
+    meeting: Which,
+    start: When,
+    minutes: Annotated[Minutes | None, "how long it takes from now on"] = None,
+    calendar: Where = "",
+    etag: Version = "",
+) -> Reply:
+    """Move a meeting to another time."""
+    old = await pick(google, meeting, calendar, "calendar move")
+    if minutes and not 0 < old.minutes <= _LONGEST:
+        raise Refused("I can only change the length of meetings that take less than a day.")
+    new = await google.move(old, start, minutes, etag)
+    if (new.start, new.end) == (old.start, old.end):
+        return Reply(f"“{new.title}” is there already: {when(new, google.now.date())}.", (_own_line(new, google),))
+    text = f"Moved “{new.title}” to {when(new, google.now.date())}. It was on {when(old, google.now.date())}."
+    return Reply(text, (_own_line(new, google),), undo=_back(old, new, minutes, google.now))
+
+
+@command(undo="calendar restore", example="calendar cancel design review")
+async def cancel(google: GoogleCalendar, meeting: Which, calendar: Where = "", etag: Version = "") -> Reply:
+    """Cancel a meeting; of a series, this one time."""
+    found = await pick(google, meeting, calendar, "calendar cancel")
+    await google.cancel(found, etag)
+    where = when(found, google.now.date())
+    text = f"Cancelled “{found.title}”, {where}." if found.mine else f"Took “{found.title}” off your calendar, {where}."
+    return Reply(text, undo=reference(found))
+
+
+@command(undo="calendar cancel", example="calendar restore design review")
+async def restore(google: GoogleCalendar, meeting: Which, calendar: Where = "") -> Reply:
+    """Put a cancelled meeting back."""
+    found = await pick(google, meeting, calendar, "calendar restore", cancelled=True)
+    if not found.cancelled:
+        return Reply(f"“{found.title}” is not cancelled, it is still on: {when(found, google.now.date())}.")
+    back = await google.restore(found)
+    text = f"“{back.title}” is back on your calendar, {when(back, google.now.date())}."
+    return Reply(text, (_own_line(back, google),), undo=reference(back))
+
+
+@command(undo="calendar respond", example="calendar respond yes budget review")
+async def respond(
+    google: GoogleCalendar,
+    answer: Annotated[Literal["yes", "no", "maybe", "unanswered"], "your answer"],
+    meeting: Which,
+    calendar: Where = "",
+) -> Reply:
+    """Answer an invitation."""
+    found = await pick(google, meeting, calendar, "calendar respond", invited=True)
+    answered = await google.respond(found, answer)
+    said = f"You said {answer} to" if answer != "unanswered" else "You took back your answer to"
+    text = f"{said} “{answered.title}”, {when(answered, google.now.date())}."
+    return Reply(text, (_own_line(answered, google),), undo={"answer": found.answer, **reference(found)})
+
+
+@command(example="calendar calendars")
+async def calendars(google: GoogleCalendar) -> Reply:
+    """List the calendars you can name."""
+    found = await google.calendars()
+    items = tuple(Item(each.name, f"{'your own · ' if each.primary else ''}{each.zone}") for each in found)
+    return Reply(f"You have {count(len(found), 'calendar')}: {listed(each.name for each in found)}.", items)
+
+
+def _day(meetings: list[Meeting], day: date, now: datetime) -> Reply:
+    items = tuple(line(each, hours_on(each, day)) for each in meetings)
+    timed = [each for each in meetings if not each.all_day]
+    said = {0: "today, ", 1: "tomorrow, "}.get((day - now.date()).days, "on ") + in_words(day, now.date())
+    if not meetings:
+        return Reply(f"Nothing {said}. Enjoy the quiet!")
+    if not timed:
+        return Reply(f"No meetings {said}, only {listed(f'“{each.title}”' for each in meetings)}.", items)
+    return Reply(f"{count(len(timed), 'meeting').capitalize()} {said}.{_what_is_left(timed, day, now)}", items)
+
+
+def _what_is_left(timed: list[Meeting], day: date, now: datetime) -> str:
+    if day != now.date():
+        return ""
+    left = [each for each in timed if isinstance(each.start, datetime) and each.start >= now]
+    return f" Next is “{left[0].title}” at {left[0].start:%H:%M}." if left else " All of them have begun."
+
+
+def _how_soon(meeting: Meeting, now: datetime) -> str:
+    left = int(elapsed(now, meeting.start).total_seconds()) // 60
+    if left >= 60:
+        return when(meeting, now.date())
+    return f"in {count(left, 'minute')}" if left else "right now"
+
+
+def _once_a_series(meetings: list[Meeting]) -> list[Meeting]:
+    """Of a series, the first one only."""
+    return list({each.series or each.id: each for each in reversed(meetings)}.values())[::-1]
+
+
+def _own_line(meeting: Meeting, google: GoogleCalendar) -> Item:
+    return line(meeting, f"{when(meeting, google.now.date())}:")
+
+
+def _back(old: Meeting, new: Meeting, minutes: int | None, now: datetime) -> dict[str, Any]:
+    """The arguments that move a meeting back. For one that takes whole days, any time of its first day will do."""
+    start = old.start if isinstance(old.start, datetime) else datetime.combine(old.start, time(), now.tzinfo)
+    length = {"minutes": old.minutes} if minutes else {}
+    return {**reference(new), "start": start.isoformat(), **length, "etag": new.etag}
+
+
+def _free_text(found: Availability, window: list[date], people: list[str], minutes: int, today: date) -> str:
+    seen = ["You", *(person for person in people if person not in found.unseen)]
+    days = f"on {in_words(window[0], today)}"
+    if len(window) > 1:
+        days = f"from {in_words(window[0], today)} to {in_words(window[-1], today)}"
+    free = f"free for {length(minutes)} or more"
+    text = f"{listed(seen)} are {free} {days}." if found.slots else f"Nothing {free} {days}. Look further with days=5."
+    hidden = listed("you" if person == "primary" else person for person in found.unseen)
+    return f"{text} I can't see the calendar of {hidden}." if hidden else text
+
+
+def _slot(slot: Slot, people: list[str], minutes: int, today: date) -> Item:
+    booked = {"start": slot.start.isoformat(), "minutes": minutes, **({"guests": people} if people else {})}
+    return Item(stretch(slot, today), buttons=(Button("Book", "calendar create", booked, form=True),))

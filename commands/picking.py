@@ -1,0 +1,48 @@
+"""Which meeting is meant, when people name one by words of its title, by “next”, or with a button by its id."""
+
+import re
+
+from adapters.errors import Refused
+from adapters.google_calendar.client import GoogleCalendar
+from adapters.google_calendar.meeting import Meeting
+from commands.agenda import hours_on, short
+from commands.usage import Choice, UsageError
+
+_MOST = 8  # choices at once
+_ID = re.compile(r"(?=.*\d)\w{16,}")  # what Google's ids look like, and titles hardly ever
+
+
+async def pick(
+    google: GoogleCalendar, words: str, calendar: str, command: str, cancelled: bool = False, invited: bool = False
+) -> Meeting:
+    """The one coming (or cancelled) meeting that fits; with `invited`, those with the asker among the guests come first.
+
+    Raises Refused for none, and UsageError with the choices for several.
+    """
+    fitting = await _found(google, words, calendar, cancelled)
+    found = [each for each in fitting if invited and each.answer] or fitting
+    if not found:
+        raise Refused(f"I found no {'cancelled' if cancelled else 'coming'} meeting called “{words}”.")
+    if len(found) > 1:
+        shown = f"The next {_MOST} are these" if len(found) > _MOST else "Which one is it"
+        choices = tuple(Choice(_label(each), each.id) for each in found[:_MOST])
+        raise UsageError(f"“{words}” fits {len(found)} meetings. {shown}:", command, "meeting", choices)
+    return found[0]
+
+
+async def _found(google: GoogleCalendar, words: str, calendar: str, cancelled: bool) -> list[Meeting]:
+    if words.casefold() == "next" and not cancelled:
+        coming = await google.next(calendar)
+        return [coming] if coming else []
+    return await _by_id(google, words, calendar) or await google.titled(words, calendar, cancelled)
+
+
+async def _by_id(google: GoogleCalendar, words: str, calendar: str) -> list[Meeting]:
+    try:
+        return [await google.meeting(words, calendar)] if _ID.fullmatch(words) else []
+    except Refused:  # then it is a title that looks like an id
+        return []
+
+
+def _label(meeting: Meeting) -> str:
+    return f"{meeting.title}, {short(meeting.first_day)}, {hours_on(meeting, meeting.first_day)}"

@@ -1,0 +1,124 @@
+"""What the tests play on: the stand-in over HTTP, watched by Google's own description, and people who use it."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+
+from adapters.base import Access, Secret, Service
+from adapters.faults import Fault
+from adapters.google_calendar import ADAPTER
+from adapters.google_calendar.client import GoogleCalendar
+from adapters.google_calendar.sandbox import CalendarSandbox
+from adapters.http import Http, pooled_session
+from tests.adapters.google_calendar.discovery import checking
+from tests.adapters.servers import serving
+
+ANA = "ana@acme.test"
+MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
+
+
+@dataclass
+class Moment:
+    """A clock that is set by hand."""
+
+    value: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def reason(self) -> str:
+        """Of an error."""
+        return str(self.body["error"]["errors"][0]["reason"])
+
+
+@dataclass
+class Stage:
+    """The stand-in, and `open` for the calendar of whoever asks."""
+
+    sandbox: CalendarSandbox
+    service: Service
+    session: aiohttp.ClientSession
+    now: Moment
+
+    def open(self, zone: str = "Europe/Berlin", account: str = ANA, call: str = "call-1") -> GoogleCalendar:
+        return opened(self.service, self.sandbox.grant(account, zone), zone, self.now, call)
+
+    def fail(self, kind: str, **details: object) -> None:
+        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
+
+    def asked(self, method: str, path: str = "") -> int:
+        """How many requests of a kind came in."""
+        return sum(entry.method == method and path in entry.path for entry in self.sandbox.journal)
+
+    async def send(self, method: str, path: str, body: object = None, zone: str = "Europe/Berlin", **headers: str) -> Answer:
+        """A request as Ana, by hand: for what the adapter itself does not do."""
+        headers = {"Authorization": f"Bearer {self.sandbox.grant(ANA, zone)}", **headers}
+        url = f"{self.service.base_url}calendar/v3/{path}"
+        async with self.session.request(method, url, json=body, headers=headers) as answer:
+            return Answer(answer.status, json.loads(await answer.read() or b"{}"))
+
+    async def add(self, title: str, start: str, end: str, zone: str = "", **more: object) -> Mapping[str, Any]:
+        """An event in Ana's calendar; dates make it an all-day one."""
+        name = {"timeZone": zone} if zone else {}
+        times = {which: {"date" if len(at) == 10 else "dateTime": at, **name} for which, at in (("start", start), ("end", end))}
+        answer = await self.send("POST", "calendars/primary/events", {"summary": title, **times, **more})
+        assert answer.status == 200, answer.body
+        return answer.body
+
+
+def opened(service: Service, token: str, zone: str, now: Moment, call: str = "call-1") -> GoogleCalendar:
+    client = service.open(Access(call, Secret(token), ZoneInfo(zone), now))
+    assert isinstance(client, GoogleCalendar)
+    return client
+
+
+@asynccontextmanager
+async def staged(prefix: str = "/google_calendar") -> AsyncIterator[Stage]:
+    """Serves the stand-in below `prefix`; at the end nothing may have differed from Google's description."""
+    now, complaints = Moment(), list[str]()
+    sandbox = CalendarSandbox(now)
+    sandbox.app.middlewares.append(checking(complaints))
+    root = web.Application()
+    root.add_subapp(f"{prefix}/", sandbox.app)
+    async with serving(root) as address, connected(f"{address}{prefix}/") as (service, session):
+        yield Stage(sandbox, service, session, now)
+    assert complaints == [], complaints
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
+    """The adapter, switched on against whatever answers there. Waiting before another attempt takes no time."""
+    async with pooled_session() as session:
+        yield Service(ADAPTER, url, Http(session, sleep=_at_once), GoogleCalendar.load(url)), session
+
+
+@asynccontextmanager
+async def answered(status: int, body: object, **headers: str) -> AsyncIterator[GoogleCalendar]:
+    """The calendar of somebody whose every question gets the same answer."""
+
+    async def answer(_: web.Request) -> web.Response:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return web.Response(status=status, body=content, content_type="application/json", headers=headers)
+
+    app = web.Application()
+    app.add_routes([web.route("*", "/{path:.*}", answer)])
+    async with serving(app) as address, connected(f"{address}/") as (service, _):
+        yield opened(service, "CANARY-token-5f0c", "Europe/Berlin", Moment())
+
+
+async def _at_once(seconds: float) -> None:
+    pass

@@ -1,0 +1,66 @@
+"""A desk with the sandboxes behind it: the real dispatch, the real clients, real HTTP."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from adapters import ADAPTERS
+from bot.app import open_desk
+from bot.clock import Clock
+from bot.dispatch import Dispatch
+from bot.plan import Plan
+from bot.settings import ServiceSettings, Settings
+from commands import SUBJECTS
+from commands.call import Actor, Call, Place
+from commands.catalog import subjects
+from commands.reply import Reply
+
+MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+ASKER = Actor("terminal", "local", "ann", "Ann", "Europe/Berlin")
+PLACE = Place("terminal", "local", "terminal")
+
+
+class FixedClock(Clock):
+    """A clock that stands where it is put."""
+
+    def __init__(self, at: datetime = MONDAY) -> None:
+        self.at = at
+
+    def time(self) -> float:
+        return self.at.timestamp()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def make_plan(clock: FixedClock) -> Callable[..., Plan]:
+    """A plan from settings alone: neither the environment nor a `.env` file is looked at."""
+
+    def make(services: dict[str, dict[str, Any]] | None = None, **settings: Any) -> Plan:
+        told = {adapter.name: ServiceSettings.model_construct(**ServiceSettings().model_dump()) for adapter in ADAPTERS}
+        told |= {name: told[name].model_copy(update=values) for name, values in (services or {}).items()}
+        given = Settings.model_validate({"timezone": "UTC", **settings})
+        return Plan(given, told, ADAPTERS, subjects(SUBJECTS), clock)
+
+    return make
+
+
+@pytest.fixture
+async def dispatch(make_plan: Callable[..., Plan]) -> AsyncIterator[Dispatch]:
+    async with open_desk(make_plan(), "") as opened:
+        yield opened
+
+
+async def ask(dispatch: Dispatch, words: str, actor: Actor = ASKER, id: str = "call-1", asked: datetime = MONDAY) -> Reply:
+    """The last reply to some words."""
+    reply = dispatch.read(words, id, actor, PLACE, "terminal", asked)
+    if isinstance(reply, Call):
+        async for each in dispatch.answer(reply):
+            reply = each
+    assert isinstance(reply, Reply)
+    return reply

@@ -1,0 +1,163 @@
+"""The sandbox's page: a newcomer talks with the bot in a browser, and nothing that is said harms the page."""
+
+import re
+from html import unescape
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.render import render
+from bot.slack.sandbox import SlackSandbox
+from bot.slack.sandbox.workspace import ADA, BOT, GENERAL, GRACE, PRIVATE
+from commands.reply import Button, Field, Item, Reply
+from tests.bot.slack.conftest import Bot
+from tests.bot.slack.test_render import PAYLOADS, everywhere, ids
+from tests.bot.slack.test_sandbox import MODAL
+
+DIRECT = "D0ADA"
+
+
+async def page(sandbox: SlackSandbox, session: aiohttp.ClientSession, **query: str) -> str:
+    async with session.get(sandbox.address, params=query) as answer:
+        assert answer.status == 200
+        return await answer.text()
+
+
+async def send(sandbox: SlackSandbox, session: aiohttp.ClientSession, form: str, **fields: str) -> str:
+    """Opens the page and sends one of its forms, as a browser does; gives the page that comes back."""
+    await page(sandbox, session)
+    origin = {"Origin": sandbox.address.removesuffix("/slack/")}
+    async with session.post(
+        f"{sandbox.address}{form}", data={"user": ADA, "channel": DIRECT, **fields}, headers=origin
+    ) as answer:
+        assert [each.status for each in answer.history] == [303]
+        return await answer.text()
+
+
+def said(html: str) -> str:
+    """The messages on a page, as they read."""
+    return unescape(re.sub(r"<[^>]*>", " ", html.split('<ol id="messages"')[1].split('<div id="form"')[0]))
+
+
+async def test_words_are_sent_to_the_bot_directly_or_as_a_mention(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, bot: Bot
+) -> None:
+    assert "Nothing was said here yet." in await page(sandbox, session)
+    assert "hello" in said(await send(sandbox, session, "say", text="hello"))
+    assert "@interact help" in said(await send(sandbox, session, "say", text="help", channel=GENERAL, user=GRACE))
+    events = [told.content["event"] for told in bot.told]
+    assert [(event["type"], event["user"], event["text"]) for event in events] == [
+        ("message", ADA, "hello"),
+        ("app_mention", GRACE, f"<@{BOT}> help"),
+    ]
+
+
+async def test_what_begins_with_a_slash_is_a_command_and_its_answer_is_shown(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, bot: Bot
+) -> None:
+    bot.answers.append(web.json_response({"text": "3 meetings"}))
+    html = await send(sandbox, session, "say", text="/calendar  today")
+    assert (bot.told[0].content["command"], bot.told[0].content["text"]) == ("/calendar", "today")
+    assert re.search(r"/calendar  today .*3 meetings", said(html), re.DOTALL)
+    assert "Only visible to you" in html
+    assert "3 meetings" not in await page(sandbox, session, user=GRACE)
+
+
+async def test_buttons_can_be_pressed_and_links_followed(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient, bot: Bot
+) -> None:
+    item = Item(
+        "Standup", "at nine", "https://meet.test/1", (Button("Cancel", "x y"), Button("Join", url="https://meet.test/2"))
+    )
+    [message] = render(Reply("Today", (item,), (Field("Zone", "London"),)), ["opaque"])
+    ts = (await slack.chat_postMessage(channel=ADA, text=message.text, blocks=message.blocks))["ts"]
+    await sandbox.courier.settled()
+    html = await page(sandbox, session)
+    assert '<a href="https://meet.test/1" target=_blank rel="noopener noreferrer">Standup</a>' in html
+    assert '<a class="button " href="https://meet.test/2"' in html
+    assert re.search(r'<form method=post action=press>.*name=button value="press:0">Cancel</button>', html)
+    await send(sandbox, session, "press", button="press:0", ts=ts)
+    assert bot.told[-1].content["actions"][0]["value"] == "opaque"
+
+
+async def test_forms_are_filled_in_on_the_page(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient, bot: Bot
+) -> None:
+    await slack.views_open(trigger_id=sandbox.views.trigger(ADA), view=MODAL)
+    assert '<input type=text name="field:title" value="" required>' in await page(sandbox, session)
+    bot.answers.append(web.json_response({"response_action": "errors", "errors": {"title": "too <short>"}}))
+    html = await send(sandbox, session, "submit", **{"field:title": "ab"})
+    assert "<strong role=alert>too &lt;short&gt;</strong>" in html
+    html = await send(sandbox, session, "submit", **{"field:title": "abc"})
+    assert "<form method=post action=submit" not in html
+    assert bot.told[-1].content["view"]["state"]["values"]["title"]["value"]["value"] == "abc"
+
+
+async def test_a_form_can_be_closed_and_what_is_wrong_is_said(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient, bot: Bot
+) -> None:
+    await slack.views_open(trigger_id=sandbox.views.trigger(ADA), view=MODAL)
+    assert "Title has to be filled in" in await send(sandbox, session, "submit")
+    await send(sandbox, session, "close")
+    assert (sandbox.views.opened(ADA), bot.told) == (None, [])
+    assert "sees no button &#x27;&lt;b&gt;&#x27;" in await send(sandbox, session, "press", button="<b>")
+
+
+async def test_replies_stand_below_what_they_reply_to(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient
+) -> None:
+    first = (await slack.chat_postMessage(channel=GENERAL, text="first"))["ts"]
+    await slack.chat_postMessage(channel=GENERAL, text="second")
+    await slack.chat_postMessage(channel=GENERAL, text="reply", thread_ts=first)
+    assert re.search("first.*reply.*second", said(await page(sandbox, session, channel=GENERAL)), re.DOTALL)
+
+
+async def test_each_person_sees_their_own_channels(sandbox: SlackSandbox, session: aiohttp.ClientSession) -> None:
+    assert "#private" in await page(sandbox, session)
+    assert "#private" not in await page(sandbox, session, user="U0GUEST", channel=PRIVATE)
+    for query in ({"user": "U0NOBODY"}, {"user": BOT}, {"channel": "C0NOWHERE"}):
+        async with session.get(sandbox.address, params=query) as answer:
+            assert answer.status == 404
+
+
+HARMFUL = re.compile(
+    r"<script(?! nonce)|<svg|<img(?! src=\"https?:)| on\w+=|href=\"(?!https?:|\./\?)|javascript:[^<&]*\"", re.IGNORECASE
+)
+
+
+async def test_nothing_that_is_said_comes_alive_on_the_page(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient
+) -> None:
+    for payload in PAYLOADS:
+        reply = everywhere(payload)
+        for message in render(reply, ids(reply)):
+            await slack.chat_postMessage(channel=GENERAL, text=message.text, blocks=message.blocks)
+        await sandbox.message(payload.encode(errors="replace").decode(), channel=GENERAL)
+    html = await page(sandbox, session, channel=GENERAL, note="<script>alert(1)</script>")
+    drawn = html.split("</style>")[1]
+    tags = re.findall(r"<[^>]*>", drawn)
+    assert [tag for tag in tags if HARMFUL.search(tag)] == []
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in drawn
+
+
+async def test_the_page_forbids_what_it_does_not_need(sandbox: SlackSandbox, session: aiohttp.ClientSession) -> None:
+    async with session.get(sandbox.address) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        nonce = re.search(r"'nonce-([\w-]+)'", policy)
+        assert nonce is not None
+        assert f'<script nonce="{nonce[1]}">' in await answer.text()
+    assert "default-src 'none'" in policy
+    assert "form-action 'self'; frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.test"}, {"Origin": "null"}, {"Host": "evil.test"}])
+async def test_another_site_can_not_use_the_page(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, bot: Bot, headers: dict[str, Any]
+) -> None:
+    data = {"user": ADA, "channel": DIRECT, "text": "/calendar today"}
+    async with session.post(f"{sandbox.address}say", data=data, headers=headers) as answer:
+        assert answer.status == 403
+    assert bot.told == []

@@ -1,0 +1,62 @@
+"""Commands to try out: they answer in every way that a command can."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+from adapters.errors import Refused, Unavailable
+from commands.command import command
+from commands.reply import Button, Reply
+
+TRIED: list[float] = []
+"""What `busy` was asked for since this was last cleared."""
+
+
+@command
+async def echo(text: str) -> Reply:
+    """Say it back."""
+    buttons = (Button("Louder", "attempt echo", {"text": f"{text}!"}), Button("Elsewhere", url="https://acme.test/"))
+    return Reply(f"echo {text}", buttons=buttons)
+
+
+@command
+async def count(upto: int) -> AsyncIterator[Reply]:
+    """Count."""
+    for number in range(1, upto + 1):
+        yield Reply(str(number))
+
+
+@command
+async def busy(seconds: float, times: int = 1) -> Reply:
+    """Be unavailable, so many times."""
+    if times > len(TRIED):
+        TRIED.append(seconds)
+        raise Unavailable("The service is busy.", seconds or None)
+    return Reply("done at last")
+
+
+@command
+async def refuse() -> Reply:
+    """Be refused."""
+    raise Refused("That is not yours.")
+
+
+@command
+async def fail() -> Reply:
+    """Fail as nobody foresaw."""
+    raise RuntimeError("CANARY-internal")
+
+
+@command
+async def hang() -> Reply:
+    """Take for ever; whoever waits loses patience at once."""
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.Event().wait()
+    return Reply("never")
+
+
+@command
+async def odd() -> Reply:
+    """Offer what is not there."""
+    return Reply("odd", buttons=(Button("Gone", "attempt nothing"),))

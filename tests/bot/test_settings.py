@@ -1,0 +1,179 @@
+"""The settings: documented, complete, and silent about what is secret."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from adapters import ADAPTERS
+from bot.settings import ServiceSettings, Settings, SettingsError, load
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+SLACK = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
+CANARY = "CANARY-token-7f3a"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No variable of this machine, and no .env file, has a say."""
+    for name in declared():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def declared() -> dict[str, tuple[str, str]]:
+    """Each variable's description and default, as the code has it."""
+    own = {name.upper(): shown(field) for name, field in Settings.model_fields.items()}
+    services = {
+        f"{adapter.name}_{name}".upper(): shown(field)
+        for adapter in ADAPTERS
+        for name, field in ServiceSettings.model_fields.items()
+    }
+    return own | services
+
+
+def shown(field: FieldInfo) -> tuple[str, str]:
+    return field.description or "", "" if field.default_factory else written(field.default)
+
+
+def written(default: Any) -> str:
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
+    return ",".join(default) if isinstance(default, tuple) else str(default)
+
+
+def documented() -> Iterator[tuple[str, tuple[str, str]]]:
+    """The same, as the example file has it."""
+    for about, name, default in re.findall(r"^# (.+)\n# ([A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE):
+        yield name, (about, default)
+
+
+def complaint() -> str:
+    with pytest.raises(SettingsError) as raised:
+        load(ADAPTERS)
+    return str(raised.value)
+
+
+def test_the_example_file_documents_every_setting_and_no_other() -> None:
+    assert dict(documented()) == declared()
+
+
+def test_no_setting_is_documented_twice() -> None:
+    names = [name for name, _ in documented()]
+    assert len(names) == len(set(names))
+
+
+def test_the_example_file_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    plain, _ = load(ADAPTERS)
+    (tmp_path / ".env").write_text(EXAMPLE.read_text())
+    assert load(ADAPTERS)[0] == plain
+
+
+def test_every_setting_of_the_example_file_is_read_where_it_is_uncommented(tmp_path: Path) -> None:
+    uncommented = re.sub(r"^# (?=[A-Z_]+=.)", "", EXAMPLE.read_text(), flags=re.MULTILINE)
+    (tmp_path / ".env").write_text(uncommented)
+    settings, _ = load(ADAPTERS)
+    given = {name for name, (_, default) in declared().items() if default}
+    assert {name.upper() for name in settings.model_fields_set} == given
+
+
+def test_without_credentials_it_is_a_sandbox_on_loopback() -> None:
+    settings, _ = load(ADAPTERS)
+    assert settings.sandbox_mode
+    assert settings.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("blank", ["", " ", " \t "])
+def test_blank_credentials_are_none(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    for name in SLACK:
+        monkeypatch.setenv(name, blank)
+    assert load(ADAPTERS)[0].sandbox_mode
+
+
+def half_sets() -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...]]]:
+    """Every set of credentials that does not do, what the others are filled with, and what has to be asked for."""
+    for number, blank in itertools.product((1, 2), (None, "", "  ")):
+        for given in itertools.combinations(SLACK, number):
+            token = () if "SLACK_BOT_TOKEN" in given else ("SLACK_BOT_TOKEN",)
+            door = () if {"SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"} & set(given) else SLACK[1:]
+            if token or door:
+                yield given, blank or "", (*token, *door)
+
+
+@pytest.mark.parametrize(("given", "blank", "missing"), list(half_sets()))
+def test_half_a_set_of_slack_credentials_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], blank: str, missing: tuple[str, ...]
+) -> None:
+    for name in SLACK:
+        monkeypatch.setenv(name, CANARY if name in given else blank)
+    said = complaint()
+    assert [name for name in SLACK if f"{name} " in said] == [name for name in SLACK if name in missing]
+    assert CANARY not in said
+
+
+@pytest.mark.parametrize("door", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])
+def test_a_bot_token_and_one_way_in_are_enough(monkeypatch: pytest.MonkeyPatch, door: str) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", CANARY)
+    monkeypatch.setenv(door, CANARY)
+    assert not load(ADAPTERS)[0].sandbox_mode
+
+
+def test_a_sandbox_does_not_listen_to_the_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "0.0.0.0")
+    assert "HOST" in complaint()
+
+
+def test_with_credentials_it_may_listen_to_the_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HOST": "0.0.0.0", "SLACK_BOT_TOKEN": CANARY, "SLACK_SIGNING_SECRET": CANARY}.items():
+        monkeypatch.setenv(name, value)
+    assert load(ADAPTERS)[0].host == "0.0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TIMEZONE", "Mars/Olympus"),
+        ("TIMEZONE", "../../etc/passwd"),
+        ("PORT", "eighty"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("SANDBOX_PORT", "99999"),
+        ("MAX_AGE_MINUTES", "0"),
+        ("WORKERS", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    assert complaint().startswith(f"{name}: ")
+
+
+def test_every_wrong_setting_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "WORKERS", "LOG_LEVEL"):
+        monkeypatch.setenv(name, "x")
+    assert [line.partition(":")[0] for line in complaint().splitlines()] == ["PORT", "WORKERS", "LOG_LEVEL"]
+
+
+@pytest.mark.parametrize("name", ["TIMEZONE", "PORT", "SANDBOX_PORT", "MAX_AGE_MINUTES", "WORKERS", "LOG_LEVEL", "LOG_FORMAT"])
+def test_what_was_pasted_in_the_wrong_place_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, CANARY)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", CANARY)
+    assert CANARY not in complaint()
+
+
+def test_an_unknown_service_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX", "google_calendar, minesweeper")
+    assert "minesweeper" in complaint()
+
+
+def test_secrets_do_not_show_in_a_dump(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*SLACK, "GOOGLE_CALENDAR_TOKEN"):
+        monkeypatch.setenv(name, CANARY)
+    settings, services = load(ADAPTERS)
+    assert CANARY not in repr(settings) + repr(dict(services)) + str(settings.model_dump())

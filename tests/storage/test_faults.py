@@ -1,0 +1,208 @@
+"""A disk that fills up, a lock that is held, a server that goes away, a process that is killed: nothing acknowledged is lost."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, create_engine, event, make_url, text
+
+from storage.database import Database, StorageError
+from storage.inbox import Inbox
+from tests.storage.conftest import Clock, OpenInbox, Taken
+
+ROOT = Path(__file__).parents[2]
+
+
+class Outage:
+    """Makes a database unusable, and usable again, from outside the process under test."""
+
+    def __init__(self, url: str, server: Connection | None, file: sqlite3.Connection | None) -> None:
+        self._name = make_url(url).database
+        self._server = server
+        self._file = file
+
+    def begin(self) -> None:
+        if self._file:
+            self._file.execute("BEGIN EXCLUSIVE")
+        if self._server:
+            self._server.execute(text(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS false"))
+            self.disconnect()
+
+    def disconnect(self) -> None:
+        """As when the server is restarted. SQLite has none."""
+        if self._server:
+            sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+            self._server.execute(text(sessions), {"name": self._name})
+
+    def end(self) -> None:
+        if self._file:
+            self._file.execute("ROLLBACK")
+        if self._server:
+            self._server.execute(text(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS true"))
+
+
+@pytest.fixture
+def outage(database: Database, url: str) -> Iterator[Outage]:
+    address = make_url(url)
+    if address.drivername == "sqlite":
+        file = sqlite3.connect(str(address.database), isolation_level=None)
+        yield Outage(url, None, file)
+        file.close()
+        return
+    engine = create_engine(address.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as server:
+        yield Outage(url, server, None)
+    engine.dispose()
+
+
+async def test_during_an_outage_nothing_is_acknowledged_and_after_it_all_goes_on(inbox: Inbox, outage: Outage) -> None:
+    taken = Taken()
+    inbox.claim(taken, 1)
+    await inbox.put("before", "slack", "C", "")
+    await taken.next()
+    outage.begin()
+    answers = await asyncio.gather(*(inbox.put(f"k{number}", "slack", "C", "") for number in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [StorageError] * 3
+    with pytest.raises(StorageError):
+        await inbox.probe()
+    assert not inbox.alive
+    outage.end()
+    while not inbox.alive:
+        await asyncio.sleep(0.02)
+    assert await inbox.put("k1", "slack", "C", "")
+    assert (await inbox.counts()) == {"ready": 1, "running": 1, "done": 0, "dead": 0}
+
+
+async def test_what_a_worker_has_to_say_waits_for_the_end_of_the_outage(inbox: Inbox, outage: Outage) -> None:
+    taken = Taken()
+    inbox.claim(taken, 2)
+    await inbox.put("a", "slack", "A", "")
+    await inbox.put("b", "slack", "B", "")
+    a, b = await taken.next(), await taken.next()
+    outage.begin()
+    writes = [asyncio.ensure_future(inbox.intend(a, "hello")), asyncio.ensure_future(inbox.finish(b))]
+    while inbox.alive:
+        await asyncio.sleep(0.02)
+    assert not any(write.done() for write in writes)
+    outage.end()
+    await asyncio.gather(*writes)
+    await inbox.finish(a)
+    assert (await inbox.counts())["done"] == 2
+
+
+async def test_a_connection_that_broke_is_replaced_before_anybody_notices(inbox: Inbox, outage: Outage, database: Database) -> None:
+    taken = Taken()
+    inbox.claim(taken, 1)
+    for number in range(3):
+        outage.disconnect()
+        assert await inbox.put(f"k{number}", "slack", "C", "")
+        delivery = await taken.next()
+        outage.disconnect()
+        await inbox.finish(delivery)
+        outage.disconnect()
+        assert (await inbox.counts())["done"] == number + 1
+
+
+async def test_closing_during_an_outage_does_not_wait_for_its_end(
+    open_inbox: OpenInbox, outage: Outage, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox, taken = await open_inbox(), Taken()
+    inbox.claim(taken, 1)
+    await inbox.put("k", "slack", "C", "")
+    delivery = await taken.next()
+    outage.begin()
+    finish = asyncio.ensure_future(inbox.finish(delivery))
+    await asyncio.sleep(0)
+    await inbox.stop_claiming()
+    await inbox.close()
+    with pytest.raises(StorageError):
+        await finish
+    outage.end()
+
+
+async def test_what_no_driver_can_store_fails_alone_in_time(inbox: Inbox) -> None:
+    taken, nonsense = Taken(), object()
+    inbox.claim(taken, 1)
+    with pytest.raises(StorageError):
+        await inbox.put("k", nonsense, "C", "")  # type: ignore[arg-type]
+    assert await inbox.put("k", "slack", "C", "")
+    with pytest.raises(StorageError):
+        await inbox.retry(await taken.next(), nonsense, "")  # type: ignore[arg-type]
+    assert await inbox.put("l", "slack", "D", "")
+    assert (await taken.next()).key == "l"
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_on_a_full_disk_nothing_is_acknowledged_and_with_room_again_it_goes_on(url: str, clock: Clock) -> None:
+    database = Database(url)
+    await database.open()
+    disk = {"pages": 60}
+
+    @event.listens_for(database.engine, "checkout")
+    def limit(connection: sqlite3.Connection, *_: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count = {disk['pages']}")
+
+    inbox = Inbox(database, clock, "one", poll=0.02)
+    await inbox.open()
+    acknowledged = 0
+    with pytest.raises(StorageError, match="full"):
+        for acknowledged in range(1000):
+            await inbox.put(f"k{acknowledged}", "slack", "C", "x" * 1000)
+    assert not inbox.alive
+    disk["pages"] = 1 << 20
+    assert await inbox.put(f"k{acknowledged}", "slack", "C", "x" * 1000)
+    assert inbox.alive
+    assert (await inbox.counts())["ready"] == acknowledged + 1
+    await inbox.close()
+    await database.close()
+
+
+WRITER = """
+import asyncio, itertools, sys, time
+from storage.database import Database
+from storage.inbox import Inbox
+
+async def main():
+    database = Database(sys.argv[1])
+    await database.open()
+    inbox = Inbox(database, time.time, "killed")
+    await inbox.open()
+    async def put(numbers):
+        for number in numbers:
+            await inbox.put(f"k{number}", "slack", f"C{number % 7}", "x" * 500)
+            print(f"k{number}", flush=True)
+    numbers = itertools.count()
+    await asyncio.gather(*(put(numbers) for _ in range(20)))
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_killed_in_the_middle_of_writing_has_stored_all_that_it_acknowledged(
+    url: str, clock: Clock
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WRITER, url, cwd=ROOT, stdout=asyncio.subprocess.PIPE, env=os.environ
+    )
+    assert process.stdout
+    lines = [await process.stdout.readline() for _ in range(200)]
+    process.send_signal(signal.SIGKILL)
+    lines += (await process.stdout.read()).splitlines(keepends=True)
+    await process.wait()
+    acknowledged = {line.decode().strip() for line in lines if line.endswith(b"\n")}
+    database = Database(url)
+    await database.open()
+    inbox = Inbox(database, clock, "next", poll=0.02)
+    await inbox.open()
+    stored = {record.key for record in await inbox.list(limit=100_000)}
+    assert len(acknowledged) >= 200
+    assert acknowledged <= stored
+    assert not await inbox.put(min(acknowledged), "slack", "C", "")
+    await inbox.close()
+    await database.close()
