@@ -95,9 +95,9 @@ class Answering:
         told = (call_id(delivery), asked.actor, asked.place, asked.via, when)
         match asked.what:
             case Words(text):
-                return self._dispatch.read(text, *told)
+                return await self._dispatch.read(text, *told)
             case Filled(command, arguments):
-                return self._dispatch.fill(self._dispatch.catalog.named(command), arguments, *told)
+                return await self._dispatch.fill(command, arguments, *told)
             case Press(id):
                 return await self._pressed(id, platform, asked, told)
 
@@ -110,9 +110,9 @@ class Answering:
         if offer.actor != asked.actor.key:
             return words.not_yours()
         offered = json.loads(offer.call)
-        command = self._dispatch.catalog.named(offered["command"])
-        if not offered["form"]:
-            return self._dispatch.fill(command, offered["arguments"], *told)
+        command = self._dispatch.catalog.get(offered["command"])
+        if command is None or not offered["form"]:
+            return await self._dispatch.fill(offered["command"], offered["arguments"], *told)
         opened = await platform.open_form(asked, command, offered["arguments"])
         return None if opened else words.form_gone()
 

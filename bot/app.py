@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession
 
@@ -22,14 +23,15 @@ from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
 from bot.slack.app import SlackApp
 from bot.slack.door import KIND as SLACK
-from bot.slack.sandbox import SlackSandbox
 from bot.web import listening_socket, serve
 from bot.worker import Worker
 from commands.catalog import Catalog
-from commands.when import warm
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.offers import Offers
+
+if TYPE_CHECKING:
+    from bot.slack.sandbox import SlackSandbox
 
 _DRAIN = 10.0  # seconds
 Own = Mapping[str, Callable[[], Awaitable[str]]]
@@ -89,12 +91,14 @@ async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
     return inbox, Offers(database)
 
 
-async def _sandboxes(stack: AsyncExitStack, plan: Plan, address: str) -> tuple[str, SlackSandbox | None]:
+async def _sandboxes(stack: AsyncExitStack, plan: Plan, address: str) -> "tuple[str, SlackSandbox | None]":
     """Serves the stand-ins that this process hosts; in sandbox mode, Slack's too."""
     apps = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
     if not plan.settings.sandbox_mode:
         port = plan.settings.sandbox_port
         return (await stack.enter_async_context(serving(apps, port)) if apps else ""), None
+    from bot.slack.sandbox import SlackSandbox  # a bot that is used for real carries none around
+
     practice = SlackSandbox(plan.clock.now, f"{address}slack/events")
     sandboxes = await stack.enter_async_context(serving({**apps, SLACK: practice}, plan.settings.sandbox_port))
     practice.address = f"{sandboxes}{SLACK}/"
@@ -103,7 +107,7 @@ async def _sandboxes(stack: AsyncExitStack, plan: Plan, address: str) -> tuple[s
 
 def _slack(
     plan: Plan,
-    practice: SlackSandbox | None,
+    practice: "SlackSandbox | None",
     session: ClientSession,
     http: Http,
     inbox: Inbox,
@@ -124,7 +128,6 @@ def _slack(
 async def _dispatch(plan: Plan, sandboxes: str, http: Http, catalog: Catalog, own: Own) -> Dispatch:
     """Loads the services that are switched on."""
     services = await asyncio.gather(*(_load(adapter, plan, sandboxes, http) for adapter in plan.switched_on))
-    await asyncio.to_thread(warm)
     connections = Connections(http, plan.sandboxed, plan.trials, plan.trusted)
     clients = Clients(services, connections, plan.clock)
     return Dispatch(catalog, clients, Checks(clients, own))

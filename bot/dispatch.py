@@ -11,13 +11,14 @@ from adapters.errors import NeedsConnection, Refused, Unknown
 from bot import words
 from bot.clients import Clients
 from bot.health import Checks
+from bot.validation import validate
 from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
 from commands.command import Command
 from commands.parse import parse
 from commands.reply import Button, Reply
 from commands.status import Health
-from commands.usage import UsageError
+from commands.usage import Choice, UsageError
 
 
 class Dispatch:
@@ -31,7 +32,7 @@ class Dispatch:
         self._clients = clients
         self.checks = checks
 
-    def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Reply:
+    async def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Reply:
         """Typed words as a call, or the reply that says why they are none."""
         try:
             command, rest = self.catalog.find(text)
@@ -41,14 +42,18 @@ class Dispatch:
             raw = parse(command, rest)
         except UsageError as error:
             return words.usage(error, command, {})
-        return self.fill(command, raw, id, actor, place, via, asked)
+        return await self.fill(command.name, raw, id, actor, place, via, asked)
 
-    def fill(
-        self, command: Command, raw: Mapping[str, Any], id: str, actor: Actor, place: Place, via: str, asked: datetime
+    async def fill(
+        self, name: str, raw: Mapping[str, Any], id: str, actor: Actor, place: Place, via: str, asked: datetime
     ) -> Call | Reply:
-        """Raw options as a call, or the reply that says what is wrong with them."""
+        """A command's name and raw options as a call, or the reply that says what is wrong with them."""
         try:
-            arguments = command.validate(raw, asked.astimezone(ZoneInfo(actor.zone)), typed=via != "button")
+            command = self.catalog.named(name)
+        except UsageError as error:
+            return self._suggestion(error)
+        try:
+            arguments = await validate(command, raw, asked.astimezone(ZoneInfo(actor.zone)), typed=via != "button")
         except UsageError as error:
             return words.usage(error, command, raw)
         return Call(id, command.name, arguments, actor, place, via, asked)
@@ -88,12 +93,16 @@ class Dispatch:
         return await self._clients.open(need, call.actor, call.id)
 
     def _suggestion(self, error: UsageError) -> Reply:
-        buttons = tuple(Button(choice.label, *self._read_choice(choice.value)) for choice in error.choices)
+        """A button for each corrected text; one whose rest can't be read leads to the usage."""
+        buttons = tuple(self._corrected(choice) for choice in error.choices)
         return Reply(str(error), buttons=buttons, private=True)
 
-    def _read_choice(self, text: str) -> tuple[str, Mapping[str, Any]]:
-        command, rest = self.catalog.find(text)
-        return command.name, parse(command, rest)
+    def _corrected(self, choice: Choice) -> Button:
+        command, rest = self.catalog.find(choice.value)
+        try:
+            return Button(choice.label, command.name, parse(command, rest))
+        except UsageError:
+            return Button(choice.label, "help", {"words": command.name})
 
 
 def _with_undo(reply: Reply, command: Command) -> Reply:

@@ -20,7 +20,7 @@ from commands.when import TODAY, Day, Minutes, When
 
 _MOST = 10  # entries at once; more are no answer
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_LONGEST = 24 * 60  # minutes that an option can say
+_A_DAY = 24 * 60  # minutes
 
 
 def _address(text: str) -> str:
@@ -136,8 +136,8 @@ async def move(
 ) -> Reply:
     """Move a meeting to another time."""
     old = await pick(google, meeting, calendar, "calendar move")
-    if minutes and not 0 < old.minutes <= _LONGEST:
-        raise Refused("I can only change the length of meetings that take less than a day.")
+    if minutes and not 0 < old.minutes < _A_DAY:  # no option could say its length when this is undone
+        raise Refused("I can only change the length of meetings of less than a day.")
     new = await google.move(old, start, minutes, etag)
     if (new.start, new.end) == (old.start, old.end):
         return Reply(f"“{new.title}” is there already: {when(new, google.now.date())}.", (_own_line(new, google),))
@@ -237,8 +237,7 @@ def _free_text(found: Availability, window: list[date], people: list[str], minut
         days = f"from {in_words(window[0], today)} to {in_words(window[-1], today)}"
     free = f"free for {length(minutes)} or more"
     text = f"{listed(seen)} are {free} {days}." if found.slots else f"Nothing {free} {days}. Look further with days=5."
-    hidden = listed("you" if person == "primary" else person for person in found.unseen)
-    return f"{text} I can't see the calendar of {hidden}." if hidden else text
+    return f"{text} I can't see the calendar of {listed(found.unseen)}." if found.unseen else text
 
 
 def _slot(slot: Slot, people: list[str], minutes: int, today: date) -> Item:

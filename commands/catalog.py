@@ -44,6 +44,10 @@ class Catalog(Given):
             raise UsageError(f"“{name[:_SHOWN]}” is not available here.")
         return self._by_name[name]
 
+    def get(self, name: str) -> Command | None:
+        """The command with exactly this name, where it may be run."""
+        return self._by_name.get(name)
+
     def subject(self, name: str) -> Subject | None:
         return next((subject for subject in self.subjects if subject.name == _spelled(name)), None)
 

@@ -127,7 +127,7 @@ def _declared(function: Function, example: str, undo: str, irreversible: bool) -
 
 
 def _model(name: str, options: Mapping[str, Option], hints: Mapping[str, Any]) -> type[BaseModel]:
-    fields: dict[str, Any] = {option.name: field_of(option, hints[option.name]) for option in options.values()}
+    fields: dict[str, Any] = {each: field_of(option, hints[each]) for each, option in options.items()}
     return create_model(name, __config__=_STRICT, **fields)
 
 

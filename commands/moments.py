@@ -79,9 +79,8 @@ class Asked:
     def _at_a_time(self) -> datetime:
         rest, clocks = take_clock(re.sub(r"(?<=\d)t(?=\d)", " ", self.text.replace("tonight", "today night")))
         if clocks and not rest:
-            return self._meant(
-                [self._next(clock) for clock in clocks] if len(clocks) > 1 else self._moments(self._today, clocks[0])
-            )
+            coming = [self._next(clock) for clock in clocks]
+            return self._meant(coming if len(clocks) > 1 else self._moments(self._today, clocks[0]))
         days, sure = self._days(rest)
         if not days:
             raise self._unreadable("date and time", "tomorrow 3pm", f"{self._soon} 15:00")

@@ -10,7 +10,6 @@ from typing import Annotated, Any, cast
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 
 from commands.clock import duration
-from commands.days import guess_day
 from commands.moments import Asked, tidy
 
 _DAY = 24 * 60
@@ -44,7 +43,3 @@ Minutes = Annotated[int, Field(ge=1, le=_DAY), BeforeValidator(_read_minutes)]
 
 TODAY = cast(date, "today")  # the default of a `Day`: defaults are read like anything typed
 
-
-def warm() -> None:
-    """Makes dateparser load what its first reading needs (0.1 to 0.2 s). Call it once at start, in a thread."""
-    guess_day("in three days", date(2000, 1, 1))

@@ -40,14 +40,21 @@ _EXPIRE = """
 WITH abandoned AS (SELECT seq FROM delivery WHERE state = 'running' AND lease < ? {lock})
 UPDATE delivery SET state = 'ready', owner = '', lease = 0 WHERE seq IN (SELECT seq FROM abandoned)"""
 
+# Next is the first of each conversation of which nothing runs or waits for a retry. Only so many rows are looked at that a
+# flood in one conversation can't make this slow; once its first one runs, the rest of it is passed over.
 # What locks in a WITH is evaluated once; as a plain subquery PostgreSQL may run it again, and take too many.
 _CLAIM = """
-WITH chosen AS (
-    SELECT seq FROM delivery AS this WHERE state = 'ready' AND due <= ?
-    AND NOT EXISTS (SELECT 1 FROM delivery AS older WHERE older.conversation = this.conversation
-                    AND older.state IN ('ready', 'running') AND older.seq < this.seq)
-    AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.conversation = this.conversation AND other.state = 'running')
-    ORDER BY due, seq LIMIT ? {lock})
+WITH busy AS (
+    SELECT conversation FROM delivery WHERE state = 'running'
+    UNION ALL SELECT conversation FROM delivery WHERE state = 'ready' AND due > ?
+), waiting AS (
+    SELECT seq, conversation FROM delivery
+    WHERE state = 'ready' AND conversation NOT IN (SELECT conversation FROM busy) ORDER BY seq LIMIT 1000
+), next AS (
+    SELECT min(seq) AS seq FROM waiting GROUP BY conversation
+), chosen AS (
+    SELECT seq FROM delivery WHERE state = 'ready' AND seq IN (SELECT seq FROM next) ORDER BY seq LIMIT ? {lock}
+)
 UPDATE delivery SET state = 'running', owner = ?, lease = ?, attempts = attempts + 1, fence = fence + 1
 WHERE seq IN (SELECT seq FROM chosen)
 RETURNING seq, key, kind, conversation, payload, received, attempts, fence, intent"""
@@ -120,7 +127,7 @@ class Statements:
         self._execute(_EXPIRE, now)
 
     def claim(self, number: int, now: float, owner: str, lease: float) -> list[Delivery]:
-        """Takes up to `number` of those that are next in their conversation, the longest due first."""
+        """Takes up to `number` of those that are next in their conversation, the oldest first."""
         rows = self._execute(_CLAIM, now, number, owner, lease)
         return [_delivery(*row) for row in sorted(rows)]
 

@@ -23,8 +23,8 @@ class DeliveryRow(SQLModel, table=True):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        _index("delivery_ready", "state = 'ready'", "due", "seq", "conversation"),
-        _index("delivery_unfinished", "state IN ('ready', 'running')", "conversation", "seq"),
+        _index("delivery_ready", "state = 'ready'", "seq", "conversation"),
+        _index("delivery_due", "state = 'ready'", "due", "conversation"),
         _index("delivery_running", "state = 'running'", "conversation", unique=True),  # no two at once, whoever claims
         _index("delivery_dead", "state = 'dead'", "seq"),
     )

@@ -77,7 +77,7 @@ class Writer:
         while self._take():
             try:
                 self._turn()
-                self._failing = False
+                self._recovered()
             except Exception as error:
                 self._fail(error)
         self._driver.disconnect()
@@ -125,6 +125,11 @@ class Writer:
         self._puts, self._probes = [], []
         answers: list[Answer] = [(put.done, put.arrival.key in new and first[put.arrival.key] is put) for put in puts]
         return answers + [(probe.done, None) for probe in probes]
+
+    def _recovered(self) -> None:
+        if self._failing:
+            _LOG.warning("the inbox can be written again")
+        self._failing = False
 
     def _fail(self, error: Exception) -> None:
         """Who waits to acknowledge is told so. What workers want written is kept for the next turn, unless it is at fault."""

@@ -1,13 +1,22 @@
 """Google Calendar: what is on, who has time when, and meetings made, moved and answered."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from adapters.base import Adapter, OAuth2
 from adapters.google_calendar.client import GoogleCalendar
-from adapters.google_calendar.sandbox import CalendarSandbox
 from adapters.google_calendar.webhook import WEBHOOK
+from adapters.sandbox import Sandbox
 
 
 async def _check(calendar: GoogleCalendar) -> None:
     await calendar.calendars()
+
+
+def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+    from adapters.google_calendar.sandbox import CalendarSandbox  # a bot that is used for real carries none around
+
+    return CalendarSandbox(now)
 
 
 ADAPTER = Adapter(
@@ -30,5 +39,5 @@ ADAPTER = Adapter(
     client=GoogleCalendar,
     check=_check,
     webhook=WEBHOOK,
-    sandbox=CalendarSandbox,
+    sandbox=_sandbox,
 )

@@ -76,6 +76,8 @@ class GoogleCalendar(Client):
         """When the asker and everybody in `people` (e-mail addresses) have that many minutes within those days' hours."""
         windows = working_hours(days, hours, self._access.zone)
         busy = await self._busy(["primary", *dict.fromkeys(people)], windows[0].start, windows[-1].end)
+        if busy["primary"] is None:
+            raise Refused("Google Calendar does not tell me when you are busy.")
         taken = [slot for slots in busy.values() for slot in slots or ()]
         slots = free_slots(windows, taken, timedelta(minutes=minutes), self.now, self._access.zone)
         return Availability(tuple(slots), tuple(person for person, slots in busy.items() if slots is None))
@@ -153,10 +155,8 @@ class GoogleCalendar(Client):
 
     async def _meetings(self, where: str, start: datetime, end: datetime, **more: Any) -> AsyncIterator[Meeting]:
         """What is on between two moments, in order, series as their occurrences; cancelled ones only if asked for."""
-        span = {"timeMin": start.isoformat(), "timeMax": end.isoformat()}
-        listing = self._library.events.list(
-            calendarId=where, **span, singleEvents=True, orderBy="startTime", maxResults=250, **more
-        )
+        wanted = {**_span(start, end), "singleEvents": True, "orderBy": "startTime", "maxResults": 250, **more}
+        listing = self._library.events.list(calendarId=where, **wanted)
         async for event in self._wire.entries(self._library.events, listing):
             if event.get("status") != "cancelled" or (more.get("showDeleted") and "start" in event):
                 yield self._meeting(event, where)
@@ -165,7 +165,7 @@ class GoogleCalendar(Client):
         """Everybody's busy times; None for those of whom Google does not tell."""
         if len(people) > _CALENDARS:
             raise Refused(f"I can compare at most {_CALENDARS - 1} people's calendars with yours.")
-        body = {"timeMin": start.isoformat(), "timeMax": end.isoformat(), "items": [{"id": person} for person in people]}
+        body = {**_span(start, end), "items": [{"id": person} for person in people]}
         answer = await self._wire.ask(self._library.free_busy.query(body=body))
         return {person: _slots(answer.get("calendars", {}).get(person)) for person in people}
 
@@ -182,6 +182,10 @@ class GoogleCalendar(Client):
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._access.zone)
+
+
+def _span(start: datetime, end: datetime) -> dict[str, str]:
+    return {"timeMin": start.isoformat(timespec="seconds"), "timeMax": end.isoformat(timespec="seconds")}
 
 
 def _has(title: str, wanted: list[str]) -> bool:

@@ -46,7 +46,7 @@ def span(start: datetime | date, end: datetime | date) -> dict[str, dict[str, st
 def _time(moment: datetime | date) -> dict[str, str]:
     """A date stays a date, a time says its zone by name."""
     if isinstance(moment, datetime):
-        return {"dateTime": moment.isoformat(), "timeZone": str(moment.tzinfo)}
+        return {"dateTime": moment.isoformat(timespec="seconds"), "timeZone": str(moment.tzinfo)}
     return {"date": moment.isoformat()}
 
 

@@ -1,7 +1,6 @@
 """One calendar of the stand-in: its events, their versions, and what happens to them."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -115,9 +114,12 @@ class Book:
         """An occurrence as its series has it. Its id ends in the time at which it would begin."""
         series, _, begins = id.rpartition("_")
         event = self._events.get(series, {})
-        if not event.get("recurrence") or not re.fullmatch(r"\d{8}(T\d{6}Z)?", begins):
+        try:
+            day = datetime.strptime(begins[:8], "%Y%m%d").replace(tzinfo=UTC)
+        except ValueError:
             return None
-        day = datetime.strptime(begins[:8], "%Y%m%d").replace(tzinfo=UTC)
+        if not event.get("recurrence"):
+            return None
         near = sandbox_series.occurrences(event, self.zone, day - timedelta(days=1), day + timedelta(days=2))
         return next((occurrence for occurrence in near if occurrence["id"] == id), None)
 

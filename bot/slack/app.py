@@ -22,6 +22,7 @@ from bot.slack.people import People
 from bot.slack.send import Sender
 from bot.slack.slack import Slack
 from bot.slack.socket import Socket
+from bot.validation import validate
 from commands.catalog import Catalog
 from commands.usage import UsageError
 from storage.inbox import Inbox
@@ -76,7 +77,7 @@ class SlackApp:
         """What is wrong with a submitted form, by field. Answered within Slack's three seconds."""
         form = read_form(envelope.payload["view"])
         try:
-            self._catalog.named(form.command).validate(form.arguments, await self._now(envelope))
+            await validate(self._catalog.named(form.command), form.arguments, await self._now(envelope))
         except UsageError as error:
             return {error.option: str(error)}
         return {}

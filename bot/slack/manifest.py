@@ -124,7 +124,7 @@ def _lines(value: Any, indent: str = "") -> Iterator[str]:
 
 def _scalar(value: Any) -> str:
     """A JSON scalar is a YAML scalar; plain words need no quotes."""
-    plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z_/][\w./-]*( [\w./-]+)*", value, re.ASCII)
+    plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z_/][\w./-]*(:[\w./-]+)*( [\w./-]+)*", value, re.ASCII)
     if plain and value.lower() not in _NOT_PLAIN:
         return str(value)
     quoted = json.dumps(value, ensure_ascii=False)

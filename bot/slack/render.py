@@ -23,7 +23,8 @@ POSTING: Json = {**UPDATING, "mrkdwn": False, "unfurl_links": False, "unfurl_med
 """What goes with `chat.postMessage`, for the same reason."""
 
 _PIECE = 2_500  # characters of one run of text
-_BLOCK = 3_000  # bytes of a block
+_BLOCK = 3_000  # bytes of a block of text
+_ROW = 9_000  # bytes of a row of buttons, whose addresses may be long
 _MESSAGE = 12_000  # bytes of all blocks
 _BLOCKS, _ELEMENTS, _BUTTONS = 50, 100, 25
 _FALLBACK, _LABEL, _ALT = 4_000, 75, 2_000
@@ -60,7 +61,7 @@ class _Buttons:
 
     def draw(self, buttons: Iterable[Button]) -> Iterator[Json]:
         elements = [self._element(button) for button in buttons if button.command or is_web_address(button.url)]
-        for group in packed(elements, _BLOCK, _BUTTONS):
+        for group in packed(elements, _ROW, _BUTTONS):
             yield {"type": "actions", "elements": group}
 
     def _element(self, button: Button) -> Json:

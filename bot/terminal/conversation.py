@@ -17,7 +17,6 @@ from bot.terminal.screen import Screen
 from bot.terminal.spinner import spinning
 from commands.call import Actor, Call, Place
 from commands.reply import Button, Reply
-from commands.usage import UsageError
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE = 5.0  # seconds to wait for a service that names a time: here is no worker who would try again later
@@ -50,15 +49,11 @@ class Conversation:
 
     async def say(self, text: str) -> Answer:
         """Does what the words ask for."""
-        return await self._show(self._dispatch.read(text, *self._told("terminal")))
+        return await self._show(await self._dispatch.read(text, *self._told("terminal")))
 
     async def press(self, button: Button) -> Answer:
         """Runs what the button stands for."""
-        try:
-            command = self._dispatch.catalog.named(button.command)
-        except UsageError as error:
-            return await self._show(words.usage(error, None, {}))
-        return await self._show(self._dispatch.fill(command, button.arguments, *self._told("button")))
+        return await self._show(await self._dispatch.fill(button.command, button.arguments, *self._told("button")))
 
     async def tell(self, reply: Reply) -> Answer:
         """Shows what nobody asked for."""

@@ -58,7 +58,7 @@ async def dispatch(make_plan: Callable[..., Plan]) -> AsyncIterator[Dispatch]:
 
 async def ask(dispatch: Dispatch, words: str, actor: Actor = ASKER, id: str = "call-1", asked: datetime = MONDAY) -> Reply:
     """The last reply to some words."""
-    reply = dispatch.read(words, id, actor, PLACE, "terminal", asked)
+    reply = await dispatch.read(words, id, actor, PLACE, "terminal", asked)
     if isinstance(reply, Call):
         async for each in dispatch.answer(reply):
             reply = each

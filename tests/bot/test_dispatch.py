@@ -54,7 +54,7 @@ async def test_what_is_missing_is_told_with_the_usage_an_example_and_a_form(disp
 async def test_a_write_carries_an_undo_button_that_takes_it_back(dispatch: Dispatch) -> None:
     created = await ask(dispatch, 'calendar create "Board meeting" tomorrow 15:00')
     undo = created.buttons[-1]
-    call = dispatch.fill(dispatch.catalog.named(undo.command), undo.arguments, "call-2", ASKER, PLACE, "button", MONDAY)
+    call = await dispatch.fill(undo.command, undo.arguments, "call-2", ASKER, PLACE, "button", MONDAY)
     assert isinstance(call, Call)
     [cancelled] = [reply async for reply in dispatch.answer(call)]
 
@@ -71,7 +71,7 @@ async def test_the_same_call_run_twice_makes_one_meeting(dispatch: Dispatch) -> 
 
 
 async def test_status_tells_of_each_service_step_by_step(dispatch: Dispatch) -> None:
-    call = dispatch.read("status", "call-1", ASKER, PLACE, "terminal", MONDAY)
+    call = await dispatch.read("status", "call-1", ASKER, PLACE, "terminal", MONDAY)
     assert isinstance(call, Call)
 
     replies = [reply async for reply in dispatch.answer(call)]

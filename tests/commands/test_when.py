@@ -1,5 +1,8 @@
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from commands.usage import Ambiguous
-from commands.when import TODAY, Day, Minutes, When, warm
+from commands.when import TODAY, Day, Minutes, When
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 27, 10, 0, 37, tzinfo=BERLIN)  # a Friday
@@ -309,6 +312,13 @@ def test_a_day_that_may_be_another_is_asked_about(text: str, days: list[str]) ->
     assert offered(DAY, text) == days
 
 
+def test_next_monday_said_on_a_sunday_may_be_tomorrow() -> None:
+    sunday = datetime(2026, 11, 29, 10, 0, tzinfo=BERLIN)
+
+    assert offered(DAY, "next monday", sunday) == ["2026-11-30", "2026-12-07"]
+    assert read(DAY, "monday", sunday) == "2026-11-30"
+
+
 @pytest.mark.parametrize("text", ["banana", "5", "dec", "feb 30", "2026-02-30", "15:00", "9" * 10_000, "\0", 5, None])
 def test_what_is_no_day_is_answered_with_examples(text: Any) -> None:
     assert str(refusal(DAY, text)).endswith("Try “tomorrow” or “2026-12-01”.")
@@ -420,5 +430,15 @@ def test_a_day_of_the_week_is_that_day_of_the_week(text: str, now: datetime) -> 
     assert len({date.fromisoformat(day).weekday() for day in offered(DAY, text, now)}) == 1
 
 
-def test_warming_up_reads_something() -> None:
-    warm()
+def test_what_needs_dateparser_says_so_before_it_is_loaded() -> None:
+    """In a process of its own: another test may have loaded it here."""
+    code = (
+        "import sys\n"
+        "from datetime import date\n"
+        "from commands.days import NotLoadedError, guess_day, load_dateparser\n"
+        "assert 'dateparser' not in sys.modules\n"
+        "try: guess_day('three weeks from now', date(2026, 11, 23)); assert False\n"
+        "except NotLoadedError: load_dateparser()\n"
+        "assert guess_day('three weeks from now', date(2026, 11, 23)) == date(2026, 12, 14)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

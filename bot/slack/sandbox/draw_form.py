@@ -33,7 +33,7 @@ def _field(block: Json, element: Json, errors: Json) -> str:
     hint = f"<small>{escape(block['hint']['text'])}</small>" if "hint" in block else ""
     error = f"<strong role=alert>{escape(str(errors[id]))}</strong>" if id in errors else ""
     optional = " <small>(optional)</small>" if block.get("optional") else ""
-    label = f"{escape(block['label']['text'])}{optional}"
+    label = f"<span>{escape(block['label']['text'])}{optional}</span>"
     return f"<label>{label}{_control(element, name, required)}{hint}{error}</label>"
 
 

@@ -21,9 +21,9 @@ from bot.slack.sandbox.views import Views
 from bot.slack.sandbox.workspace import ADA, BOT, ApiError, Channel, Posted, Workspace
 
 _FOLDER = Path(__file__).parent
-_FRAME = Template((_FOLDER / "page.html").read_text())
-_STYLE = (_FOLDER / "page.css").read_text()
-_SCRIPT = (_FOLDER / "page.js").read_text()
+_FRAME = Template((_FOLDER / "page.html").read_text("utf-8"))
+_STYLE = (_FOLDER / "page.css").read_text("utf-8")
+_SCRIPT = (_FOLDER / "page.js").read_text("utf-8")
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{}'; connect-src 'self'; img-src http: https:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

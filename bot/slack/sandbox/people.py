@@ -91,7 +91,7 @@ class People:
         return {"response_url": url, "trigger_id": self._views.trigger(user)}
 
     def _button(self, button: str, user: str, channel: str, ts: str) -> tuple[Posted, Json]:
-        for posted in reversed([*self._workspace.posts(channel, user)]):
+        for posted in reversed(self._workspace.posts(channel, user)):
             for element in buttons(posted) if ts in ("", posted.ts) else ():
                 if button in (element.get("action_id"), element.get("value"), element["text"]["text"]):
                     return posted, element

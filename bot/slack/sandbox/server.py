@@ -64,7 +64,7 @@ class Server:
         except ApiError as error:
             return _refused(error)
         self._told(name, answer)
-        return web.json_response({"ok": True, **answer})
+        return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": ",".join(sorted(self._api.scopes))})
 
     def _call(self, name: str, token: str, told: Arguments) -> Json:
         self._let_in(name, token)

@@ -1,6 +1,6 @@
 """The state of the made-up workspace: who is there, where they talk, and what was said."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -82,7 +82,8 @@ class Workspace:
         self.people = {person.id: person for person in _PEOPLE}
         self.channels = {channel.id: replace(channel) for channel in _CHANNELS}
         self.address = ""  # where the sandbox is served, with a slash at its end
-        self._posts: list[Posted] = []
+        self._posts: dict[str, dict[str, Posted]] = {}  # by channel and time
+        self._replies: dict[tuple[str, str], list[Posted]] = {}  # by channel and time of the message that began the thread
         self._last = 0
         self._numbers = count(1)
 
@@ -113,21 +114,27 @@ class Workspace:
 
     def post(self, channel: str, user: str, text: str, **more: Any) -> Posted:
         posted = Posted(self.ts(), channel, user, text, **more)
-        self._posts.append(posted)
+        self._posts.setdefault(channel, {})[posted.ts] = posted
+        if posted.thread_ts and not posted.only_for:
+            self._replies.setdefault((channel, posted.thread_ts), []).append(posted)
         return posted
 
     def remove(self, posted: Posted) -> None:
-        self._posts.remove(posted)
+        del self._posts[posted.channel][posted.ts]
+        if posted in (replies := self._replies.get((posted.channel, posted.thread_ts), [])):
+            replies.remove(posted)
 
-    def posts(self, channel: str = "", viewer: str = "") -> Iterator[Posted]:
-        """Oldest first; with a `viewer`, what that person sees."""
-        for posted in self._posts:
-            if channel in ("", posted.channel) and (not viewer or posted.only_for in ("", viewer)):
-                yield posted
+    def posts(self, channel: str = "", viewer: str = "") -> Sequence[Posted]:
+        """Those of a channel, or of all; oldest first. With a `viewer`, what that person sees."""
+        every = (
+            self._posts.get(channel, {})
+            if channel
+            else {ts: each for posts in self._posts.values() for ts, each in posts.items()}
+        )
+        return [every[ts] for ts in sorted(every) if not viewer or every[ts].only_for in ("", viewer)]
 
     def find(self, channel: str, ts: str) -> Posted | None:
-        """A message in a channel; of any channel where that is empty."""
-        return next((posted for posted in self.posts(channel) if posted.ts == ts), None)
+        return self._posts.get(channel, {}).get(ts)
 
     def replies(self, posted: Posted) -> Sequence[Posted]:
-        return [each for each in self.posts(posted.channel) if each.thread_ts == posted.ts and not each.only_for]
+        return self._replies.get((posted.channel, posted.ts), [])

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from adapters.errors import Refused
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.free import Slot, free_slots, working_days, working_hours
-from tests.adapters.google_calendar.stage import Stage
+from tests.adapters.google_calendar.stage import Stage, answered
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2026, 11, 25)
@@ -135,6 +135,12 @@ async def test_slots_are_in_the_asker_s_zone_and_hours(stage: Stage) -> None:
     far = stage.open("Pacific/Auckland")
     found = await far.free([], [DAY], (time(10), time(12)), 60)
     assert [(str(slot.start.tzinfo), f"{slot.start:%d %H:%M}") for slot in found.slots] == [("Pacific/Auckland", "25 10:00")]
+
+
+async def test_without_one_s_own_busy_times_nothing_is_free() -> None:
+    async with answered(200, {"calendars": {"primary": {"errors": [{"reason": "notFound"}]}}}) as google:
+        with pytest.raises(Refused, match="does not tell me when you are busy"):
+            await google.free([], [DAY], OFFICE, 30)
 
 
 async def test_too_many_people_are_refused_before_anything_is_asked(stage: Stage, google: GoogleCalendar) -> None:

@@ -228,3 +228,9 @@ async def test_the_token_goes_out_as_a_bearer_and_below_the_given_path() -> None
     async with serving(app) as address, connected(f"{address}/deep/down") as (service, _):
         await opened(service, "CANARY-token-77", "UTC", Moment()).calendars()
     assert seen == [("/deep/down/calendar/v3/users/me/calendarList", "Bearer CANARY-token-77")]
+
+
+async def test_a_meeting_without_length_is_on_its_day(stage: Stage, google: GoogleCalendar) -> None:
+    made = await stage.add("Reminder", "2026-02-02T00:00:00+01:00", "2026-02-02T00:00:00+01:00")
+    meeting = await google.meeting(made["id"])
+    assert (meeting.minutes, meeting.first_day, meeting.last_day) == (0, date(2026, 2, 2), date(2026, 2, 2))

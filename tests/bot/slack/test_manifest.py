@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from bot.slack.manifest import EVENTS, SCOPES, manifest, to_yaml
-from commands.catalog import Subject
+from commands import SUBJECTS as MODULES
+from commands.catalog import Subject, subjects
 from commands.command import Command, command
 from commands.reply import Reply
 
@@ -150,7 +151,7 @@ def test_scopes_are_known_and_suffice_for_the_events() -> None:
 def test_slacks_own_schema_takes_it(public_url: str | None) -> None:
     if not SCHEMA.exists():
         pytest.skip(f"{SCHEMA.name} is not here: set INTERACT_SPECS to the folder that holds it")
-    schema = Draft7Validator(json.loads(SCHEMA.read_text()))
+    schema = Draft7Validator(json.loads(SCHEMA.read_text("utf-8")))
     assert [error.message for error in schema.iter_errors(manifest(SUBJECTS, public_url))] == []
     broken = manifest(SUBJECTS, public_url)
     broken["features"]["slash_commands"][0]["command"] = "interact"
@@ -187,6 +188,11 @@ def test_the_yaml_is_plain_to_read() -> None:
         "    display_name: Interact",
         "    always_online: true",
     ]
+
+
+def test_the_file_at_the_root_is_what_the_commands_make_of_it() -> None:
+    made = to_yaml(manifest(subjects(MODULES), None))
+    assert (ROOT / "manifest.yml").read_text("utf-8") == made, "run: interact manifest slack > manifest.yml"
 
 
 def manifest_line(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.manifest import SCOPES
 from bot.slack.render import POSTING, render
 from bot.slack.sandbox import SlackSandbox
 from bot.slack.sandbox.workspace import ADA, ARCHIVED, BOT, GENERAL, GRACE, GUEST, PRIVATE, RANDOM
@@ -58,6 +59,10 @@ async def test_each_kind_of_token_opens_its_own_doors(sandbox: SlackSandbox, sla
     assert (await slack.apps_connections_open(app_token=app_token))["url"].startswith("ws://127.0.0.1:")
     assert await error_of(slack.apps_connections_open(app_token=sandbox.bot_token.reveal())) == "not_allowed_token_type"
     assert await error_of(slack.auth_test(token=app_token)) == "not_allowed_token_type"
+
+
+async def test_each_answer_tells_the_scopes_of_the_token(slack: AsyncWebClient) -> None:
+    assert (await slack.auth_test()).headers["X-OAuth-Scopes"].split(",") == list(SCOPES)
 
 
 async def test_a_method_needs_its_scope(sandbox: SlackSandbox, slack: AsyncWebClient) -> None:

@@ -140,7 +140,7 @@ async def test_a_bot_that_is_connected_by_socket_is_told_there(sandbox: SlackSan
 
 async def until(true: Any) -> None:
     async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110 - the sandbox is looked at from outside
+        while not true():
             await asyncio.sleep(0.01)
 
 
@@ -223,6 +223,10 @@ async def test_delivering_ends_after_three_further_attempts_or_when_the_bot_says
     await sandbox.mention("y")
     await sandbox.courier.settled()
     assert len(bot.told) == 5
+    bot.answers.extend([web.Response(status=500), web.Response(status=500, headers={"X-Slack-No-Retry": "1"})])
+    await sandbox.mention("z")
+    await sandbox.courier.settled()
+    assert len(bot.told) == 7
 
 
 async def test_commands_and_presses_are_not_delivered_again_but_their_failure_is_shown(sandbox: SlackSandbox, bot: Bot) -> None:

@@ -1,0 +1,70 @@
+"""What is said at the start is true, and holds no secret."""
+
+from collections.abc import Callable
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import House
+from bot.banner import banner
+from bot.plan import Plan
+
+CANARY = "CANARY-token-7f3a"
+HOUSE = House("http://127.0.0.1:3000/", "http://127.0.0.1:3001/")
+REAL = {"slack_bot_token": CANARY, "slack_signing_secret": CANARY}
+MakePlan = Callable[..., Plan]
+
+
+def parts(said: str) -> dict[str, str]:
+    """What is said of each thing."""
+    pairs = (line.strip().partition("  ") for line in said.split("Try:")[0].splitlines() if line.startswith("  "))
+    return {name: what.strip() for name, _, what in pairs}
+
+
+def test_a_sandbox_says_that_everything_is_made_up(make_plan: MakePlan) -> None:
+    said = banner(make_plan(), HOUSE)
+    assert "everything in it is made up, and no account of yours is used" in said
+    assert parts(said)["Slack"] == "sandbox, at http://127.0.0.1:3001/slack/"
+    assert parts(said)["Google Calendar"] == "sandbox"
+
+
+def test_a_real_account_in_a_sandbox_is_not_called_made_up(make_plan: MakePlan) -> None:
+    said = banner(make_plan({"google_calendar": {"token": SecretStr(CANARY)}}), HOUSE)
+    assert "everything in it is made up" not in said
+    assert "what you do there, happens" in said
+    assert parts(said)["Google Calendar"] == "real, with the account of GOOGLE_CALENDAR_TOKEN"
+
+
+@pytest.mark.parametrize(
+    ("settings", "slack"),
+    [
+        (REAL, "your workspace, delivering to http://127.0.0.1:3000/slack/events"),
+        ({**REAL, "slack_app_token": CANARY}, "your workspace, over Socket Mode"),
+    ],
+)
+def test_a_real_workspace_is_called_so(make_plan: MakePlan, settings: dict[str, str], slack: str) -> None:
+    said = banner(make_plan(**settings), House(HOUSE.address, ""))
+    assert "made up" not in said
+    assert parts(said)["Slack"] == slack
+    assert parts(said)["Google Calendar"] == "off"
+
+
+def test_a_service_elsewhere_says_where(make_plan: MakePlan) -> None:
+    plan = make_plan({"google_calendar": {"base_url": "http://127.0.0.1:9/"}})
+    assert parts(banner(plan, HOUSE))["Google Calendar"] == "sandbox, at http://127.0.0.1:9/"
+
+
+def test_it_says_what_to_try(make_plan: MakePlan) -> None:
+    assert [line.strip() for line in banner(make_plan(), HOUSE).split("Try:")[1].splitlines() if line] == [
+        'interact say "calendar today"',
+        "interact chat",
+        "http://127.0.0.1:3001/slack/ in a browser",
+    ]
+
+
+def test_no_secret_is_said(make_plan: MakePlan) -> None:
+    service = {"google_calendar": {"token": SecretStr(CANARY)}}
+    address = f"postgresql://ann:{CANARY}@db.acme.test/interact"
+    said = banner(make_plan(service, **REAL, slack_app_token=CANARY, database_url=address), HOUSE)
+    assert CANARY not in said
+    assert parts(said)["Database"] == "postgresql://ann:***@db.acme.test/interact"

@@ -1,0 +1,127 @@
+"""Whatever the bot stands on is tried."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+
+from bot.app import open_house
+from bot.check import check, report
+from bot.finding import Finding
+from bot.ground import check_database
+from bot.plan import Plan
+from storage.database import Database
+
+CANARY = "CANARY-token-7f3a"
+MakePlan = Callable[..., Plan]
+
+
+def settings(tmp_path: Path, **more: Any) -> dict[str, Any]:
+    return {"database_url": f"sqlite:///{tmp_path / 'interact.sqlite'}", "port": 0, "sandbox_port": 0, **more}
+
+
+async def found(plan: Plan) -> dict[str, Finding]:
+    return {finding.name: finding for finding in await check(plan)}
+
+
+async def test_a_sandbox_is_well(make_plan: MakePlan, tmp_path: Path) -> None:
+    findings = await found(make_plan(**settings(tmp_path)))
+    assert {finding.state for finding in findings.values()} == {"ok", "off"}
+    assert findings["Google Calendar"].text.startswith("sandbox, ")
+
+
+async def test_a_service_that_is_off_says_how_to_try_it(make_plan: MakePlan, tmp_path: Path) -> None:
+    plan = make_plan(**settings(tmp_path, slack_bot_token=CANARY, slack_app_token=CANARY, slack_base_url="http://127.0.0.1:1/"))
+    finding = (await found(plan))["Google Calendar"]
+    assert (finding.state, "GOOGLE_CALENDAR_TOKEN" in finding.text) == ("off", True)
+
+
+async def test_a_token_that_a_service_does_not_take_is_named_but_not_shown(make_plan: MakePlan, tmp_path: Path) -> None:
+    async def turn_down(request: web.Request) -> web.Response:
+        return web.json_response({"error": {"code": 401, "message": CANARY}}, status=401)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", turn_down)
+    async with TestServer(app) as server:
+        service = {"token": SecretStr(CANARY), "base_url": str(server.make_url("/"))}
+        plan = make_plan({"google_calendar": service}, **settings(tmp_path))
+        finding = (await found(plan))["Google Calendar"]
+    assert finding.state == "wrong"
+    assert "GOOGLE_CALENDAR_TOKEN" in finding.text
+    assert CANARY not in finding.text
+
+
+async def test_a_bot_that_is_running_already_is_not_in_its_own_way(make_plan: MakePlan, tmp_path: Path) -> None:
+    async with open_house(make_plan(**settings(tmp_path))) as house:
+        ports = {"port": _port(house.address), "sandbox_port": _port(house.sandboxes)}
+        findings = await found(make_plan(**{**settings(tmp_path), **ports}))
+    assert "running already" in findings["Port"].text
+    assert "running already" in findings["Sandbox port"].text
+
+
+@pytest.mark.parametrize("name", ["Port", "Sandbox port"])
+async def test_a_port_that_another_program_has_is_wrong(make_plan: MakePlan, tmp_path: Path, name: str) -> None:
+    async with TestServer(web.Application()) as other:
+        variable = name.lower().replace(" ", "_")
+        finding = (await found(make_plan(**settings(tmp_path, **{variable: other.port}))))[name]
+    assert finding.state == "wrong"
+    assert f"Set {variable.upper()} to a free one." in finding.text
+
+
+async def test_the_database_is_left_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "interact.sqlite"
+    assert (await check_database(f"sqlite:///{path}")).state == "ok"
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT name FROM sqlite_master").fetchall() == []
+    database.close()
+
+
+async def test_a_database_in_use_passes(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'interact.sqlite'}"
+    database = Database(address)
+    await database.open()
+    try:
+        assert (await check_database(address)).state == "ok"
+    finally:
+        await database.close()
+
+
+async def test_a_newer_database_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "interact.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE schema_version (version INTEGER)")
+        database.execute("INSERT INTO schema_version VALUES (999)")
+    database.close()
+    finding = await check_database(f"sqlite:///{path}")
+    assert (finding.state, "newer version" in finding.text) == ("wrong", True)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "sqlite://", "mysql://x/y", "sqlite:////proc/none/interact.sqlite", ""])
+async def test_a_database_that_can_not_be_used_is_wrong(address: str) -> None:
+    assert (await check_database(address)).state == "wrong"
+
+
+async def test_the_password_of_the_database_is_not_shown() -> None:
+    finding = await check_database(f"postgresql://ann:{CANARY}@127.0.0.1:1/interact")
+    assert (finding.state, CANARY in finding.text) == ("wrong", False)
+
+
+FINDINGS = (Finding("Port", "ok", "is free"), Finding("Slack", "wrong", "no\x1b[2J\nanswer"), Finding("Notion", "off", "off"))
+
+
+def test_each_finding_is_one_line() -> None:
+    assert report(FINDINGS, as_json=False).splitlines() == ["✓ Port: is free", "✗ Slack: no\ufffd[2J answer", "– Notion: off"]
+
+
+def test_the_json_can_be_read_back() -> None:
+    assert [Finding(**each) for each in json.loads(report(FINDINGS, as_json=True))] == list(FINDINGS)
+
+
+def _port(address: str) -> int:
+    return int(address.rstrip("/").rpartition(":")[2])

@@ -1,0 +1,144 @@
+"""The command line, as somebody types it."""
+
+import json
+import os
+import pty
+import re
+import select
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bot.command_line import environment, interact, python
+
+CANARY = "CANARY-token-7f3a"
+COMMANDS = {"run", "say", "chat", "check", "manifest", "deliveries"}
+
+
+def test_the_help_tells_of_every_command(tmp_path: Path) -> None:
+    told = re.findall(r"^  (\w+)  +(\S.*)$", interact(tmp_path, "--help").stdout.partition("Commands:")[2], re.MULTILINE)
+    assert {name for name, _ in told} == COMMANDS
+    assert all(about.endswith(".") for _, about in told), "each help fits its line"
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert re.fullmatch(r"interact, version \d+\.\d+\.\d+\n", interact(tmp_path, "--version").stdout)
+
+
+@pytest.mark.parametrize("command", [("run",), ("say", "ping"), ("deliveries",)])
+def test_every_wrong_setting_is_told_on_a_line_and_nothing_else(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = interact(tmp_path, *command, SLACK_SIGNING_SECRET=CANARY, SANDBOX="minesweeper")
+    assert done.returncode == 2
+    assert [line.split()[0] for line in done.stderr.splitlines()] == ["SLACK_BOT_TOKEN", "SANDBOX"]
+    assert CANARY not in done.stdout + done.stderr
+
+
+def test_one_question_gets_one_answer(tmp_path: Path) -> None:
+    done = interact(tmp_path, "say", "ping", "hello", "--there", "-x")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "pong hello --there -x\n", "")
+
+
+def test_what_is_not_understood_is_told_and_counts_as_failure(tmp_path: Path) -> None:
+    done = interact(tmp_path, "say", "nonsense")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "help" in done.stdout
+
+
+def test_the_question_may_come_through_a_pipe(tmp_path: Path) -> None:
+    assert interact(tmp_path, "say", "-", stdin="ping hello\n").stdout == "pong hello\n"
+
+
+def test_a_sandbox_answers_without_any_account(tmp_path: Path) -> None:
+    done = interact(tmp_path, "say", "calendar today", "--plain")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "today" in done.stdout
+
+
+def test_the_manifest_is_printed_for_socket_mode_or_for_an_address(tmp_path: Path) -> None:
+    assert "socket_mode_enabled: true" in interact(tmp_path, "manifest", "slack").stdout
+    served = interact(tmp_path, "manifest", "slack", "--url", "https://bot.acme.test")
+    assert '"https://bot.acme.test/slack/events"' in served.stdout
+    refused = interact(tmp_path, "manifest", "slack", "--url", "http://bot.acme.test")
+    assert (refused.returncode, "https" in refused.stderr) == (2, True)
+
+
+LOADED = """
+import sys
+from bot.__main__ import main
+main(sys.argv[2:], standalone_mode=False)
+print(*(name for name in sys.argv[1].split(",") if name in sys.modules), file=sys.stderr)
+"""
+
+
+def test_a_manifest_is_printed_without_the_bot(tmp_path: Path) -> None:
+    heavy = "slack_bolt,slack_sdk,sqlalchemy,rich,prompt_toolkit,uvloop"
+    assert python(tmp_path, "-c", LOADED, heavy, "manifest", "slack").stderr.split() == []
+
+
+def test_deliveries_are_listed_and_replayed_by_their_key(tmp_path: Path) -> None:
+    assert interact(tmp_path, "deliveries", "--state", "dead", "--json").stdout == "[]\n"
+    unknown = interact(tmp_path, "deliveries", "replay", "slack:unknown")
+    assert (unknown.returncode, "slack" in unknown.stdout) == (1, False)
+
+
+def test_a_database_that_can_not_be_used_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = interact(tmp_path, "deliveries", DATABASE_URL=f"sqlite:///{tmp_path}/file/interact.sqlite")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_sandbox_passes_its_check(tmp_path: Path) -> None:
+    done = interact(tmp_path, "check", "--json")
+    assert done.returncode == 0, done.stdout
+    states = {finding["name"]: finding["state"] for finding in json.loads(done.stdout)}
+    assert states == {
+        "Settings": "ok",
+        "Database": "ok",
+        "Port": "ok",
+        "Sandbox port": "ok",
+        "Slack": "off",
+        "Google Calendar": "ok",
+    }
+
+
+def test_a_check_names_what_is_wrong_with_the_settings(tmp_path: Path) -> None:
+    done = interact(tmp_path, "check", SLACK_SIGNING_SECRET=CANARY, TIMEZONE="Mars")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0].startswith("✗ Settings: TIMEZONE")
+    assert CANARY not in done.stdout + done.stderr
+
+
+def test_a_chat_needs_a_terminal(tmp_path: Path) -> None:
+    done = interact(tmp_path, "chat")
+    assert (done.returncode, "interact say" in done.stderr) == (2, True)
+
+
+def test_a_chat_at_a_terminal_answers_remembers_and_ends(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    settings = environment(tmp_path, TERM="xterm", XDG_DATA_HOME=str(tmp_path / "data"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "chat"], cwd=tmp_path, env=settings, stdin=theirs, stdout=theirs
+    ) as chat:
+        os.close(theirs)
+        assert "Ctrl-D leaves" in until("›", ours)
+        os.write(ours, b"ping hello\r")
+        until("pong hello", ours)
+        os.write(ours, b"\x04")
+        assert chat.wait(60) == 0
+        os.close(ours)
+    history = tmp_path / "data" / "interact" / "history"
+    assert "+ping hello" in history.read_text()
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+
+
+def until(text: str, terminal: int) -> str:
+    """What the terminal shows, up to that text."""
+    shown = ""
+    while text not in shown:
+        assert select.select([terminal], [], [], 60)[0], shown
+        shown += os.read(terminal, 65536).decode(errors="replace")
+    return shown

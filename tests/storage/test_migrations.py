@@ -1,0 +1,124 @@
+"""The schema, brought up to date at every start."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, inspect, text
+from sqlmodel import SQLModel
+
+from storage import migrations
+from storage.database import Database, StorageError
+from storage.inbox import Inbox
+from tests.storage.conftest import Clock
+
+ROOT = Path(__file__).parents[2]
+OPEN = """
+import asyncio, sys
+from storage.database import Database
+
+async def main():
+    print(flush=True)
+    sys.stdin.readline()
+    database = Database(sys.argv[1])
+    await database.open()
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+def version(connection: Connection) -> Any:
+    return connection.execute(text("SELECT version FROM schema_version")).scalars().all()
+
+
+def shape(connection: Connection) -> dict[str, Any]:
+    """All that matters of each table."""
+    found = inspect(connection)
+    return {
+        table: (
+            [(column["name"], column["type"]._type_affinity, column["nullable"]) for column in found.get_columns(table)],
+            [(index["name"], index["column_names"], index["unique"], where(index)) for index in found.get_indexes(table)],
+            [unique["column_names"] for unique in found.get_unique_constraints(table)],
+            found.get_pk_constraint(table)["constrained_columns"],
+        )
+        for table in found.get_table_names()
+    }
+
+
+def where(index: Any) -> str:
+    """The condition of a partial index."""
+    options = index.get("dialect_options", {})
+    return str(options.get("sqlite_where", options.get("postgresql_where", "")))
+
+
+async def test_the_migrations_make_the_tables_that_are_declared(database: Database) -> None:
+    migrated = await database.read(shape)
+    await database.run(SQLModel.metadata.drop_all)
+    await database.run(SQLModel.metadata.create_all)
+    assert migrated == await database.read(shape)
+    assert set(migrated) == {*SQLModel.metadata.tables, "schema_version"}
+
+
+async def test_opening_again_changes_nothing(url: str, clock: Clock) -> None:
+    for turn in range(2):
+        database = Database(url)
+        await database.open()
+        inbox = Inbox(database, clock, "one")
+        await inbox.open()
+        assert await inbox.put("k", "slack", "C", "") is (turn == 0)
+        await inbox.close()
+        assert await database.read(version) == [len(migrations.MIGRATIONS)]
+        await database.close()
+
+
+async def test_processes_that_start_at_once_take_turns(url: str) -> None:
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            OPEN,
+            url,
+            cwd=ROOT,
+            env=os.environ,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout
+        await process.stdout.readline()
+    await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    database = Database(url)
+    assert await database.read(version) == [len(migrations.MIGRATIONS)]
+    await database.close()
+
+
+async def test_a_newer_schema_is_refused(url: str) -> None:
+    database = Database(url)
+    await database.open()
+    await database.run(lambda connection: connection.execute(text("UPDATE schema_version SET version = 1000")))
+    with pytest.raises(StorageError, match=r"schema 1000.*start that version, or restore a backup"):
+        await database.open()
+    await database.close()
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise RuntimeError("killed")
+
+    database = Database(url)
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
+        with pytest.raises(RuntimeError, match="killed"):
+            await database.open()
+    assert await database.read(lambda connection: inspect(connection).get_table_names()) == []
+    await database.open()
+    assert await database.read(version) == [len(migrations.MIGRATIONS)]
+    await database.close()
