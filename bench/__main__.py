@@ -28,10 +28,11 @@ def main(context: click.Context, rounds: int, seconds: float, quick: bool, seed:
     """Measures the bot against a floor and against plain Bolt, in one interleaved run."""
     if context.invoked_subcommand:
         return
+    on = machine()
     effort = _QUICK if quick else Effort(steady=int(50 * seconds), saturating=4000)
     done = [_round(number, effort, random.Random(f"{seed} {number}")) for number in range(1 if quick else rounds)]
     of = "one short round" if quick else f"medians of {rounds} rounds"
-    text = f"{datetime.now(UTC):%Y-%m-%d}, {of}; {machine()}.\n\n{table(SUBJECTS, done)}"
+    text = f"{datetime.now(UTC):%Y-%m-%d}, {of}; {on}.\n\n{table(SUBJECTS, done)}"
     click.echo(f"\n{text}")
     if wrong := problems(done):
         sys.exit("WRONG, so README.md stays as it is: " + "; ".join(wrong))

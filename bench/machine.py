@@ -8,8 +8,10 @@ from statistics import median
 
 
 def machine() -> str:
-    """Cores, Python, and how long the disk takes to keep a page: what is durable costs that much."""
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {_fsync() * 1000:.2f} ms for a write and its fsync"
+    """Cores, who else is at work, Python, and how long the disk takes to keep a page: what is durable costs that much."""
+    load, keeping = os.getloadavg()[0], _fsync() * 1000
+    cores = f"{os.cpu_count()} cores (load {load:.1f} before)"
+    return f"{cores}, Python {platform.python_version()}, {keeping:.2f} ms for a write and its fsync"
 
 
 def _fsync() -> float:

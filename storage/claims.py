@@ -18,14 +18,15 @@ class Claims:
         self._owner = owner
         self._lease = lease
         self._held: set[Claim] = set()
-        self._renewal = 0.0
+        self._renewed = float("-inf")
 
     def free(self, width: int) -> int:
         """How many more may be claimed."""
         return max(0, width - len(self._held))
 
     def is_renewal_due(self, now: float) -> bool:
-        return now >= self._renewal
+        """Also when the clock was set back: the leases of new claims must not wait for the old time to come again."""
+        return abs(now - self._renewed) >= self._lease / 3
 
     def advance(
         self, intents: Sequence[Intend], conclusions: Sequence[Conclude], width: int, now: float
@@ -35,7 +36,7 @@ class Claims:
         Gives back the answers for the workers, and what was claimed.
         """
         with self._driver.transaction():
-            intended = self._intend(intents)
+            intended = self._intend(intents, now)
             concluded = self._conclude(conclusions)
             if self.is_renewal_due(now):
                 self._renew(now)
@@ -50,12 +51,12 @@ class Claims:
         """These claims are not renewed any more."""
         self._held.difference_update([change.claim for change in changes])
 
-    def _intend(self, intents: Sequence[Intend]) -> set[Claim]:
+    def _intend(self, intents: Sequence[Intend], now: float) -> set[Claim]:
         if not intents:
             return set()
         held = self._statements.intend([intend.decision for intend in intents])
         if offers := [offer for intend in intents if intend.claim in held for offer in intend.offers]:
-            self._statements.offer(offers)
+            self._statements.offer(offers, now)
         return held
 
     def _conclude(self, conclusions: Sequence[Conclude]) -> set[Claim]:
@@ -67,7 +68,7 @@ class Claims:
         if self._held:
             self._statements.renew(self._held, now + self._lease)
         self._statements.expire(now)
-        self._renewal = now + self._lease / 3
+        self._renewed = now
 
 
 def _answers(changes: Sequence[Intend | Conclude], held: set[Claim]) -> list[Answer]:

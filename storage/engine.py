@@ -47,6 +47,8 @@ def _parsed(address: str) -> URL:
 
 
 def _sqlite(url: URL, size: int) -> Engine:
+    if sqlite3.sqlite_version_info < (3, 35):  # RETURNING: https://www.sqlite.org/lang_returning.html
+        raise StorageError(f"SQLite 3.35 is needed, this Python has {sqlite3.sqlite_version}: use a newer one, or PostgreSQL.")
     # With isolation_level None the driver begins nothing by itself: `begin` below does.
     arguments = {"timeout": _PATIENCE, "isolation_level": None, "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments, pool_size=size, hide_parameters=True)

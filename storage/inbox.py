@@ -12,7 +12,7 @@ from storage.delivery import Delivery, Record
 from storage.errors import Fenced, StorageError
 from storage.offers import Offer
 from storage.operations import Conclude, Intend, Probe, Put
-from storage.statements import Arrival, Decision, Ending, Offered
+from storage.statements import Arrival, Decision, Ending
 from storage.writer import Writer
 
 __all__ = ["Delivery", "Fenced", "Inbox", "Record"]
@@ -74,10 +74,8 @@ class Inbox:
 
     async def intend(self, delivery: Delivery, intent: str, offers: Sequence[Offer] = ()) -> None:
         """Stores what is about to be sent, together with what its buttons stand for. Raises Fenced."""
-        now = self._now()
-        offered = [Offered(offer.id, offer.call, offer.actor, offer.place, offer.expires, created=now) for offer in offers]
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Intend(Decision(delivery.key, delivery.fence, intent), offered, done))
+        self._writer.submit(Intend(Decision(delivery.key, delivery.fence, intent), offers, done))
         await done
 
     async def finish(self, delivery: Delivery, error: str = "") -> None:
@@ -103,7 +101,7 @@ class Inbox:
             await self.probe()  # answered after the turn that may just be claiming
 
     async def close(self) -> None:
-        """Writes what was asked for, and ends. What is still claimed goes to others when its lease runs out."""
+        """Writes what was asked for, and ends. What is still claimed comes out elsewhere when its lease has run out."""
         await self._writer.close()
 
     async def probe(self) -> None:

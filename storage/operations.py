@@ -1,10 +1,12 @@
 """What the event loop asks of the writer. Each operation has a future, which is answered once its transaction is committed."""
 
 from asyncio import Future
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storage.statements import Arrival, Claim, Decision, Ending, Offered
+from storage.offers import Offer
+from storage.statements import Arrival, Claim, Decision, Ending
 
 Answer = tuple["Future[Any]", Any]  # who waits, and for what: a value, or an exception
 
@@ -20,7 +22,7 @@ class Put:
 
 @dataclass(eq=False, slots=True)
 class Probe:
-    """Something written for the sake of writing. The answer comes after those of all that was asked before."""
+    """Something written for the sake of writing. When it is answered, every turn before this one is over."""
 
     done: "Future[None]"
 
@@ -30,7 +32,7 @@ class Intend:
     """What was decided about a claimed delivery, and what it offers. The answer may be Fenced."""
 
     decision: Decision
-    offers: list[Offered]
+    offers: Sequence[Offer]
     done: "Future[None]"
 
     @property

@@ -5,11 +5,13 @@ but for how rows are locked.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import astuple
 from itertools import chain
 from typing import Any, NamedTuple
 
 from storage.delivery import Delivery
 from storage.driver import Driver
+from storage.offers import Offer
 from storage.text import escaped, unescaped
 
 Claim = tuple[str, int]  # a delivery's key, and the fencing number that came with this claim of it
@@ -87,15 +89,6 @@ class Ending(NamedTuple):
     error: str
 
 
-class Offered(NamedTuple):
-    id: str
-    call: str
-    actor: str
-    place: str
-    expires: float
-    created: float
-
-
 class Statements:
     """Text is escaped on its way in and unescaped on its way out."""
 
@@ -112,8 +105,8 @@ class Statements:
         """Stores decisions where the claim still holds, and says where it does."""
         return _claims(self._execute(_INTEND, rows=decisions))
 
-    def offer(self, offers: Sequence[Offered]) -> None:
-        self._execute(_OFFER, rows=offers)
+    def offer(self, offers: Sequence[Offer], now: float) -> None:
+        self._execute(_OFFER, rows=[(*astuple(offer), now) for offer in offers])
 
     def conclude(self, endings: Sequence[Ending]) -> set[Claim]:
         """Gives claims up where they still hold, and says where they did."""

@@ -51,7 +51,7 @@ class Writer:
         self._thread.start()
 
     def submit(self, operation: Operation) -> None:
-        if not self._open:
+        if not self._open or not self._thread.is_alive():
             raise StorageError("The inbox is not open.")
         self._queue.put(operation)
 
@@ -69,6 +69,7 @@ class Writer:
 
     async def close(self) -> None:
         """Writes what was submitted, and ends."""
+        self.stop_claiming()
         self._open = False
         self.wake()
         await asyncio.to_thread(self._thread.join)
@@ -137,18 +138,27 @@ class Writer:
             _LOG.error("the inbox can't be written: %s", storage_error(error))
         self._failing = True
         self._driver.disconnect()
-        refused: list[Operation] = [*self._probes]
-        self._probes = []
         again = self._open and self._driver.is_passing(error)
+        refused = [*self._refuse_puts(again), *([] if again else self._refuse_changes())]
+        self._tell([(operation.done, storage_error(error)) for operation in refused])
+        if self._puts:
+            self.wake()  # their second try comes at once
+
+    def _refuse_puts(self, again: bool) -> list[Operation]:
+        """Takes out the probes, and those puts that had their tries."""
         for put in self._puts:
             put.tries = put.tries + 1 if again else _TRIES
-        refused += [put for put in self._puts if put.tries == _TRIES]
+        refused = [*self._probes, *(put for put in self._puts if put.tries == _TRIES)]
         self._puts = [put for put in self._puts if put.tries < _TRIES]
-        if not again:
-            refused += [*self._intents, *self._conclusions]
-            self._claims.forget(self._conclusions)  # they come back when their leases run out
-            self._intents, self._conclusions = [], []
-        self._tell([(operation.done, storage_error(error)) for operation in refused])
+        self._probes = []
+        return refused
+
+    def _refuse_changes(self) -> list[Operation]:
+        """Takes out what workers want written. Deliveries that were to be concluded come back when their leases run out."""
+        refused = [*self._intents, *self._conclusions]
+        self._claims.forget(self._conclusions)
+        self._intents, self._conclusions = [], []
+        return refused
 
     def _tell(self, answers: Sequence[Answer], claimed: Sequence[Delivery] = ()) -> None:
         try:

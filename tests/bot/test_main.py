@@ -8,6 +8,8 @@ import select
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     assert re.fullmatch(r"interact, version \d+\.\d+\.\d+\n", interact(tmp_path, "--version").stdout)
 
 
-@pytest.mark.parametrize("command", [("run",), ("say", "ping"), ("deliveries",)])
+@pytest.mark.parametrize("command", [("run",), ("say", "ping")])
 def test_every_wrong_setting_is_told_on_a_line_and_nothing_else(tmp_path: Path, command: tuple[str, ...]) -> None:
     done = interact(tmp_path, *command, SLACK_SIGNING_SECRET=CANARY, SANDBOX="minesweeper")
     assert done.returncode == 2
@@ -60,7 +62,7 @@ def test_a_sandbox_answers_without_any_account(tmp_path: Path) -> None:
 def test_the_manifest_is_printed_for_socket_mode_or_for_an_address(tmp_path: Path) -> None:
     assert "socket_mode_enabled: true" in interact(tmp_path, "manifest", "slack").stdout
     served = interact(tmp_path, "manifest", "slack", "--url", "https://bot.acme.test")
-    assert '"https://bot.acme.test/slack/events"' in served.stdout
+    assert "https://bot.acme.test/slack/events" in served.stdout
     refused = interact(tmp_path, "manifest", "slack", "--url", "http://bot.acme.test")
     assert (refused.returncode, "https" in refused.stderr) == (2, True)
 
@@ -118,27 +120,36 @@ def test_a_chat_needs_a_terminal(tmp_path: Path) -> None:
 
 
 def test_a_chat_at_a_terminal_answers_remembers_and_ends(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    settings = environment(tmp_path, TERM="xterm", XDG_DATA_HOME=str(tmp_path / "data"))
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", "chat"], cwd=tmp_path, env=settings, stdin=theirs, stdout=theirs
-    ) as chat:
-        os.close(theirs)
-        assert "Ctrl-D leaves" in until("›", ours)
-        os.write(ours, b"ping hello\r")
-        until("pong hello", ours)
-        os.write(ours, b"\x04")
+    with chat_at_a_terminal(tmp_path) as (chat, terminal):
+        assert "Ctrl-D leaves" in shown_until("›", terminal)
+        os.write(terminal, b"ping hello\r")
+        shown_until("pong hello.*›", terminal)
+        os.write(terminal, b"\x04")
         assert chat.wait(60) == 0
-        os.close(ours)
     history = tmp_path / "data" / "interact" / "history"
     assert "+ping hello" in history.read_text()
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
 
 
-def until(text: str, terminal: int) -> str:
-    """What the terminal shows, up to that text."""
+@contextmanager
+def chat_at_a_terminal(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """`interact chat`, and the end of the terminal at which a person sits."""
+    ours, theirs = pty.openpty()
+    settings = environment(home, TERM="xterm", XDG_DATA_HOME=str(home / "data"))
+    chat = subprocess.Popen([sys.executable, "-m", "bot", "chat"], cwd=home, env=settings, stdin=theirs, stdout=theirs)
+    try:
+        yield chat, ours
+    finally:
+        chat.kill()
+        chat.wait()
+        os.close(theirs)
+        os.close(ours)
+
+
+def shown_until(pattern: str, terminal: int) -> str:
+    """What the terminal shows, up to there."""
     shown = ""
-    while text not in shown:
+    while not re.search(pattern, shown, re.DOTALL):
         assert select.select([terminal], [], [], 60)[0], shown
         shown += os.read(terminal, 65536).decode(errors="replace")
     return shown

@@ -55,7 +55,7 @@ async def test_what_one_call_made_the_next_one_sees(tmp_path: Path) -> None:
     async with running(tmp_path) as bot:
         port = bot.sandboxes.rstrip("/").rpartition(":")[2]
         made = await asyncio.to_thread(
-            interact, tmp_path, "say", 'calendar create "Tea with Ann" "today 23:45" minutes=10', SANDBOX_PORT=port
+            interact, tmp_path, "say", 'calendar create "Tea with Ann" "tomorrow 12:00" minutes=10', SANDBOX_PORT=port
         )
         seen = await asyncio.to_thread(interact, tmp_path, "say", "calendar find Tea with Ann", SANDBOX_PORT=port)
     assert (made.returncode, seen.returncode) == (0, 0), made.stdout + seen.stdout

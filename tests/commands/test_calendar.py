@@ -271,6 +271,14 @@ async def test_a_meeting_is_moved_and_moved_back(ana: Person) -> None:
     assert (await ana.undoes(reply, "calendar move")).text.startswith("Moved “Tea” to Tuesday 24 November, 15:00–15:20.")
 
 
+async def test_what_was_moved_on_meanwhile_is_not_moved_back(ana: Person) -> None:
+    await ana.types("calendar create Tea 2026-11-24 15:00")
+    reply = await ana.types("calendar move tea 2026-11-25 16:00")
+    await ana.types("calendar move tea 2026-11-26 18:00")
+    with pytest.raises(Refused, match="Somebody changed that meeting meanwhile"):
+        await ana.undoes(reply, "calendar move")
+
+
 async def test_a_changed_length_is_changed_back(ana: Person) -> None:
     await ana.types("calendar create Tea 2026-11-24 15:00 minutes=20")
     reply = await ana.types("calendar move tea 2026-11-24 15:00 minutes=1h")

@@ -47,9 +47,8 @@ async def test_a_living_owner_keeps_its_delivery(open_inbox: OpenInbox, clock: C
     other.claim(stolen, 1)
     for _ in range(8):
         clock.move(LEASE / 3)
-        await mine.probe()
-        await mine.probe()  # answered in the turn after the renewal
-        await other.probe()
+        for inbox in (mine, mine, other):  # the second answer comes when the turn of the first, and its renewal, is over
+            await inbox.probe()
     assert stolen.waiting == 0
     await mine.finish(delivery)
 
@@ -92,6 +91,36 @@ async def test_a_fenced_owner_does_not_spoil_what_the_others_write_with_it(inbox
     answers = await asyncio.gather(*(inbox.finish(each) for each in (a, b, c)), return_exceptions=True)
     assert [type(answer) for answer in answers] == [type(None), Fenced, type(None)]
     assert (await inbox.counts())["done"] == 3
+
+
+@pytest.mark.parametrize("write", WRITES, ids=["intend", "finish", "retry", "bury", "release"])
+async def test_what_was_given_up_is_not_written_to_any_more(
+    inbox: Inbox, database: Database, write: Callable[[Inbox, Delivery], Awaitable[None]]
+) -> None:
+    taken = Taken()
+    inbox.claim(taken, 1)
+    await inbox.put("k", "slack", "C", "")
+    delivery = await taken.next()
+    await inbox.bury(delivery, "no use")
+    with pytest.raises(Fenced):
+        await write(inbox, delivery)
+    assert await Offers(database).find("late") is None
+    assert [(record.state, record.error) for record in await inbox.list()] == [("dead", "no use")]
+
+
+async def test_a_clock_that_is_set_back_costs_nobody_a_delivery(open_inbox: OpenInbox, clock: Clock) -> None:
+    mine, other, taken, stolen = await open_inbox("one"), await open_inbox("two"), Taken(), Taken()
+    mine.claim(taken, 2)
+    clock.move(-3600)
+    await mine.put("k", "slack", "C", "")
+    delivery = await taken.next()
+    other.claim(stolen, 1)
+    for _ in range(8):
+        clock.move(LEASE / 3)
+        for inbox in (mine, mine, other):
+            await inbox.probe()
+    assert stolen.waiting == 0
+    await mine.finish(delivery)
 
 
 async def test_who_lost_a_delivery_has_room_for_another(database: Database, open_inbox: OpenInbox, clock: Clock) -> None:

@@ -121,7 +121,9 @@ async def test_bolt_asks_slack_nothing_per_delivery(listener: Listener) -> None:
     assert [await listener.hear(command("today")) for _ in range(3)] != [None, None, None]
 
 
-async def test_bolt_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+async def test_bolt_takes_nothing_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         monkeypatch.setenv(name, f"CANARY-{name}")
 
