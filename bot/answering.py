@@ -5,7 +5,7 @@ import json
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from adapters.errors import Unavailable
@@ -139,7 +139,7 @@ class Answering:
     def _offer(self, button: Button, asked: Asked) -> Offer:
         call = {"command": button.command, "arguments": dict(button.arguments), "form": button.form}
         expires = self._clock.time() + _OFFER_LIFE
-        return Offer(self._token(), json.dumps(call), asked.actor.key, json.dumps(asdict(asked.place)), expires)
+        return Offer(self._token(), json.dumps(call), asked.actor.key, json.dumps(vars(asked.place)), expires)
 
 
 def call_id(delivery: Delivery) -> str:

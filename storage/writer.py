@@ -148,14 +148,14 @@ class Writer:
         """Takes out the probes, and those puts that had their tries."""
         for put in self._puts:
             put.tries = put.tries + 1 if again else _TRIES
-        refused = [*self._probes, *(put for put in self._puts if put.tries == _TRIES)]
+        refused: list[Operation] = [*self._probes, *(put for put in self._puts if put.tries == _TRIES)]
         self._puts = [put for put in self._puts if put.tries < _TRIES]
         self._probes = []
         return refused
 
     def _refuse_changes(self) -> list[Operation]:
         """Takes out what workers want written. Deliveries that were to be concluded come back when their leases run out."""
-        refused = [*self._intents, *self._conclusions]
+        refused: list[Operation] = [*self._intents, *self._conclusions]
         self._claims.forget(self._conclusions)
         self._intents, self._conclusions = [], []
         return refused

@@ -114,7 +114,14 @@ def _is_for_us(event: Mapping[str, Any]) -> bool:
         return False
     if type != "message":
         return True
-    return _text(event, "channel_type") == "im" and _text(event, "subtype") in _SPOKEN and bool(_text(event, "user"))
+    return _is_direct(event) and _text(event, "subtype") in _SPOKEN and bool(_text(event, "user"))
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    """Not every event says what kind of channel it is from, but the ids of direct messages, and theirs only, begin with D."""
+    if type := _text(event, "channel_type"):
+        return type == "im"
+    return _text(event, "channel").startswith("D")
 
 
 def _ids(payload: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -20,7 +20,7 @@ class Outgoing:
     messages: Sequence[Mapping[str, Any]]  # each has `text` and `blocks`
 
     def dump(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))
 
     def metadata(self, part: int) -> dict[str, Any]:
         """https://docs.slack.dev/messaging/message-metadata/"""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -53,7 +52,7 @@ class Slack:
             private=reply.private and not place.conversation.startswith("D"),  # a direct message is private as it is
             response_url=route.get("response_url", ""),
             since=float(route["since"]),
-            messages=[asdict(message) for message in render(reply, ids)],
+            messages=[vars(message) for message in render(reply, ids)],
         ).dump()
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """Whoever sits at the terminal."""
 
 import getpass
+from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone_name
 
@@ -14,8 +15,7 @@ PLACE = Place(_PLATFORM, _TENANT, "terminal")
 def person(settings: Settings) -> Actor:
     """The person by their login name, in the zone of the settings, else in the machine's own."""
     name = _login()
-    zone = settings.timezone if "timezone" in settings.model_fields_set else get_localzone_name()
-    return Actor(_PLATFORM, _TENANT, name, name, zone or settings.timezone)
+    return Actor(_PLATFORM, _TENANT, name, name, _zone(settings))
 
 
 def _login() -> str:
@@ -23,3 +23,12 @@ def _login() -> str:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):  # a container's user may have no name
         return "me"
+
+
+def _zone(settings: Settings) -> str:
+    if "timezone" in settings.model_fields_set:
+        return settings.timezone
+    try:
+        return ZoneInfo(get_localzone_name() or settings.timezone).key
+    except (KeyError, OSError, ValueError):  # machines may contradict themselves, or name a zone that is none
+        return settings.timezone

@@ -83,4 +83,4 @@ def _button(button: Button, mark: Mark) -> Text | None:
 
 
 def _link(text: str, url: str) -> Text:
-    return Text(text, style=Style(link=url, underline=True, bold=True))
+    return Text.assemble((text, Style(link=url, underline=True, bold=True)))  # a Text's own style would also fill its line

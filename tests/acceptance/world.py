@@ -141,9 +141,9 @@ class World:
     def http() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(20))
 
-    async def events(self, title: str, user: str = ADA) -> list[dict[str, Any]]:
+    async def events(self, title: str, user: str = ADA, team: str = TEAM) -> list[dict[str, Any]]:
         """The events with this in their title that stand in somebody's calendar."""
-        token = self.calendar.grant(f"slack:{TEAM}:{user}", "UTC")
+        token = self.calendar.grant(f"slack:{team}:{user}", "UTC")
         url = f"{self._address}google_calendar/calendar/v3/calendars/primary/events"
         bearer = {"Authorization": f"Bearer {token}"}
         async with self.http() as session, session.get(url, params={"q": title}, headers=bearer) as answer:

@@ -122,6 +122,6 @@ async def silent(address: str, session: aiohttp.ClientSession) -> bool:
 async def until(condition: Callable[[], Awaitable[_Found]]) -> _Found:
     """Looks until it holds, and gives what was found."""
     async with asyncio.timeout(30):
-        while not (found := await condition()):  # noqa: ASYNC110 - it comes about in another process
+        while not (found := await condition()):
             await asyncio.sleep(0.02)
     return found

@@ -147,13 +147,21 @@ def test_a_form_that_is_submitted_waits_for_its_person_only() -> None:
         {"user": ""},
         {"channel_type": "channel"},
         {"channel_type": "mpim"},
-        {"channel_type": None},
+        {"channel_type": None, "channel": "C1"},
+        {"channel_type": None, "channel": ""},
         {"type": None},
     ],
 )
 def test_what_nobody_said_to_the_bot_is_dropped(changed: dict[str, Any]) -> None:
     event = {**DIRECT["event"], **changed}
     assert of_json({**DIRECT, "event": event}).kind == "other"
+
+
+def test_a_message_that_does_not_say_its_kind_of_channel_is_direct_where_the_channels_id_is() -> None:
+    event = {name: value for name, value in DIRECT["event"].items() if name != "channel_type"}
+    assert of_json({**DIRECT, "event": event}).kind == "event"
+    assert of_json({**DIRECT, "event": {**event, "channel": "G1"}}).kind == "other"
+    assert of_json({**DIRECT, "event": {**event, "channel": {"id": "D1"}}}).kind == "other"
 
 
 @pytest.mark.parametrize("subtype", ["file_share", "me_message", "thread_broadcast"])

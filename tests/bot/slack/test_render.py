@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack.escape import clean, escape, is_web_address, shorten
@@ -177,7 +177,7 @@ def is_within_limits(messages: Sequence[Message]) -> bool:
     return True
 
 
-TEXT = st.text(max_size=60) | st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=20), st.integers(1, 700))
+TEXT = st.text(max_size=60) | st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=20), st.integers(1, 300))
 URL = st.sampled_from(
     ["", "https://a.test/x?y=1&z=<2>", "https://a.test/x?y=1&z=2", "javascript:1", "https://a.test/" + "x" * 2980]
 )
@@ -196,6 +196,7 @@ REPLY = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(REPLY)
 def test_whatever_is_said_fits_and_nothing_of_it_is_lost(reply: Reply) -> None:
     messages = rendered(reply)

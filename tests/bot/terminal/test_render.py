@@ -53,6 +53,13 @@ def test_titles_and_buttons_lead_where_they_should() -> None:
     assert links(FULL) == {"https://calendar.test/1", "https://calendar.test/day", "https://calendar.test/map.png"}
 
 
+def test_an_underlined_title_ends_where_its_words_end() -> None:
+    shown = drawn(
+        Reply("Look", items=(Item("There", url="https://acme.test/"), Item("Further away", url="https://acme.test/")))
+    )
+    assert [run for run in re.findall(r"\x1b\[1;4m([^\x1b]*)", shown) if run != run.rstrip()] == []
+
+
 def test_numbers_follow_the_order_in_which_buttons_are_pressed() -> None:
     numbers = [line.strip() for line in seen(FULL, numbered()) if "[" in line]
     assert numbers == ["[1] Cancel", "[2] Undo", "[3] Fill in a form"]
