@@ -1,6 +1,5 @@
 """Builds the whole house, once. Nothing is global: whatever a part needs is passed to it here."""
 
-import asyncio
 import random
 import secrets
 import socket
@@ -11,13 +10,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession
 
-from adapters.base import Adapter, Secret, Service
+from adapters.base import Secret
 from adapters.http import Http, pooled_session
 from bot.answering import Answering
-from bot.clients import Clients
-from bot.connections import Connections
-from bot.dispatch import Dispatch
-from bot.health import Checks, Probes
+from bot.desk import build_dispatch
+from bot.health import Probes
 from bot.metrics import Metrics
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
@@ -52,7 +49,7 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         inbox, offers = await _storage(stack, plan)
         session = await stack.enter_async_context(pooled_session())
-        http = Http(session, observe=metrics.observe_provider)
+        http = Http(session, rates={SLACK: None}, observe=metrics.observe_provider)  # Slack has a pace of its own
         listening, address = listening_socket(plan.settings.host, plan.settings.port)
         stack.callback(listening.close)
         sandboxes, practice = await _sandboxes(stack, plan, address)
@@ -60,7 +57,7 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         slack = _slack(plan, practice, session, http, inbox, catalog, metrics)
         stack.push_async_callback(slack.close)
         await serve(stack, listening, slack.door, Probes(inbox, metrics))
-        dispatch = await _dispatch(plan, sandboxes, http, catalog, {"Slack": slack.check})
+        dispatch = await build_dispatch(plan, sandboxes, http, catalog, {"Slack": slack.check})
         answering = Answering(inbox, offers, dispatch, {SLACK: slack.platform}, metrics, plan.clock, _token, plan.max_age)
         worker = Worker(inbox, answering, metrics, plan.clock, random.random)
         worker.start(plan.settings.workers)
@@ -68,16 +65,6 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         if app_token := plan.settings.slack_app_token.get_secret_value():
             await slack.connect(Secret(app_token))
         yield House(address, sandboxes)
-
-
-@asynccontextmanager
-async def open_desk(plan: Plan, sandboxes: str) -> AsyncIterator[Dispatch]:
-    """What answers a call, whatever it came by. The terminal needs no more."""
-    async with AsyncExitStack() as stack:
-        http = Http(await stack.enter_async_context(pooled_session()))
-        if plan.hosted and not sandboxes:
-            sandboxes = await stack.enter_async_context(serving(sandboxes_of(plan.adapters, plan.hosted, plan.clock), 0))
-        yield await _dispatch(plan, sandboxes, http, Catalog(plan.subjects, plan.runnable), {})
 
 
 async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
@@ -123,22 +110,6 @@ def _slack(
         given = (settings.slack_signing_secret, settings.slack_signing_secret_previous)
         keys = [Secret(each.get_secret_value()) for each in given if each]
     return SlackApp(token, keys, base_url, settings.timezone, session, http, inbox, catalog, metrics, plan.clock)
-
-
-async def _dispatch(plan: Plan, sandboxes: str, http: Http, catalog: Catalog, own: Own) -> Dispatch:
-    """Loads the services that are switched on."""
-    services = await asyncio.gather(*(_load(adapter, plan, sandboxes, http) for adapter in plan.switched_on))
-    connections = Connections(http, plan.sandboxed, plan.trials, plan.trusted)
-    clients = Clients(services, connections, plan.clock)
-    return Dispatch(catalog, clients, Checks(clients, own))
-
-
-async def _load(adapter: Adapter, plan: Plan, sandboxes: str, http: Http) -> Service:
-    """A service's SDK takes long to import: in a thread it does not hold up the loop."""
-    hosted = adapter.name in plan.hosted
-    base_url = f"{sandboxes}{adapter.name}/" if hosted else plan.services[adapter.name].base_url or adapter.base_url
-    sdk = await asyncio.to_thread(adapter.client.load, base_url)
-    return Service(adapter, base_url, http, sdk)
 
 
 def _token() -> str:

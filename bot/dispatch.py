@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from adapters.errors import NeedsConnection, Refused, Unknown
 from bot import words
+from bot.checks import Checks
 from bot.clients import Clients
-from bot.health import Checks
 from bot.validation import validate
 from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
@@ -95,7 +95,7 @@ class Dispatch:
     def _suggestion(self, error: UsageError) -> Reply:
         """A button for each corrected text; one whose rest can't be read leads to the usage."""
         buttons = tuple(self._corrected(choice) for choice in error.choices)
-        return Reply(str(error), buttons=buttons, private=True)
+        return words.Sorry(str(error), buttons=buttons, private=True)
 
     def _corrected(self, choice: Choice) -> Button:
         command, rest = self.catalog.find(choice.value)

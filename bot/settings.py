@@ -32,7 +32,7 @@ def _listed(value: object) -> object:
 class ServiceSettings(BaseSettings):
     """What each service can be told: `GOOGLE_CALENDAR_BASE_URL` and so on."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", str_strip_whitespace=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", str_strip_whitespace=True)
 
     base_url: str = Field("", description="Another address of this service: a proxy, a stand-in, an emulator.")
     token: SecretStr = Field(
@@ -44,7 +44,7 @@ class ServiceSettings(BaseSettings):
 class Settings(BaseSettings):
     """The bot's own settings."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", str_strip_whitespace=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", str_strip_whitespace=True)
 
     host: str = Field("127.0.0.1", description="The address to listen on. 0.0.0.0 behind a reverse proxy or in a container.")
     port: int = Field(3000, ge=0, le=65535, description="The port to listen on.")
@@ -80,7 +80,8 @@ class Settings(BaseSettings):
     @property
     def sandbox_mode(self) -> bool:
         """No platform credentials at all: everything runs against the sandboxes."""
-        return not (self.slack_bot_token or self.slack_signing_secret or self.slack_app_token)
+        given = (self.slack_bot_token, self.slack_signing_secret, self.slack_signing_secret_previous, self.slack_app_token)
+        return not any(given)
 
     def complaints(self) -> list[str]:
         """What is missing for a safe start, each with what to do about it."""

@@ -1,23 +1,64 @@
-"""One call of Slack's Web API through its SDK, typed: https://docs.slack.dev/reference/methods/."""
+"""Slack's Web API, through the one way out: https://docs.slack.dev/apis/web-api/."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from slack_sdk.web.async_client import AsyncWebClient
+from adapters.base import Secret
+from adapters.errors import Unavailable
+from adapters.http import Http, Request, Response
 
 Json = Mapping[str, Any]
 
-
-async def call(client: AsyncWebClient, method: str, **body: Any) -> Json:
-    """Calls a method that takes JSON. Raises what the SDK raises, see `errors.py`."""
-    return _read(await client.api_call(method, json={name: value for name, value in body.items() if value is not None}))
+_PASSING = {"ratelimited", "rate_limited", "internal_error", "service_unavailable", "fatal_error", "request_timeout"}
 
 
-async def ask(client: AsyncWebClient, method: str, **fields: str | int) -> Json:
-    """Calls a method that reads: those take form fields only."""
-    return _read(await client.api_call(method, data=fields))
+class SlackError(Exception):
+    """Slack said no; the text is its own word for why, such as `not_in_channel`."""
 
 
-def _read(answer: Any) -> Json:
-    data: Json = answer.data
-    return data
+class WebApi:
+    """One workspace, as the bot. Every method raises SlackError, Unavailable, or for `write` Unknown."""
+
+    def __init__(self, http: Http, token: Secret, base_url: str) -> None:
+        self.base_url = base_url if base_url.endswith("/") else f"{base_url}/"
+        self._http = http
+        self._token = token
+
+    async def read(self, method: str, **fields: str | int) -> Json:
+        """Calls a method that reads: those take form fields only."""
+        body = urlencode(fields).encode()
+        return await self._call(method, body, "application/x-www-form-urlencoded", repeatable=True)
+
+    async def change(self, method: str, **fields: Any) -> Json:
+        """Calls a method that may be called twice with the same effect as once."""
+        return await self._call(method, _json(fields), _JSON, repeatable=True)
+
+    async def write(self, method: str, **fields: Any) -> Json:
+        """Calls a method that would do it twice."""
+        return await self._call(method, _json(fields), _JSON, repeatable=False)
+
+    async def _call(self, method: str, body: bytes, type: str, repeatable: bool) -> Json:
+        headers = {"Content-Type": type, "Authorization": f"Bearer {self._token.reveal()}"}
+        return _read(await self._http.send(Request("slack", "POST", f"{self.base_url}{method}", headers, body, repeatable)))
+
+
+_JSON = "application/json; charset=utf-8"
+
+
+def _json(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False).encode()
+
+
+def _read(response: Response) -> Json:
+    try:
+        answer = json.loads(response.body)
+        ok, error = answer["ok"], answer.get("error", "")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise Unavailable("Slack's answer can't be read.") from None
+    if error in _PASSING:
+        raise Unavailable("Slack can't do it right now.")
+    if not ok:
+        raise SlackError(str(error))
+    return dict(answer)

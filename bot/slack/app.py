@@ -6,13 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession
-from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.base import Secret
-from adapters.errors import Unavailable
+from adapters.errors import Refused, Unavailable
 from adapters.http import Http
 from bot.clock import Clock
 from bot.metrics import Metrics
+from bot.slack.api import SlackError, WebApi
 from bot.slack.door import Door
 from bot.slack.envelope import Envelope
 from bot.slack.form import read_form
@@ -26,8 +26,6 @@ from bot.validation import validate
 from commands.catalog import Catalog
 from commands.usage import UsageError
 from storage.inbox import Inbox
-
-_TIMEOUT = 10  # seconds for one call of the Web API
 
 
 class SlackApp:
@@ -46,16 +44,13 @@ class SlackApp:
         metrics: Metrics,
         clock: Clock,
     ) -> None:
-        # Its own retries are off: the inbox tries again later, and remembers that it must
-        self.client = AsyncWebClient(
-            token.reveal(), base_url=base_url, timeout=_TIMEOUT, session=session, retry_handlers=[]
-        )
-        self._people = People(self.client, zone, clock)
-        self._listener = Listener(self.client)
+        self._api = WebApi(http, token, base_url)
+        self._people = People(self._api, zone, clock)
+        self._listener = Listener(base_url, session)
         self._catalog = catalog
         self._clock = clock
-        sender = Sender(self.client, http, Pace(asyncio.sleep), clock)
-        self.platform = Slack(self.client, self._listener, self._people, sender, clock)
+        sender = Sender(self._api, http, Pace(asyncio.sleep))
+        self.platform = Slack(self._api, self._listener, self._people, sender)
         self.door = Door(inbox, secrets, self._check_form, metrics, clock)
         self._socket: Socket | None = None
 
@@ -69,8 +64,11 @@ class SlackApp:
             await self._socket.client.close()
 
     async def check(self) -> str:
-        """Says as whom the bot is known in which workspace. Raises what the SDK raises."""
-        known = await self.client.auth_test()
+        """Says as whom the bot is known in which workspace. Raises Refused, Unavailable."""
+        try:
+            known = await self._api.read("auth.test")
+        except SlackError as error:
+            raise Refused(f"Slack does not accept the bot's token: {error}.") from None
         return f"as @{known['user']} in {known['team']}"
 
     async def _check_form(self, envelope: Envelope) -> Mapping[str, str]:

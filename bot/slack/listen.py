@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
@@ -44,9 +45,9 @@ class Heard:
 class Listener:
     """Turns a delivery's body into what it asks."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, base_url: str, session: ClientSession | None = None) -> None:
         with _nothing_from_the_environment():
-            self.bolt = _bolt(AsyncWebClient(base_url=client.base_url, session=client.session))
+            self.bolt = _bolt(AsyncWebClient(base_url=base_url, session=session))
 
     async def hear(self, body: Mapping[str, Any]) -> Heard | None:
         """What the delivery asks, or None where it asks nothing of us."""

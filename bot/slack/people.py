@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.clock import Clock
-from bot.slack.api import ask
-from bot.slack.errors import FAILURES, code, passing, unavailable
+from bot.slack.api import SlackError, WebApi
 
 _FRESH = 3600.0  # seconds for which a profile is taken as it was
 _MOST = 10_000
@@ -15,18 +12,19 @@ _MOST = 10_000
 
 @dataclass(frozen=True)
 class Person:
-    """`member` is False for guests and for people of other workspaces, who don't get to drive the bot."""
+    """`member` is False for guests and for people of other workspaces, who don't get to drive the bot. `bot`: nobody at all."""
 
     name: str
     zone: str
     member: bool
+    bot: bool = False
 
 
 class People:
     """Looks people up with `users.info`, and remembers them for an hour: https://docs.slack.dev/reference/methods/users.info/."""
 
-    def __init__(self, client: AsyncWebClient, zone: str, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, api: WebApi, zone: str, clock: Clock) -> None:
+        self._api = api
         self._zone = zone
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, Person]] = {}
@@ -44,13 +42,12 @@ class People:
 
     async def _asked(self, team: str, user: str) -> Person:
         try:
-            profile = (await ask(self._client, "users.info", user=user))["user"]
-        except FAILURES as error:
-            if passing(error):
-                raise unavailable(error, self._clock.time()) from None
-            return Person("", self._zone, member=code(error) == "missing_scope")
+            profile = (await self._api.read("users.info", user=user))["user"]
+        except SlackError as error:
+            return Person("", self._zone, member=str(error) == "missing_scope")
         outside = profile.get("is_restricted") or profile.get("is_stranger") or profile.get("team_id", team) != team
-        return Person(profile.get("real_name") or profile.get("name") or "", self._valid(profile.get("tz")), not outside)
+        name = profile.get("real_name") or profile.get("name") or ""
+        return Person(name, self._valid(profile.get("tz")), not outside, bot=bool(profile.get("is_bot")))
 
     def _valid(self, zone: object) -> str:
         try:

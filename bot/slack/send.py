@@ -4,12 +4,9 @@ import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from slack_sdk.web.async_client import AsyncWebClient
-
+from adapters.errors import Unavailable, Unknown
 from adapters.http import Http, Request
-from bot.clock import Clock
-from bot.slack.api import call
-from bot.slack.errors import FAILURES, elsewhere, gone, passing, unavailable
+from bot.slack.api import SlackError, WebApi
 from bot.slack.look import find
 from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
@@ -18,17 +15,18 @@ from bot.slack.render import POSTING, UPDATING
 _SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_ELSEWHERE = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
+_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
 class Sender:
     """The way out to one workspace."""
 
-    def __init__(self, client: AsyncWebClient, http: Http, pace: Pace, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, api: WebApi, http: Http, pace: Pace) -> None:
+        self._api = api
         self._http = http
         self._pace = pace
-        self._clock = clock
-        self._local = urlsplit(client.base_url).hostname in _LOOPBACK
+        self._local = urlsplit(api.base_url).hostname in _LOOPBACK
 
     async def send(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str]:
         """Sends each message of the reply; gives back their timestamps, empty for those that can't be found again.
@@ -37,12 +35,10 @@ class Sender:
         an earlier attempt first. Raises Unavailable.
         """
         try:
-            standing = dict(enumerate(sent)) if sent else await find(self._client, outgoing) if look else {}
+            standing = dict(enumerate(sent)) if sent else await find(self._api, outgoing) if look else {}
             return [await self._put(outgoing, part, standing.get(part, "")) for part in range(len(outgoing.messages))]
-        except FAILURES as error:
-            if passing(error):
-                raise unavailable(error, self._clock.time()) from None
-            raise
+        except Unknown as error:  # perhaps it was sent: the next attempt looks
+            raise Unavailable(str(error)) from None
 
     async def _put(self, outgoing: Outgoing, part: int, standing: str) -> str:
         await self._pace.turn(outgoing.channel)
@@ -50,19 +46,19 @@ class Sender:
             return standing
         try:
             return await (self._whisper(outgoing, part) if outgoing.private else self._post(outgoing, part))
-        except FAILURES as error:
-            if not elsewhere(error):
+        except SlackError as error:
+            if str(error) not in _ELSEWHERE:
                 raise
         return await self._another_way(outgoing, part)
 
     async def _replaced(self, outgoing: Outgoing, part: int, ts: str) -> bool:
         message = {**outgoing.messages[part], **UPDATING, "metadata": outgoing.metadata(part)}
         try:
-            await call(self._client, "chat.update", channel=outgoing.channel, ts=ts, **message)
-        except FAILURES as error:
-            if gone(error):
-                return False
-            raise
+            await self._api.change("chat.update", channel=outgoing.channel, ts=ts, **message)
+        except SlackError as error:
+            if str(error) not in _GONE:
+                raise
+            return False
         return True
 
     async def _post(self, outgoing: Outgoing, part: int) -> str:
@@ -70,7 +66,7 @@ class Sender:
 
     async def _posted(self, outgoing: Outgoing, part: int, channel: str, thread: str) -> str:
         message = {**outgoing.messages[part], **POSTING, "metadata": outgoing.metadata(part)}
-        answer = await call(self._client, "chat.postMessage", channel=channel, thread_ts=thread or None, **message)
+        answer = await self._api.write("chat.postMessage", channel=channel, thread_ts=thread or None, **message)
         return str(answer["ts"])
 
     async def _whisper(self, outgoing: Outgoing, part: int) -> str:
@@ -78,7 +74,7 @@ class Sender:
         if self._usable(outgoing.response_url):
             return await self._respond(outgoing, part, "ephemeral")
         where = {"channel": outgoing.channel, "user": outgoing.user, "thread_ts": outgoing.thread or None}
-        await call(self._client, "chat.postEphemeral", **where, **outgoing.messages[part], **UPDATING)
+        await self._api.write("chat.postEphemeral", **where, **outgoing.messages[part], **UPDATING)
         return ""
 
     async def _another_way(self, outgoing: Outgoing, part: int) -> str:
@@ -96,7 +92,7 @@ class Sender:
         return ""
 
     async def _in_person(self, outgoing: Outgoing, part: int) -> str:
-        opened = await call(self._client, "conversations.open", users=outgoing.user)
+        opened = await self._api.change("conversations.open", users=outgoing.user)
         await self._posted(outgoing, part, opened["channel"]["id"], "")
         return ""
 

@@ -4,12 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.clock import Clock
+from adapters.errors import Unknown
 from bot.platform import Asked, Stranger
-from bot.slack.api import call
-from bot.slack.errors import FAILURES, passing, unavailable
+from bot.slack.api import SlackError, WebApi
 from bot.slack.form import form_view
 from bot.slack.listen import Listener
 from bot.slack.outgoing import Outgoing, load
@@ -25,18 +22,19 @@ from storage.delivery import Delivery
 class Slack:
     """One workspace. Implements `bot.platform.Platform`."""
 
-    def __init__(self, client: AsyncWebClient, listener: Listener, people: People, sender: Sender, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, api: WebApi, listener: Listener, people: People, sender: Sender) -> None:
+        self._api = api
         self._listener = listener
         self._people = people
         self._sender = sender
-        self._clock = clock
 
     async def read(self, delivery: Delivery) -> Asked | None:
         heard = await self._listener.hear(json.loads(delivery.payload))
         if heard is None:
             return None
         person = await self._people.find(heard.team, heard.user)
+        if person.bot:  # a message of a bot's usually says that it is one; should it not, two bots must not talk for ever
+            return None
         actor = Actor("slack", heard.team, heard.user, person.name, person.zone)
         place = Place("slack", heard.team, heard.channel, heard.thread)
         route = {**heard.route, "since": str(delivery.received)}
@@ -62,9 +60,7 @@ class Slack:
         """The trigger lives for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses."""
         view = form_view(command, arguments, asked.place.conversation, asked.place.thread)
         try:
-            await call(self._client, "views.open", trigger_id=asked.route.get("trigger_id", ""), view=view)
-        except FAILURES as error:
-            if passing(error):
-                raise unavailable(error, self._clock.time()) from None
+            await self._api.write("views.open", trigger_id=asked.route.get("trigger_id", ""), view=view)
+        except (SlackError, Unknown):
             return False
         return True

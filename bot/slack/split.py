@@ -8,6 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _JOINER = "\u200d"
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def pieces(text: str, most: int) -> Iterator[str]:
@@ -25,7 +26,7 @@ def packed(things: Iterable[T], room: int, most: int) -> Iterator[list[T]]:
     group: list[T] = []
     taken = 0
     for thing in things:
-        needed = len(json.dumps(thing, ensure_ascii=False).encode())
+        needed = len(_encoded(thing).encode())
         if group and (len(group) == most or taken + needed > room):
             yield group
             group, taken = [], 0

@@ -73,16 +73,16 @@ class Conversation:
     async def _answers(self, call: Call | Reply) -> AsyncIterator[Answer]:
         """Each in the place of the one before."""
         if isinstance(call, Reply):
-            yield Answer(call, False)
+            yield _answer(call)
             return
         try:
             async for reply in self._patiently(call):
-                yield Answer(reply, True)
+                yield _answer(reply)
         except Unavailable as error:
-            yield Answer(words.gave_up(error), False)
+            yield _answer(words.gave_up(error))
         except Exception:
             _LOG.exception("call %s broke", call.id)
-            yield Answer(words.broke(call.id), False)
+            yield _answer(words.broke(call.id))
 
     async def _patiently(self, call: Call) -> AsyncIterator[Reply]:
         """Tries once more where the service asks for a short wait; the call keeps its id. Raises Unavailable."""
@@ -95,3 +95,7 @@ class Conversation:
             await self._sleep(error.retry_after)
             async for reply in self._dispatch.answer(call):
                 yield reply
+
+
+def _answer(reply: Reply) -> Answer:
+    return Answer(reply, not isinstance(reply, words.Sorry))

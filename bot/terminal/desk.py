@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.dispatch import Dispatch
 from bot.plan import Plan
 from bot.sandboxes import running

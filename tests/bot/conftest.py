@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from adapters import ADAPTERS
-from bot.app import open_desk
 from bot.clock import Clock
+from bot.desk import open_desk
 from bot.dispatch import Dispatch
 from bot.plan import Plan
 from bot.settings import ServiceSettings, Settings

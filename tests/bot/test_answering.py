@@ -14,8 +14,8 @@ from adapters.base import Secret
 from adapters.faults import Fault, Script
 from adapters.http import Http, pooled_session
 from bot.answering import Answering
-from bot.app import open_desk
 from bot.clock import Clock
+from bot.desk import open_desk
 from bot.dispatch import Dispatch
 from bot.metrics import Metrics
 from bot.plan import Plan

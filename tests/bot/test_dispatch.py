@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from adapters.errors import Unavailable
 from adapters.faults import Fault
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.dispatch import Dispatch
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving

@@ -111,6 +111,8 @@ async def test_what_was_given_up_is_not_written_to_any_more(
 async def test_a_clock_that_is_set_back_costs_nobody_a_delivery(open_inbox: OpenInbox, clock: Clock) -> None:
     mine, other, taken, stolen = await open_inbox("one"), await open_inbox("two"), Taken(), Taken()
     mine.claim(taken, 2)
+    for inbox in (mine, other):
+        await inbox.probe()  # their first turns, which look at the clock, are over
     clock.move(-3600)
     await mine.put("k", "slack", "C", "")
     delivery = await taken.next()

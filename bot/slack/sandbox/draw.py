@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
+from bot.slack.escape import is_web_address
 from bot.slack.sandbox.workspace import BOT, Json, Person, Posted
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
@@ -75,7 +75,7 @@ def _rich(element: Json) -> str:
 
 def _run(element: Json) -> str:
     text = escape(str(element.get("text") or element.get("url") or element.get("name") or element.get("user_id") or ""))
-    if element["type"] == "link" and is_web(element["url"]):
+    if element["type"] == "link" and is_web_address(element["url"]):
         text = f'<a href="{escape(element["url"])}" target=_blank rel="noopener noreferrer">{text}</a>'
     styles = element.get("style", {})
     for tag, style in (("code", "code"), ("s", "strike"), ("i", "italic"), ("b", "bold")):
@@ -94,10 +94,6 @@ def _button(element: Json, posted: Posted, hidden: str) -> str:
     return (
         f'<form method=post action=press>{values}<button class="{style}" name=button value="{action}">{label}</button></form>'
     )
-
-
-def is_web(url: str) -> bool:
-    return urlsplit(url).scheme in ("http", "https")
 
 
 def _plain(text: str, people: Mapping[str, Any]) -> str:

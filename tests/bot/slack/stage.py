@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.http import Http, pooled_session
 from bot.clock import Clock
 from bot.sandboxes import serving
+from bot.slack.api import WebApi
 from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
 from bot.slack.people import People
@@ -41,11 +42,16 @@ async def stage() -> AsyncIterator[Stage]:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
+    async def no_wait(seconds: float) -> None:
+        """Http's own retries are not what is looked at here."""
+
     async with serving({"slack": slack}, 0) as address, pooled_session() as session:
         slack.address = f"{address}slack/"
         client = AsyncWebClient(slack.bot_token.reveal(), base_url=slack.api_url, session=session, retry_handlers=[])
-        sender = Sender(client, Http(session), Pace(sleep), Clock())
-        yield Stage(slack, session, client, sender, People(client, "Europe/Berlin", Clock()), waits)
+        http = Http(session, sleep=no_wait)
+        api = WebApi(http, slack.bot_token, slack.api_url)
+        sender = Sender(api, http, Pace(sleep))
+        yield Stage(slack, session, client, sender, People(api, "Europe/Berlin", Clock()), waits)
 
 
 def outgoing(*texts: str, **changes: Any) -> Outgoing:

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack.envelope import Envelope, read, read_socket
 from bot.slack.strict_json import Malformed
 
+patient = settings(deadline=None)
 AT = "1700000000"
 COMMAND = {
     "token": "x",
@@ -293,12 +294,14 @@ def is_storable(envelope: Envelope) -> bool:
     return all("\0" not in text and text.encode() is not None for text in ours + texts(envelope.payload))
 
 
+@patient
 @given(bent(), st.sampled_from([of_json, of_interaction, read_socket]))
 def test_a_field_that_is_missing_or_of_another_type_is_survived(payload: dict[str, Any], way: Any) -> None:
     with suppress(Malformed):
         assert is_storable(way(payload))
 
 
+@patient
 @given(st.binary(max_size=80) | JSON.map(lambda value: json.dumps(value).encode()), TEXT)
 def test_any_bytes_at_all_are_survived(body: bytes, timestamp: str) -> None:
     for start in (b"", b"{", b"payload=", b"command=%2Fx&team_id=T&user_id=U&text="):
@@ -306,6 +309,7 @@ def test_any_bytes_at_all_are_survived(body: bytes, timestamp: str) -> None:
             assert is_storable(read(start + body, timestamp))
 
 
+@patient
 @given(st.dictionaries(TEXT, JSON, max_size=4) | JSON)
 def test_any_socket_payload_at_all_is_survived(payload: Any) -> None:
     with suppress(Malformed):

@@ -7,7 +7,6 @@ import os
 from typing import Any
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platform import Filled, Press, Words
 from bot.slack.listen import Listener
@@ -15,7 +14,7 @@ from bot.slack.listen import Listener
 
 @pytest.fixture
 def listener() -> Listener:
-    return Listener(AsyncWebClient("CANARY-xoxb-listener", base_url="http://127.0.0.1:9/api/"))
+    return Listener("http://127.0.0.1:9/api/")
 
 
 def command(text: str, name: str = "/calendar") -> dict[str, Any]:
@@ -127,7 +126,7 @@ async def test_bolt_takes_nothing_from_the_environment(
     for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         monkeypatch.setenv(name, f"CANARY-{name}")
 
-    bolt = Listener(AsyncWebClient("CANARY-xoxb-listener", base_url="http://127.0.0.1:9/api/")).bolt
+    bolt = Listener("http://127.0.0.1:9/api/").bolt
 
     assert bolt.oauth_flow is None
     assert bolt.client.token is None

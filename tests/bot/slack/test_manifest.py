@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
@@ -18,6 +18,7 @@ from commands.catalog import Subject, subjects
 from commands.command import Command, command
 from commands.reply import Reply
 
+patient = settings(deadline=None)
 ROOT = Path(__file__).parents[3]
 SPECS = Path(os.environ.get("INTERACT_SPECS") or ROOT.parent / "shared" / "specs")
 SCHEMA = SPECS / "slack-manifest.schema.2.0.0.json"
@@ -164,6 +165,7 @@ JSON = st.recursive(
 )
 
 
+@patient
 @given(st.dictionaries(st.text(), JSON))
 def test_the_yaml_reads_back_as_it_was_meant(value: dict[str, Any]) -> None:
     assert yaml.safe_load(to_yaml(value) or "{}") == value

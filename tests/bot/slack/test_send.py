@@ -98,7 +98,7 @@ async def test_a_response_url_elsewhere_than_at_slack_is_not_used(on: Stage) -> 
     ("spelled", "seconds"), [("7", 7.0), ("1.5", 1.5), ("0", 1.0), ("999999999", 900.0), ("", None), ("abc", None)]
 )
 async def test_retry_after_is_honoured_however_it_is_spelled(on: Stage, spelled: str, seconds: float | None) -> None:
-    on.slack.script.add(Fault(kind="status", status=429, retry_after=spelled, path="chat.postMessage"))
+    on.slack.script.add(Fault(kind="status", status=429, retry_after=spelled, path="chat.postMessage", times=5))
     with pytest.raises(Unavailable) as raised:
         await on.sender.send(outgoing("hello"), (), look=False)
 
@@ -107,7 +107,7 @@ async def test_retry_after_is_honoured_however_it_is_spelled(on: Stage, spelled:
 
 @pytest.mark.parametrize("error", ["internal_error", "ratelimited", "service_unavailable", "fatal_error"])
 async def test_what_may_pass_is_tried_again_later(on: Stage, error: str) -> None:
-    on.slack.refuse("chat.postMessage", error)
+    on.slack.refuse("chat.postMessage", error, times=5)
     with pytest.raises(Unavailable):
         await on.sender.send(outgoing("hello"), (), look=False)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 from slack_sdk.signature import SignatureVerifier
@@ -11,6 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 from adapters.base import Secret
 from bot.slack.verify import SIGNATURE, TIMESTAMP, Verdict, sign, verify
 
+patient = settings(deadline=None)
 NOW = 1_700_000_000
 SECRET = Secret("CANARY-slack-signing-secret-8f742231b10e")
 OLD = Secret("CANARY-slack-signing-secret-before-77aa")
@@ -158,11 +159,13 @@ def test_the_verdict_is_the_status_to_answer() -> None:
 TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 
 
+@patient
 @given(st.dictionaries(st.sampled_from(list(headers())) | TEXT, TEXT, max_size=6), st.binary(max_size=60), st.floats())
 def test_nothing_makes_it_raise_and_nothing_passes_unsigned(said: dict[str, str], body: bytes, now: float) -> None:
     assert verify([SECRET, OLD], said, body, now) is Verdict.FORGED
 
 
+@patient
 @given(st.binary(max_size=200), TEXT)
 def test_what_is_signed_is_genuine_or_unreadable(body: bytes, type: str) -> None:
     assert verdict(headers(body, Content_Type=type), body) is not Verdict.FORGED

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import pytest
 
 from adapters.http import Http, pooled_session
+from bot.checks import Checks
 from bot.clients import Clients
 from bot.clock import Clock
 from bot.connections import Connections
 from bot.dispatch import Dispatch
-from bot.health import Checks
 from bot.terminal.conversation import Conversation
 from bot.terminal.screen import Draw
 from commands import help
