@@ -135,7 +135,7 @@ async def _control(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except ValidationError as error:
-        return web.json_response(error.errors(include_url=False, include_context=False), status=400)
+        return web.json_response(error.errors(include_url=False, include_context=False, include_input=False), status=400)
 
 
 class _Wanted(BaseModel):

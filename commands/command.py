@@ -83,8 +83,10 @@ class Command:
         first = error.errors(include_url=False, include_input=False)[0]
         option = str(first["loc"][0]) if first["loc"] else ""
         cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, Ambiguous):
+            return UsageError(str(cause), self.name, option, cause.choices)
         said = str(cause) if cause else _in_words(first["type"], first["msg"])
-        return UsageError(f"{option}: {said}", self.name, option, cause.choices if isinstance(cause, Ambiguous) else ())
+        return UsageError(f"{option}: {said}", self.name, option)
 
 
 @overload

@@ -33,10 +33,10 @@ _TAKEN = {
     *("search", "shortcuts", "shrug", "star", "status", "topic", "unarchive", "who"),
 }
 _NOT_PLAIN = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}  # YAML takes them for something else
-_ABOUT = "Ask in a channel: calendar, notes, deals and more, done as you."
+_ABOUT = "Ask in a channel, and it is done as you: what is on, who has time, meetings made and moved."
 _AT_LENGTH = (
     "Type a command, press a button, or mention Interact in plain words: it acts on the services that your team uses, with "
-    "your own accounts and your own rights, and answers where you asked. Whatever can't be taken back is shown to you first."
+    "your own accounts and your own rights, and answers where you asked. What it wrote can be taken back with a button."
 )
 
 

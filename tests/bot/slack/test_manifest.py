@@ -178,7 +178,7 @@ def test_the_yaml_is_plain_to_read() -> None:
         "  minor_version: 1",
         "display_information:",
         "  name: Interact",
-        '  description: "Ask in a channel: calendar, notes, deals and more, done as you."',
+        '  description: "Ask in a channel, and it is done as you: what is on, who has time, meetings made and moved."',
         manifest_line("long_description"),
         '  background_color: "#1f2a44"',
         "features:",
