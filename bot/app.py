@@ -1,5 +1,6 @@
 """Builds the whole house, once. Nothing is global: whatever a part needs is passed to it here."""
 
+import asyncio
 import random
 import secrets
 import socket
@@ -57,8 +58,10 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         slack = _slack(plan, practice, session, http, inbox, catalog, metrics)
         stack.push_async_callback(slack.close)
         await serve(stack, listening, slack.door, Probes(inbox, metrics))
-        dispatch = await build_dispatch(plan, sandboxes, http, catalog, {"Slack": slack.check})
-        answering = Answering(inbox, offers, dispatch, {SLACK: slack.platform}, metrics, plan.clock, _token, plan.max_age)
+        platform, dispatch = await asyncio.gather(
+            slack.open(), build_dispatch(plan, sandboxes, http, catalog, {"Slack": slack.check})
+        )
+        answering = Answering(inbox, offers, dispatch, {SLACK: platform}, metrics, plan.clock, _token, plan.max_age)
         worker = Worker(inbox, answering, metrics, plan.clock, random.random)
         worker.start(plan.settings.workers)
         stack.push_async_callback(worker.drain, _DRAIN)

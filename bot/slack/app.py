@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession
@@ -16,20 +18,23 @@ from bot.slack.api import SlackError, WebApi
 from bot.slack.door import Door
 from bot.slack.envelope import Envelope
 from bot.slack.form import read_form
-from bot.slack.listen import Listener
 from bot.slack.pace import Pace
 from bot.slack.people import People
 from bot.slack.send import Sender
 from bot.slack.slack import Slack
-from bot.slack.socket import Socket
+from bot.slack.strict_json import Malformed
 from bot.validation import validate
 from commands.catalog import Catalog
 from commands.usage import UsageError
 from storage.inbox import Inbox
 
+if TYPE_CHECKING:
+    from bot.slack.listen import Listener
+    from bot.slack.socket import Socket
+
 
 class SlackApp:
-    """Everything of one workspace: `platform` for the worker, `door` for the web server, `connect` for Socket Mode."""
+    """Everything of one workspace: `door` for the web server, then `open` for the worker, and `connect` for Socket Mode."""
 
     def __init__(
         self,
@@ -46,20 +51,32 @@ class SlackApp:
     ) -> None:
         self._api = WebApi(http, token, base_url)
         self._people = People(self._api, zone, clock)
-        self._listener = Listener(base_url, session)
+        self._base_url = base_url
+        self._session = session
+        self._listener: Listener
         self._catalog = catalog
         self._clock = clock
-        sender = Sender(self._api, http, Pace(asyncio.sleep))
-        self.platform = Slack(self._api, self._listener, self._people, sender)
+        self._sender = Sender(self._api, http, Pace(asyncio.sleep))
         self.door = Door(inbox, secrets, self._check_form, metrics, clock)
         self._socket: Socket | None = None
+        self._connecting: asyncio.Task[None] | None = None
+
+    async def open(self) -> Slack:
+        """Loads Bolt, which takes long, in a thread: the door is open meanwhile."""
+        listen = await asyncio.to_thread(import_module, "bot.slack.listen")
+        self._listener = listen.Listener(self._base_url, self._session)
+        return Slack(self._api, self._listener, self._people, self._sender)
 
     async def connect(self, app_token: Secret) -> None:
-        """Opens the Socket Mode connection, and keeps it open."""
-        self._socket = Socket(self._listener.bolt, app_token.reveal(), self.door)
-        await self._socket.client.connect()
+        """Opens the Socket Mode connection and keeps it open, however long Slack may be away. Call `open` before."""
+        socket = await asyncio.to_thread(import_module, "bot.slack.socket")
+        self._socket = socket.Socket(self._listener.bolt, app_token.reveal(), self.door)
+        self._connecting = asyncio.create_task(self._socket.client.connect())
 
     async def close(self) -> None:
+        if self._connecting:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._socket:
             await self._socket.client.close()
 
@@ -72,8 +89,11 @@ class SlackApp:
         return f"as @{known['user']} in {known['team']}"
 
     async def _check_form(self, envelope: Envelope) -> Mapping[str, str]:
-        """What is wrong with a submitted form, by field. Answered within Slack's three seconds."""
-        form = read_form(envelope.payload["view"])
+        """What is wrong with a submitted form, by field. Answered within Slack's three seconds. Raises Malformed."""
+        try:
+            form = read_form(envelope.payload["view"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Malformed(type(error).__name__) from None
         try:
             await validate(self._catalog.named(form.command), form.arguments, await self._now(envelope))
         except UsageError as error:

@@ -50,15 +50,17 @@ class Door:
         if verdict is not Verdict.GENUINE:
             return web.Response(status=verdict.status)
         try:
-            envelope = read(body, request.headers[TIMESTAMP])
+            answer = await self.take(read(body, request.headers[TIMESTAMP]))
         except Malformed:
             return web.Response(status=400)
-        answer = await self.take(envelope)
         self._metrics.ack_seconds.observe(time.perf_counter() - began)
         return web.Response(status=503) if answer is None else _response(answer)
 
     async def take(self, envelope: Envelope) -> Mapping[str, Any] | None:
-        """Stores what is worth it; gives the body of the acknowledgement, or None where it could not be stored."""
+        """Stores what is worth it; gives the body of the acknowledgement, or None where it could not be stored.
+
+        Raises Malformed.
+        """
         if envelope.kind == "url_verification":
             return {"challenge": envelope.payload.get("challenge", "")}
         if envelope.kind == "suggestion":

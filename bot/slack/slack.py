@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.errors import Unknown
 from bot.platform import Asked, Stranger
 from bot.slack.api import SlackError, WebApi
 from bot.slack.form import form_view
-from bot.slack.listen import Listener
 from bot.slack.outgoing import Outgoing, load
 from bot.slack.people import People
 from bot.slack.render import render
@@ -18,11 +17,14 @@ from commands.command import Command
 from commands.reply import Reply
 from storage.delivery import Delivery
 
+if TYPE_CHECKING:
+    from bot.slack.listen import Listener
+
 
 class Slack:
     """One workspace. Implements `bot.platform.Platform`."""
 
-    def __init__(self, api: WebApi, listener: Listener, people: People, sender: Sender) -> None:
+    def __init__(self, api: WebApi, listener: "Listener", people: People, sender: Sender) -> None:
         self._api = api
         self._listener = listener
         self._people = people

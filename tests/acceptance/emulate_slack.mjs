@@ -4,7 +4,7 @@
 // Says READY on a line of its own once it serves. Beyond the Web API there are:
 //   GET  /__deliveries   the events that were delivered, and what became of each
 //   GET  /__views        every form that the bot has opened
-//   POST /__lose_answer  does what the next chat.postMessage says, but never answers it
+//   POST /__lose_answer  the next message that a bot posts will stand, but its chat.postMessage is never answered
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -28,11 +28,15 @@ slackPlugin.register = (app, store, webhooks, ...rest) => {
   const answer = app.fetch;
   app.fetch = async (request) => {
     const answered = await answer(await asForm(request));
-    if (!losing || !request.url.endsWith("/api/chat.postMessage")) return answered;
+    if (!losing || !isPost(request)) return answered;
     losing = false;
     return new Promise(() => {});
   };
 };
+
+function isPost(request) {
+  return request.url.endsWith("/api/chat.postMessage") && request.headers.get("authorization")?.startsWith("Bearer xoxb-");
+}
 
 // Slack takes arguments by GET and in the query too, and its Python SDK sends them so; emulate takes a POST's body only.
 async function asForm(request) {
@@ -46,12 +50,12 @@ async function asForm(request) {
 }
 
 const address = `http://127.0.0.1:${config.port}`;
-const emulator = await createEmulator({
+await createEmulator({
   service: "slack",
   port: config.port,
   hostname: "127.0.0.1",
   baseUrl: address,
   seed: { slack: config.seed },
 });
-process.on("SIGTERM", () => emulator.close().finally(() => process.exit(0)));
+process.on("SIGTERM", () => process.exit(0)); // at once: an answer that was lost would be waited for
 console.log("READY");

@@ -117,8 +117,9 @@ class EmulatedSlack:
         return await self._listed("__deliveries")
 
     async def lose_answer(self) -> None:
-        """The next message will be posted, but whoever posts it will never hear of it."""
-        await self._session.post(f"{self._address}__lose_answer")
+        """The bot's next message will stand, but the bot will never hear of it."""
+        async with self._session.post(f"{self._address}__lose_answer"):
+            pass
 
     async def _interact(self, payload: Mapping[str, Any]) -> tuple[int, str]:
         who = {"team": {"id": TEAM}, "user": {"id": PERSON}}

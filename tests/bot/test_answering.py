@@ -100,7 +100,7 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         serving_with = Broken(dispatch) if broken else dispatch
         tokens = iter(f"token-{number}" for number in range(1000))
         answering = Answering(
-            inbox, Offers(database), serving_with, {"slack": app.platform}, metrics, clock, lambda: next(tokens), 3600.0
+            inbox, Offers(database), serving_with, {"slack": await app.open()}, metrics, clock, lambda: next(tokens), 3600.0
         )
         worker = Worker(inbox, answering, metrics, clock, lambda: 0.0)
         worker.start(10)
