@@ -1,17 +1,17 @@
-"""Every table, on one screen. They are made by the migrations; rows never leave this folder, frozen dataclasses do."""
+"""Every table, on one screen; rows never leave this folder, frozen dataclasses do.
+
+They are made by the migrations, where the indexes are too: declared here, the partial ones would have SQLAlchemy load the
+dialects of both engines.
+"""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, Index, Integer, text
+from sqlalchemy import BigInteger, Double, Integer
 from sqlmodel import Field, SQLModel
 
 from storage.text import AnyText
 
 _SERIAL = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _index(name: str, where: str, *columns: str, unique: bool = False) -> Index:
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def _default(value: Any) -> dict[str, str]:
@@ -22,12 +22,6 @@ class DeliveryRow(SQLModel, table=True):
     """What arrived, until it is dealt with and some time after. Times are seconds since the epoch, 0 where there is none."""
 
     __tablename__ = "delivery"
-    __table_args__ = (
-        _index("delivery_ready", "state = 'ready'", "seq", "conversation"),
-        _index("delivery_due", "state = 'ready'", "due", "conversation"),
-        _index("delivery_running", "state = 'running'", "conversation", unique=True),  # no two at once, whoever claims
-        _index("delivery_dead", "state = 'dead'", "seq"),
-    )
 
     seq: int = Field(primary_key=True, sa_type=_SERIAL)  # the order of arrival
     key: str = Field(sa_type=AnyText, unique=True)  # the same delivery always has the same
@@ -56,7 +50,7 @@ class OfferRow(SQLModel, table=True):
     actor: str = Field(sa_type=AnyText)
     place: str = Field(sa_type=AnyText)
     created: float = Field(sa_type=Double)
-    expires: float = Field(sa_type=Double, index=True)
+    expires: float = Field(sa_type=Double)
 
 
 class PulseRow(SQLModel, table=True):

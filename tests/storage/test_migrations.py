@@ -41,18 +41,11 @@ def shape(connection: Connection) -> dict[str, Any]:
     return {
         table: (
             [(column["name"], column["type"]._type_affinity, column["nullable"]) for column in found.get_columns(table)],
-            [(index["name"], index["column_names"], index["unique"], where(index)) for index in found.get_indexes(table)],
             [unique["column_names"] for unique in found.get_unique_constraints(table)],
             found.get_pk_constraint(table)["constrained_columns"],
         )
         for table in found.get_table_names()
     }
-
-
-def where(index: Any) -> str:
-    """The condition of a partial index."""
-    options = index.get("dialect_options", {})
-    return str(options.get("sqlite_where", options.get("postgresql_where", "")))
 
 
 async def test_the_migrations_make_the_tables_that_are_declared(database: Database) -> None:
