@@ -4,10 +4,10 @@ import asyncio
 import random
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession
 
@@ -16,6 +16,7 @@ from adapters.http import Http, pooled_session
 from bot.answering import Answering
 from bot.desk import build_dispatch
 from bot.health import Probes
+from bot.housekeeping import Housekeeping
 from bot.metrics import Metrics
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from bot.slack.sandbox import SlackSandbox
 
 _DRAIN = 10.0  # seconds
-Own = Mapping[str, Callable[[], Awaitable[str]]]
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,10 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         answering = Answering(inbox, offers, dispatch, {SLACK: platform}, metrics, plan.clock, _token, plan.max_age)
         worker = Worker(inbox, answering, metrics, plan.clock, random.random)
         worker.start(plan.settings.workers)
+        _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
         stack.push_async_callback(worker.drain, _DRAIN)
         if app_token := plan.settings.slack_app_token.get_secret_value():
-            await slack.connect(Secret(app_token))
+            slack.connect(Secret(app_token))
         yield House(address, sandboxes)
 
 
@@ -113,6 +114,12 @@ def _slack(
         given = (settings.slack_signing_secret, settings.slack_signing_secret_previous)
         keys = [Secret(each.get_secret_value()) for each in given if each]
     return SlackApp(token, keys, base_url, settings.timezone, session, http, inbox, catalog, metrics, plan.clock)
+
+
+def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Until the stack is left."""
+    task = asyncio.create_task(work)
+    stack.callback(task.cancel)
 
 
 def _token() -> str:

@@ -51,6 +51,11 @@ class Plan:
         """Seconds."""
         return self.settings.max_age_minutes * 60.0
 
+    @property
+    def keep(self) -> float:
+        """Seconds."""
+        return self.settings.keep_days * 86400.0
+
     def runnable(self, command: Command) -> bool:
         """Whether every service that the command needs is switched on."""
         on = {adapter.client for adapter in self.switched_on}

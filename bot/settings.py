@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     )
     sandbox_port: int = Field(3001, ge=0, le=65535, description="Where the sandboxes listen, on loopback only.")
     max_age_minutes: int = Field(60, ge=1, description="Requests that waited longer are not run; their asker is told.")
+    keep_days: int = Field(7, ge=1, description="For how many days deliveries that are done stay in the database.")
     lease_seconds: float = Field(
         15.0, ge=0.5, description="How long a process may be silent before others take over what it was at. Also after a crash."
     )

@@ -56,7 +56,7 @@ class Database:
             with self.engine.connect().execution_options(reading=reading) as connection, connection.begin():
                 return work(connection)
         except SQLAlchemyError as error:
-            raise storage_error(error) from error
+            raise storage_error(error) from None  # a traceback would quote the row
 
 
 def storage_error(error: Exception) -> StorageError:

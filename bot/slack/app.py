@@ -1,6 +1,7 @@
 """Puts the Slack side together: the door, Bolt, and the way out."""
 
 import asyncio
+import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
@@ -22,6 +23,7 @@ from bot.slack.pace import Pace
 from bot.slack.people import People
 from bot.slack.send import Sender
 from bot.slack.slack import Slack
+from bot.slack.socket import Socket
 from bot.slack.strict_json import Malformed
 from bot.validation import validate
 from commands.catalog import Catalog
@@ -30,7 +32,6 @@ from storage.inbox import Inbox
 
 if TYPE_CHECKING:
     from bot.slack.listen import Listener
-    from bot.slack.socket import Socket
 
 
 class SlackApp:
@@ -49,6 +50,7 @@ class SlackApp:
         metrics: Metrics,
         clock: Clock,
     ) -> None:
+        self._http = http
         self._api = WebApi(http, token, base_url)
         self._people = People(self._api, zone, clock)
         self._base_url = base_url
@@ -58,8 +60,7 @@ class SlackApp:
         self._clock = clock
         self._sender = Sender(self._api, http, Pace(asyncio.sleep))
         self.door = Door(inbox, secrets, self._check_form, metrics, clock)
-        self._socket: Socket | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._connection: asyncio.Task[None] | None = None
 
     async def open(self) -> Slack:
         """Loads Bolt, which takes long, in a thread: the door is open meanwhile."""
@@ -67,18 +68,16 @@ class SlackApp:
         self._listener = listen.Listener(self._base_url, self._session)
         return Slack(self._api, self._listener, self._people, self._sender)
 
-    async def connect(self, app_token: Secret) -> None:
-        """Opens the Socket Mode connection and keeps it open, however long Slack may be away. Call `open` before."""
-        socket = await asyncio.to_thread(import_module, "bot.slack.socket")
-        self._socket = socket.Socket(self._listener.bolt, app_token.reveal(), self.door)
-        self._connecting = asyncio.create_task(self._socket.client.connect())
+    def connect(self, app_token: Secret) -> None:
+        """Opens the Socket Mode connection and keeps it open, however long Slack may be away."""
+        api = WebApi(self._http, app_token, self._base_url)
+        socket = Socket(api, self._session, self.door, asyncio.sleep, random.random)
+        self._connection = asyncio.create_task(socket.run())
 
     async def close(self) -> None:
-        if self._connecting:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
-        if self._socket:
-            await self._socket.client.close()
+        if self._connection:
+            self._connection.cancel()
+            await asyncio.gather(self._connection, return_exceptions=True)
 
     async def check(self) -> str:
         """Says as whom the bot is known in which workspace. Raises Refused, Unavailable."""

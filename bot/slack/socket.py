@@ -1,35 +1,108 @@
 """Socket Mode: Slack's deliveries over a WebSocket that we open, so that no public address is needed.
 
-https://docs.slack.dev/apis/events-api/using-socket-mode/
+https://docs.slack.dev/apis/events-api/using-socket-mode/. The client in Slack's SDK, which Bolt's handler brings along,
+tries the same address again for ever, though one lets in a single connection, and writes the key in it to the log.
 """
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
+import aiohttp
 
+from adapters.errors import Refused, Unavailable
+from bot.slack.api import SlackError, WebApi
 from bot.slack.door import Door
 from bot.slack.envelope import read_socket
-from bot.slack.strict_json import Malformed
+from bot.slack.strict_json import Malformed, strict_json
 
 _LOG = logging.getLogger(__name__)
+_HANDSHAKE = 10.0  # seconds
+_HEARTBEAT = 20.0  # seconds between two pings; without an answer for half as long, the connection counts as broken
+_GOODBYE = aiohttp.ClientWSTimeout(ws_close=2.0)
+_DOUBLED = 5  # how often the wait between two attempts doubles, up to a minute
+_FAILURES = (SlackError, Refused, Unavailable, aiohttp.ClientError, OSError)
 
 
-class Socket(AsyncSocketModeHandler):
-    """Bolt's handler, except that a delivery goes into the inbox before it is acknowledged. Made inside a running loop."""
+class Socket:
+    """Keeps a connection open. `api` holds the app-level token; `sleep` and `random` (0 to 1) pace the attempts."""
 
-    def __init__(self, bolt: AsyncApp, app_token: str, door: Door) -> None:
-        super().__init__(bolt, app_token)
+    def __init__(
+        self,
+        api: WebApi,
+        session: aiohttp.ClientSession,
+        door: Door,
+        sleep: Callable[[float], Awaitable[None]],
+        random: Callable[[], float],
+    ) -> None:
+        self._api = api
+        self._session = session
         self._door = door
+        self._sleep = sleep
+        self._random = random
+        self._failures = 0
 
-    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+    async def run(self) -> None:
+        """Runs until it is cancelled, however long Slack may be away."""
+        while True:
+            try:
+                await self._connection()
+            except _FAILURES as error:
+                wait = self._wait(error)
+                _LOG.warning("no socket to Slack (%s); the next attempt comes in %.1f s", _reason(error), wait)
+                await self._sleep(wait)
+
+    async def _connection(self) -> None:
+        """Returns when Slack asks for another connection. Raises how else it ended."""
+        opened = await self._api.change("apps.connections.open")
+        async with asyncio.timeout(_HANDSHAKE):
+            socket = await self._session.ws_connect(str(opened.get("url")), heartbeat=_HEARTBEAT, timeout=_GOODBYE)
+        async with socket, asyncio.TaskGroup() as answers:  # what came is answered before the socket is closed
+            async for message in socket:
+                told = _read(message)
+                if told.get("type") == "disconnect":
+                    return
+                if told.get("type") == "hello":
+                    self._failures = 0
+                elif "envelope_id" in told:
+                    answers.create_task(self._answer(socket, told))
+        raise ConnectionResetError
+
+    async def _answer(self, socket: aiohttp.ClientWebSocketResponse, told: Mapping[str, Any]) -> None:
+        said = await self._take(told.get("payload"))
+        if said is None:
+            return  # without an acknowledgement Slack delivers it again
+        payload = {"payload": said} if said else {}
+        with suppress(ConnectionError):
+            await socket.send_json({"envelope_id": told["envelope_id"], **payload})
+
+    async def _take(self, payload: Any) -> Mapping[str, Any] | None:
+        """As the door takes it; what makes no sense now will not make more when it comes again."""
         try:
-            answer = await self._door.take(read_socket(req.payload))
+            return await self._door.take(read_socket(payload))
         except Malformed:
             _LOG.warning("a delivery over the socket made no sense and was dropped")
-            answer = {}
-        if answer is not None:  # without an acknowledgement Slack delivers it again
-            await client.send_socket_mode_response(SocketModeResponse(req.envelope_id, dict(answer) or None))
+            return {}
+        except Exception:
+            _LOG.exception("a delivery over the socket could not be taken")
+            return None
+
+    def _wait(self, error: Exception) -> float:
+        """Seconds: as long as Slack asks for, else at random, in a range that doubles."""
+        self._failures += 1
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        return max(asked or 0.0, self._random() * 2.0 ** min(self._failures, _DOUBLED + 1))
+
+
+def _read(message: aiohttp.WSMessage) -> Mapping[str, Any]:
+    try:
+        return strict_json(message.data.encode()) if message.type is aiohttp.WSMsgType.TEXT else {}
+    except Malformed:
+        return {}
+
+
+def _reason(error: Exception) -> str:
+    """Slack's word or ours; aiohttp's own words hold the address, and with it the key."""
+    return str(error) if isinstance(error, SlackError | Refused | Unavailable) else type(error).__name__

@@ -1,6 +1,7 @@
 """The database: its address, its place, its transactions."""
 
 import sqlite3
+import traceback
 from pathlib import Path
 
 import pytest
@@ -74,16 +75,15 @@ async def test_work_that_returns_is_committed_and_work_that_raises_is_not(databa
 
 
 async def test_what_fails_does_not_quote_what_was_to_be_stored(database: Database) -> None:
+    insert = text("INSERT INTO offer (id, call, actor, place, created, expires) VALUES (:id, :call, '', '', 0, 0)")
+
     def twice(connection: Connection) -> None:
-        insert = text(
-            "INSERT INTO offer (id, call, actor, place, created, expires) VALUES ('CANARY-id', 'CANARY-call', '', '', 0, 0)"
-        )
-        connection.execute(insert)
-        connection.execute(insert)
+        connection.execute(insert, {"id": "CANARY-id", "call": "CANARY-call"})
+        connection.execute(insert, {"id": "CANARY-id", "call": "CANARY-call"})
 
     with pytest.raises(StorageError) as refusal:
         await database.run(twice)
-    assert "CANARY" not in str(refusal.value)
+    assert "CANARY" not in "".join(traceback.format_exception(refusal.value))
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

@@ -108,6 +108,17 @@ async def test_an_intent_and_its_offers_are_stored_together(inbox: Inbox, databa
     assert [await Offers(database).find(id) for id in "abc"] == [*offers, None]
 
 
+async def test_an_intent_is_not_stored_without_its_offers(inbox: Inbox) -> None:
+    taken, nonsense = Taken(), object()
+    inbox.claim(taken, 1)
+    await inbox.put("k", "slack", "C1", "")
+    delivery = await taken.next()
+    with pytest.raises(StorageError):
+        await inbox.intend(delivery, "a button", [Offer("a", nonsense, "", "", 0.0)])  # type: ignore[arg-type]
+    await inbox.retry(delivery, 0, "")
+    assert (await taken.next()).intent == ""
+
+
 async def test_offers_that_expired_can_be_deleted(inbox: Inbox, database: Database) -> None:
     taken = Taken()
     inbox.claim(taken, 1)
@@ -142,11 +153,14 @@ async def test_a_delivery_that_is_not_taken_comes_again_later(
 
 async def test_after_stop_claiming_nothing_is_handed_out(inbox: Inbox) -> None:
     taken = Taken()
-    inbox.claim(taken, 10)
-    await inbox.stop_claiming()
-    await inbox.put("k", "slack", "C1", "")
-    await inbox.probe()
-    assert (taken.waiting, (await inbox.counts())["ready"]) == (0, 1)
+    for number in range(20):
+        inbox.claim(taken, 100)
+        await inbox.put(f"k{number}", "slack", f"C{number}", "")  # acknowledged while the writer goes on to claim it
+        await inbox.stop_claiming()
+        before = taken.waiting
+        await inbox.put(f"l{number}", "slack", f"D{number}", "")
+        await inbox.probe()
+        assert taken.waiting == before
 
 
 async def test_what_was_asked_for_before_close_is_written(open_inbox: OpenInbox) -> None:

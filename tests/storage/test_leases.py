@@ -109,17 +109,17 @@ async def test_what_was_given_up_is_not_written_to_any_more(
 
 
 async def test_a_clock_that_is_set_back_costs_nobody_a_delivery(open_inbox: OpenInbox, clock: Clock) -> None:
-    mine, other, taken, stolen = await open_inbox("one"), await open_inbox("two"), Taken(), Taken()
-    mine.claim(taken, 2)
-    for inbox in (mine, other):
-        await inbox.probe()  # their first turns, which look at the clock, are over
+    mine, taken, stolen = await open_inbox("one"), Taken(), Taken()
+    mine.claim(taken, 1)
+    await mine.probe()  # the first turn, which looks at the clock, is over
     clock.move(-3600)
     await mine.put("k", "slack", "C", "")
     delivery = await taken.next()
+    other = await open_inbox("two")
     other.claim(stolen, 1)
     for _ in range(8):
         clock.move(LEASE / 3)
-        for inbox in (mine, mine, other):
+        for inbox in (mine, mine, other, other):
             await inbox.probe()
     assert stolen.waiting == 0
     await mine.finish(delivery)

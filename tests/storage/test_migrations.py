@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
-from storage import migrations
+from storage import migrations, statements
 from storage.database import Database, StorageError
 from storage.inbox import Inbox
 from tests.storage.conftest import Clock
@@ -56,6 +56,24 @@ async def test_the_migrations_make_the_tables_that_are_declared(database: Databa
     assert set(migrated) == {*SQLModel.metadata.tables, "schema_version"}
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_what_the_writer_asks_for_is_found_by_an_index(database: Database) -> None:
+    """Of a million rows all but a few are done: only what is not done may be looked at."""
+
+    def plans(connection: Connection) -> list[str]:
+        asked = [(statements._CLAIM, (0, 1, "", 0)), (statements._EXPIRE, (0,))]
+        return [
+            row.detail
+            for statement, parameters in asked
+            for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement.format(lock=""), parameters)
+            if "delivery" in row.detail
+        ]
+
+    found = await database.read(plans)
+    assert len(found) > 4
+    assert [plan for plan in found if "INDEX delivery_" not in plan and "PRIMARY KEY" not in plan] == []
+
+
 async def test_opening_again_changes_nothing(url: str, clock: Clock) -> None:
     for turn in range(2):
         database = Database(url)
@@ -65,6 +83,14 @@ async def test_opening_again_changes_nothing(url: str, clock: Clock) -> None:
         assert await inbox.put("k", "slack", "C", "") is (turn == 0)
         await inbox.close()
         assert await database.read(version) == [len(migrations.MIGRATIONS)]
+        await database.close()
+
+
+async def test_who_opens_at_once_takes_turns(url: str) -> None:
+    databases = [Database(url) for _ in range(6)]
+    await asyncio.gather(*(database.open() for database in databases))
+    assert await databases[0].read(version) == [len(migrations.MIGRATIONS)]
+    for database in databases:
         await database.close()
 
 

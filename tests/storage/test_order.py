@@ -3,6 +3,10 @@
 import asyncio
 import random
 
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database, StorageError
 from storage.inbox import Delivery, Inbox
 from tests.storage.conftest import Clock, OpenInbox, Taken, until
 
@@ -78,6 +82,13 @@ async def test_a_replayed_letter_waits_for_what_runs_in_its_conversation(inbox: 
     assert taken.waiting == 0
     await inbox.finish(a2)
     assert (await taken.next()).key == "a1"
+
+
+async def test_the_schema_itself_refuses_to_let_two_of_a_conversation_run(inbox: Inbox, database: Database) -> None:
+    await put(inbox, "a1", "b1", "a2")
+    await database.run(lambda connection: connection.execute(text("UPDATE delivery SET state = 'running' WHERE key != 'a2'")))
+    with pytest.raises(StorageError, match=r"(?i)unique"):
+        await database.run(lambda connection: connection.execute(text("UPDATE delivery SET state = 'running'")))
 
 
 async def test_the_oldest_goes_first(inbox: Inbox, clock: Clock) -> None:

@@ -15,8 +15,9 @@ class Sockets:
     """The connections that the bot holds open. Each delivery goes through the newest."""
 
     def __init__(self) -> None:
+        self.turning_away = 0  # how many of the next connections come too late, so that their ticket is no longer good
         self._tickets: set[str] = set()
-        self._open: list[web.WebSocketResponse] = []
+        self._open: dict[web.WebSocketResponse, web.Request] = {}
         self._waiting: dict[str, asyncio.Future[Json]] = {}
 
     @property
@@ -34,16 +35,19 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=401)
         self._tickets.discard(ticket)
+        if self.turning_away:
+            self.turning_away -= 1
+            return web.Response(status=401)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}})
-        self._open.append(socket)
+        self._open[socket] = request
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledged(message.data)
         finally:
-            self._open.remove(socket)
+            del self._open[socket]
         return socket
 
     async def send(self, kind: str, payload: Mapping[str, Any], retry: int, reason: str) -> Json:
@@ -53,7 +57,7 @@ class Sockets:
         envelope = {"envelope_id": id, "type": kind, "payload": payload, "accepts_response_payload": kind != "events_api"}
         self._waiting[id] = asyncio.get_running_loop().create_future()
         try:
-            await self._open[-1].send_json(envelope | (retried if kind == "events_api" else {}))
+            await list(self._open)[-1].send_json(envelope | (retried if kind == "events_api" else {}))
             return await self._waiting[id]
         finally:
             del self._waiting[id]
@@ -63,7 +67,14 @@ class Sockets:
         for socket in self._open:
             await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
 
+    def drop(self) -> None:
+        """Every connection breaks, without a word."""
+        for request in self._open.values():
+            if request.transport:
+                request.transport.abort()
+
     async def close(self) -> None:
+        """Hangs up."""
         for socket in list(self._open):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 

@@ -1,0 +1,44 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.housekeeping import Housekeeping
+from storage.database import Database
+from storage.delivery import Delivery
+from storage.inbox import Inbox
+from storage.offers import Offer, Offers
+from tests.bot.conftest import FixedClock
+
+DAY = 24 * 3600.0
+
+
+class Enough(Exception):
+    """One round is enough."""
+
+
+async def one_round(seconds: float) -> None:
+    raise Enough
+
+
+async def test_what_was_done_long_ago_is_forgotten_and_the_rest_is_kept(tmp_path: Path, clock: FixedClock) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'inbox.sqlite'}")
+    await database.open()
+    inbox, offers = Inbox(database, clock.time, "test"), Offers(database)
+    await inbox.open()
+    arrived: asyncio.Queue[Delivery] = asyncio.Queue()
+    for key in ("done", "waiting"):
+        await inbox.put(key, "slack", key, "{}")
+    inbox.claim(arrived.put_nowait, 2)
+    for delivery in [await arrived.get(), await arrived.get()]:
+        if delivery.key == "done":
+            await inbox.intend(delivery, "said", [Offer("old", "{}", "a", "p", clock.time() + DAY)])
+            await inbox.finish(delivery)
+    clock.at = clock.at.replace(year=clock.at.year + 1)
+    with pytest.raises(Enough):
+        await Housekeeping(inbox, offers, clock, 7 * DAY, one_round).run()
+
+    assert [record.key for record in await inbox.list()] == ["waiting"]
+    assert await offers.find("old") is None
+    await inbox.close()
+    await database.close()
