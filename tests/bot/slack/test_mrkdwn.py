@@ -1,3 +1,5 @@
+import timeit
+
 import pytest
 
 from bot.slack.mrkdwn import plain
@@ -17,3 +19,11 @@ from bot.slack.mrkdwn import plain
 )
 def test_slacks_markup_becomes_what_was_typed(sent: str, typed: str) -> None:
     assert plain(sent) == typed
+
+
+@pytest.mark.parametrize("piece", ["<", "<http://", "<a", "<a@", "<mailto:a|", "&lt;<"])
+def test_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
+    """A text of the double length takes about double the time; where each "<" is searched to the end, four times."""
+    short, long = (min(timeit.repeat(lambda: plain(piece * number), number=1, repeat=3)) for number in (20_000, 80_000))
+
+    assert long < 10 * short + 0.01
