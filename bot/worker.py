@@ -14,8 +14,10 @@ from storage.errors import Fenced
 from storage.inbox import Inbox
 
 _LOG = logging.getLogger(__name__)
-_ATTEMPTS = 5
+_ATTEMPTS = 5  # to find an answer
+_SENDING_ATTEMPTS = 50  # to send one that was found: some hours
 _BACKOFF = 2.0  # seconds; doubles with each attempt, with full jitter
+_LONGEST_BACKOFF = 300.0
 _TIME_LIMIT = 120.0  # seconds that one attempt may take
 
 
@@ -78,9 +80,10 @@ class Worker:
         return "done"
 
     async def _later(self, delivery: Delivery, error: Unavailable) -> str:
-        if delivery.attempt >= _ATTEMPTS:
+        if delivery.attempt >= (_SENDING_ATTEMPTS if delivery.intent else _ATTEMPTS):
             return await self._give_up(delivery, error)
-        wait = max(error.retry_after or 0.0, self._random() * _BACKOFF * 2**delivery.attempt)
+        backoff = self._random() * min(_BACKOFF * 2**delivery.attempt, _LONGEST_BACKOFF)
+        wait = max(error.retry_after or 0.0, backoff)
         _LOG.info("attempt %d failed, the next in %.1f s: %s", delivery.attempt, wait, error)
         self._metrics.retries.inc()
         await self._inbox.retry(delivery, self._clock.time() + wait, str(error))

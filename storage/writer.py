@@ -108,10 +108,12 @@ class Writer:
     def _turn(self) -> None:
         """Two transactions, the first kept short: somebody waits for it to acknowledge what arrived."""
         now = self._now()
+        only_intents = bool(self._intents) and not (self._puts or self._conclusions)
+        width = 0 if only_intents else self._width  # they make nothing ready: what else may be will be found by the poll
         if self._puts or self._probes:
             self._tell(self._store(now))
-        if self._intents or self._conclusions or self._claims.free(self._width) or self._claims.is_renewal_due(now):
-            answers, claimed = self._claims.advance(self._intents, self._conclusions, self._width, now)
+        if self._intents or self._conclusions or self._claims.free(width) or self._claims.is_renewal_due(now):
+            answers, claimed = self._claims.advance(self._intents, self._conclusions, width, now)
             self._intents, self._conclusions = [], []
             self._tell(answers, claimed)
 

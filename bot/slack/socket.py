@@ -21,6 +21,7 @@ from bot.slack.strict_json import Malformed, strict_json
 _LOG = logging.getLogger(__name__)
 _HANDSHAKE = 10.0  # seconds
 _HEARTBEAT = 20.0  # seconds between two pings; without an answer for half as long, the connection counts as broken
+_LINGER = 30.0  # seconds for which a connection that is being replaced is still listened to
 _GOODBYE = aiohttp.ClientWSTimeout(ws_close=2.0)
 _DOUBLED = 5  # how often the wait between two attempts doubles, up to a minute
 _FAILURES = (SlackError, Refused, Unavailable, aiohttp.ClientError, OSError)
@@ -46,26 +47,39 @@ class Socket:
 
     async def run(self) -> None:
         """Runs until it is cancelled, however long Slack may be away."""
-        while True:
-            try:
-                await self._connection()
-            except _FAILURES as error:
+        async with asyncio.TaskGroup() as connections:
+            while True:
+                another = asyncio.Event()
+                connections.create_task(self._connection(another))
+                await another.wait()
+
+    async def _connection(self, another: asyncio.Event) -> None:
+        """One connection, from beginning to end. It sets `another` when it is time for the next."""
+        try:
+            await self._listen(await self._opened(), another)
+        except _FAILURES as error:
+            if not another.is_set():
                 wait = self._wait(error)
                 _LOG.warning("no socket to Slack (%s); the next attempt comes in %.1f s", _reason(error), wait)
                 await self._sleep(wait)
+        finally:
+            another.set()
 
-    async def _connection(self) -> None:
-        """Returns when Slack asks for another connection. Raises how else it ended."""
+    async def _opened(self) -> aiohttp.ClientWebSocketResponse:
         opened = await self._api.change("apps.connections.open")
         async with asyncio.timeout(_HANDSHAKE):
-            socket = await self._session.ws_connect(str(opened.get("url")), heartbeat=_HEARTBEAT, timeout=_GOODBYE)
-        async with socket, asyncio.TaskGroup() as answers:  # what came is answered before the socket is closed
+            return await self._session.ws_connect(str(opened.get("url")), heartbeat=_HEARTBEAT, timeout=_GOODBYE)
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse, another: asyncio.Event) -> None:
+        """Raises how it ended. After Slack has asked for another connection, something may still come through this one."""
+        async with asyncio.timeout(None) as end, socket, asyncio.TaskGroup() as answers:
             async for message in socket:
                 told = _read(message)
-                if told.get("type") == "disconnect":
-                    return
                 if told.get("type") == "hello":
                     self._failures = 0
+                elif told.get("type") == "disconnect":
+                    end.reschedule(asyncio.get_running_loop().time() + _LINGER)
+                    another.set()
                 elif "envelope_id" in told:
                     answers.create_task(self._answer(socket, told))
         raise ConnectionResetError

@@ -170,6 +170,20 @@ async def test_a_dead_letter_can_be_replayed(post: Post) -> None:
     assert "meeting" in post.said()[-1]
 
 
+async def test_an_answer_that_was_found_is_kept_until_slack_takes_it(post: Post) -> None:
+    post.slack.refuse("chat.postMessage", "internal_error", times=8)
+    key = await post.put("ping at last")
+    for _ in range(60):
+        post.clock.more += 400
+        await asyncio.sleep(0.05)
+        if (await post.outcome(key, "ready", "running", "done", "dead")).state in ("done", "dead"):
+            break
+    record = await post.outcome(key)
+
+    assert (record.state, record.attempts) == ("done", 9)
+    assert post.said() == ["pong at last"]
+
+
 async def test_a_mistake_of_ours_is_told_without_its_details_and_kept_as_a_dead_letter(
     make_plan: Callable[..., Plan], tmp_path: Path
 ) -> None:
