@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from adapters.errors import Unavailable
 from bot.answering import Answering, BrokenError
@@ -10,7 +11,7 @@ from bot.clock import Clock
 from bot.logs import delivery_id
 from bot.metrics import Metrics
 from storage.delivery import Delivery
-from storage.errors import Fenced
+from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ class Worker:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
         for delivery in unfinished.values():
-            await self._inbox.release(delivery)
+            with suppress(Fenced, StorageError):  # it was concluded just now, or comes back when its lease runs out
+                await self._inbox.release(delivery)
 
     def _begin(self, delivery: Delivery) -> None:
         task = asyncio.get_running_loop().create_task(self._handle(delivery))

@@ -1,10 +1,11 @@
-"""The database's own driver, under SQLAlchemy's pool."""
+"""One connection for the inbox's thread. Its statements go to the driver as they are written, through SQLAlchemy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy import Connection, CursorResult, Engine
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
 # Half a second for a lock: Slack waits three for its acknowledgement, which may have to wait for three turns.
 _BRIEFLY = "PRAGMA busy_timeout = 500"
@@ -12,50 +13,46 @@ _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-
 
 
 class Driver:
-    """One connection for one thread, spoken to without SQLAlchemy: for few rows, its part costs more than the database's.
+    """Statements are not compiled anew for each number of rows: for few rows, that would cost more than the database does.
 
-    What the driver raises is raised as it is. A connection that failed must be thrown away, by `disconnect`.
+    Raises SQLAlchemyError. A connection that failed must be thrown away, by `disconnect`.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._engine = engine
-        self._pooled: PoolProxiedConnection | None = None
-        self._connection: Any = None  # sqlite3's or psycopg's: what is used of them is the same in both
+        self._connection: Connection | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Connects where it is not connected. What fails is rolled back by `disconnect`."""
-        if self._pooled is None:
-            self._connect()
-        if self.is_sqlite:
-            self._connection.execute("BEGIN IMMEDIATE")  # psycopg begins by itself
-        yield
-        self._connection.commit()
+        """Connects where it is not connected."""
+        self._connection = self._connection or self._connected()
+        with self._connection.begin():
+            yield
 
-    def _connect(self) -> None:
-        self._pooled = self._engine.raw_connection()
-        self._connection = self._pooled.driver_connection
-        if self.is_sqlite:
-            self._connection.execute(_BRIEFLY)
-
-    def execute(self, statement: str, parameters: Sequence[Any]) -> Iterator[Any]:
-        """Gives back the rows, which must all be read. Parameters are marked with `?`."""
+    def execute(self, statement: str, parameters: Sequence[Any]) -> Iterable[Any]:
+        """Gives back the rows, in a transaction. Parameters are marked with `?`."""
+        if self._connection is None:
+            raise RuntimeError("there is no transaction")
         marked = statement if self.is_sqlite else statement.replace("?", "%s")
-        rows: Iterator[Any] = self._connection.execute(marked, parameters)
-        return rows
+        result: CursorResult[Any] = self._connection.exec_driver_sql(marked, tuple(parameters))
+        return result.all() if result.returns_rows else ()
 
     def is_passing(self, error: Exception) -> bool:
         """Whether it may work later: the server is away, the disk is full, a lock is held, or two processes met."""
-        dbapi: Any = self._engine.dialect.loaded_dbapi
-        if isinstance(error, dbapi.OperationalError | dbapi.InternalError):
-            return True
-        if self.is_sqlite:
-            return False
-        return isinstance(error, dbapi.InterfaceError) or getattr(error, "sqlstate", "") == _UNIQUE_VIOLATION
+        if not isinstance(error, SQLAlchemyError) or self.is_sqlite:
+            return isinstance(error, OperationalError | InternalError)
+        passing = isinstance(error, OperationalError | InternalError | InterfaceError)
+        return passing or getattr(getattr(error, "orig", None), "sqlstate", "") == _UNIQUE_VIOLATION
 
     def disconnect(self) -> None:
-        if self._pooled is not None:
-            self._pooled.invalidate()
-            self._pooled.close()
-            self._pooled = self._connection = None
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> Connection:
+        connection = self._engine.connect()
+        if self.is_sqlite:
+            connection.connection.cursor().execute(_BRIEFLY)
+        return connection

@@ -14,6 +14,7 @@ from storage.driver import Driver
 from storage.offers import Offer
 from storage.text import escaped, unescaped
 
+_MOST_ROWS = 1000  # of a statement: SQLite takes 32,766 values. Operations come in no larger numbers, offers may
 Claim = tuple[str, int]  # a delivery's key, and the fencing number that came with this claim of it
 
 _INSERT = """
@@ -106,7 +107,9 @@ class Statements:
         return _claims(self._execute(_INTEND, rows=decisions))
 
     def offer(self, offers: Sequence[Offer], now: float) -> None:
-        self._execute(_OFFER, rows=[(*astuple(offer), now) for offer in offers])
+        rows = [(*astuple(offer), now) for offer in offers]
+        for start in range(0, len(rows), _MOST_ROWS):
+            self._execute(_OFFER, rows=rows[start : start + _MOST_ROWS])
 
     def conclude(self, endings: Sequence[Ending]) -> set[Claim]:
         """Gives claims up where they still hold, and says where they did."""

@@ -45,6 +45,10 @@ async def test_commands_mentions_and_messages_come_through_the_socket(running: W
     assert "meeting" in answers[0]["text"]
 
 
+async def test_what_comes_over_http_is_turned_away(running: World) -> None:
+    assert await running.deliver_event_at_once("ping", times=1) == [401]
+
+
 async def test_a_button_is_pressed_through_the_socket(running: World) -> None:
     await running.slack.command("/calendar", 'create "Board meeting" tomorrow 15:00')
     await running.replies(1)
@@ -106,9 +110,10 @@ async def test_a_kill_before_the_acknowledgement_loses_nothing_because_slack_del
 async def test_when_slack_asks_for_another_connection_it_gets_one(running: World) -> None:
     """It does so every few hours."""
     await running.slack.sockets.disconnect()
-    await running.slack.mention("ping still there")
+    delivery = await running.slack.mention("ping still there")
     [answer] = await running.replies(1)
 
+    assert delivery.ok, "nothing is lost between two connections"
     assert answer["text"] == "pong still there"
 
 

@@ -197,3 +197,18 @@ async def test_keys_and_conversations_may_be_as_long_as_allowed(inbox: Inbox) ->
     assert await inbox.put(
         "".join(chr(0x20000 + n) for n in range(500)), "slack", "".join(chr(0x10000 + n) for n in range(500)), ""
     )
+
+
+async def test_a_turn_with_more_offers_than_a_statement_can_hold_stores_them_all(database: Database, clock: Clock) -> None:
+    inbox = Inbox(database, clock, "one")
+    await inbox.open()
+    arrived: asyncio.Queue[Delivery] = asyncio.Queue()
+    inbox.claim(arrived.put_nowait, 1)
+    await inbox.put("k", "slack", "C", "")
+    offers = [Offer(f"offer-{number}", "{}", "a", "{}", 1.0) for number in range(7000)]
+    async with asyncio.timeout(20):
+        await inbox.intend(await arrived.get(), "said", offers)
+    found = await Offers(database).find("offer-6999")
+    await inbox.close()
+
+    assert found == offers[-1]
