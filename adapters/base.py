@@ -71,13 +71,14 @@ class Access:
     """All that a client is told of the call it serves.
 
     `call` is the call's id, the same on every attempt: idempotency keys derive from it.
-    `zone` is the asker's own; `now` gives the present in UTC.
+    `zone` is the asker's own; `now` gives the present in UTC; rates are kept per `tenant`.
     """
 
     call: str
     token: Secret
     zone: ZoneInfo
     now: Callable[[], datetime]
+    tenant: str = ""
 
 
 class Client:

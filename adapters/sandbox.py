@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -13,6 +14,7 @@ from adapters import faults, journal
 from adapters.faults import Fault
 
 _CONTROL = "/_sandbox/"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _FAULTS = TypeAdapter(list[Fault])
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,8 +35,8 @@ class Sandbox:
     `self.account_of(request)`. A handler may raise any `web.HTTPError`. Override `error` to word them all as the vendor does,
     and `token_of` where the vendor's credential is not a bearer token.
 
-    Anybody who can reach it can mint tokens and read the journal, so it must only ever listen on loopback. Beside the
-    vendor's routes it answers:
+    Any program that can reach it can mint tokens and read the journal, so it must only ever listen on loopback; web pages
+    from elsewhere are refused (403), as are bodies that are not declared to be JSON. Beside the vendor's routes it answers:
 
     - `POST /_sandbox/tokens {"account", "zone", "seconds"}` with `{"access_token", "expires_in"}`;
     - `POST /_sandbox/faults` with a list of `Fault`, as JSON;
@@ -132,10 +134,29 @@ class Sandbox:
 
 
 async def _control(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if not _from_here(request):
+        return web.json_response({"error": "Only programs and pages of this machine may ask this, and with JSON."}, status=403)
     try:
         return await handler(request)
     except ValidationError as error:
         return web.json_response(error.errors(include_url=False, include_context=False, include_input=False), status=400)
+
+
+def _from_here(request: web.Request) -> bool:
+    """Not a web page from elsewhere: its requests tell their `Origin`, or a rebound `Host`, or can't claim to be JSON."""
+    origin = request.headers.get("Origin")
+    return (
+        _on_loopback(f"//{request.headers.get('Host', '')}")
+        and (origin is None or _on_loopback(origin))
+        and (request.method != "POST" or request.content_type == "application/json")
+    )
+
+
+def _on_loopback(url: str) -> bool:
+    try:
+        return urlsplit(url).hostname in _LOOPBACK
+    except ValueError:
+        return False
 
 
 class _Wanted(BaseModel):

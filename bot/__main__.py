@@ -128,7 +128,7 @@ def deliveries(context: click.Context, state: str | None, limit: int, as_json: b
         return
     from bot.deliveries import newest, report
 
-    click.echo(report(_wait(newest(_plan().settings.database_url, state or "", limit)), as_json))
+    click.echo(report(_wait(newest(_plan().settings.database, state or "", limit)), as_json))
 
 
 @deliveries.command()
@@ -137,7 +137,7 @@ def replay(key: str) -> None:
     """Have one that is dead or done answered again."""
     from bot.deliveries import replay
 
-    if not _wait(replay(_plan().settings.database_url, key)):
+    if not _wait(replay(_plan().settings.database, key)):
         raise click.ClickException("No delivery with this key is dead or done. See: interact deliveries")
     click.echo("It is ready again. A running bot takes it at once.")
 

@@ -54,16 +54,18 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         listening, address = listening_socket(plan.settings.host, plan.settings.port)
         stack.callback(listening.close)
         sandboxes, practice = await _sandboxes(stack, plan, address)
-        catalog = Catalog(plan.subjects, plan.runnable)
+        catalog = Catalog(plan.subjects, plan.runnable(SLACK))
         slack = _slack(plan, practice, session, http, inbox, catalog, metrics)
         stack.push_async_callback(slack.close)
-        await serve(stack, listening, slack.door, Probes(inbox, metrics))
+        probes = Probes(inbox, metrics)
+        await serve(stack, listening, slack.door, probes)
         platform, dispatch = await asyncio.gather(
             slack.open(), build_dispatch(plan, sandboxes, http, catalog, {"Slack": slack.check})
         )
         answering = Answering(inbox, offers, dispatch, {SLACK: platform}, metrics, plan.clock, _token, plan.max_age)
         worker = Worker(inbox, answering, metrics, plan.clock, random.random)
         worker.start(plan.settings.workers)
+        probes.working = True
         _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
         stack.push_async_callback(worker.drain, _DRAIN)
         if app_token := plan.settings.slack_app_token.get_secret_value():
@@ -72,7 +74,7 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
 
 
 async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
-    database = Database(plan.settings.database_url)
+    database = Database(plan.settings.database)
     stack.push_async_callback(database.close)
     await database.open()
     owner = f"{socket.gethostname()}:{_token()}"

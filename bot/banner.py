@@ -33,7 +33,7 @@ def _parts(plan: Plan, house: House) -> Iterator[tuple[str, str]]:
     yield "Slack", _slack(plan.settings, house)
     for adapter in plan.adapters:
         yield adapter.title, _service(adapter, plan)
-    yield "Database", make_url(plan.settings.database_url).render_as_string(hide_password=True)
+    yield "Database", make_url(plan.settings.database).render_as_string(hide_password=True)
 
 
 def _slack(settings: Settings, house: House) -> str:

@@ -26,7 +26,7 @@ async def check(plan: Plan) -> list[Finding]:
     """Everything that can be tried from here, all at once."""
     async with pooled_session() as session:
         database, ports, slack, services = await asyncio.gather(
-            check_database(plan.settings.database_url),
+            check_database(plan.settings.database),
             check_ports(plan, session),
             _slack(plan.settings, session),
             _services(plan),

@@ -21,7 +21,7 @@ class Clients:
         """Raises NeedsConnection, Unavailable."""
         service = self.services[need]
         token = await self._connections.token(service, actor, self._clock.time())
-        return service.open(Access(call, token, ZoneInfo(actor.zone), self._clock.now))
+        return service.open(Access(call, token, ZoneInfo(actor.zone), self._clock.now, actor.tenant))
 
     def forget(self, need: type[Client], actor: Actor) -> None:
         """The service turned the person's token down."""

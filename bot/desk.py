@@ -25,7 +25,7 @@ async def open_desk(plan: Plan, sandboxes: str) -> AsyncIterator[Dispatch]:
         http = Http(await stack.enter_async_context(pooled_session()))
         if plan.hosted and not sandboxes:
             sandboxes = await stack.enter_async_context(serving(sandboxes_of(plan.adapters, plan.hosted, plan.clock), 0))
-        yield await build_dispatch(plan, sandboxes, http, Catalog(plan.subjects, plan.runnable), {})
+        yield await build_dispatch(plan, sandboxes, http, Catalog(plan.subjects, plan.runnable("terminal")), {})
 
 
 async def build_dispatch(plan: Plan, sandboxes: str, http: Http, catalog: Catalog, own: Own) -> Dispatch:

@@ -1,7 +1,7 @@
 """A Call becomes a Reply."""
 
 import inspect
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,9 @@ from commands.command import Command
 from commands.parse import parse
 from commands.reply import Button, Reply
 from commands.status import Health
-from commands.usage import Choice, UsageError
+from commands.usage import Choice, Meant, UsageError
+
+Settle = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class Dispatch:
@@ -45,24 +47,39 @@ class Dispatch:
         return await self.fill(command.name, raw, id, actor, place, via, asked)
 
     async def fill(
-        self, name: str, raw: Mapping[str, Any], id: str, actor: Actor, place: Place, via: str, asked: datetime
+        self,
+        name: str,
+        raw: Mapping[str, Any],
+        id: str,
+        actor: Actor,
+        place: Place,
+        via: str,
+        asked: datetime,
+        typed: bool = True,
     ) -> Call | Reply:
-        """A command's name and raw options as a call, or the reply that says what is wrong with them."""
+        """A command's name and raw options as a call, or the reply that says what is wrong with them.
+
+        `typed` says that a person wrote them, at the moment `asked`.
+        """
         try:
             command = self.catalog.named(name)
         except UsageError as error:
             return self._suggestion(error)
         try:
-            arguments = await validate(command, raw, asked.astimezone(ZoneInfo(actor.zone)), typed=via != "button")
+            arguments = await validate(command, raw, asked.astimezone(ZoneInfo(actor.zone)), typed)
         except UsageError as error:
             return words.usage(error, command, raw)
         return Call(id, command.name, arguments, actor, place, via, asked)
 
-    async def answer(self, call: Call) -> AsyncIterator[Reply]:
-        """Runs the call. Each reply replaces the one before; the last one stands. Raises Unavailable."""
+    async def answer(self, call: Call, settle: Settle | None = None) -> AsyncIterator[Reply]:
+        """Runs the call. Each reply replaces the one before; the last one stands. Raises Unavailable.
+
+        `settle` is given the arguments that the call's words turn out to mean, and stores them, so that a further attempt
+        does not find another meaning.
+        """
         command = self.catalog.named(call.command)
         try:
-            async for reply in self._run(command, call):
+            async for reply in self._meant(command, call, settle):
                 yield _with_undo(reply, command)
         except UsageError as error:
             yield words.usage(error, command, call.arguments)
@@ -78,6 +95,18 @@ class Dispatch:
     def streams(self, call: Call) -> bool:
         """Whether the call answers step by step, so that each reply is worth showing."""
         return inspect.isasyncgenfunction(self.catalog.named(call.command).function)
+
+    async def _meant(self, command: Command, call: Call, settle: Settle | None) -> AsyncIterator[Reply]:
+        try:
+            async for reply in self._run(command, call):
+                yield reply
+            return
+        except Meant as meant:
+            arguments = {**call.arguments, **meant.arguments}
+        if settle:
+            await settle(arguments)
+        async for reply in self._run(command, replace(call, arguments=arguments)):
+            yield reply
 
     async def _run(self, command: Command, call: Call) -> AsyncIterator[Reply]:
         zone = ZoneInfo(call.actor.zone)
@@ -100,7 +129,7 @@ class Dispatch:
     def _corrected(self, choice: Choice) -> Button:
         command, rest = self.catalog.find(choice.value)
         try:
-            return Button(choice.label, command.name, parse(command, rest))
+            return Button(choice.label, command.name, parse(command, rest), typed=True)
         except UsageError:
             return Button(choice.label, "help", {"words": command.name})
 

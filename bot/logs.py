@@ -9,14 +9,13 @@ from pythonjsonlogger.json import JsonFormatter
 
 delivery_id: ContextVar[str] = ContextVar("delivery_id", default="")
 
-_TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s%(where)s"
+_TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _QUIET = ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "googleapiclient")  # they log bodies and tokens, see F2
 
 
 class _WithDelivery(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        delivery = delivery_id.get()
-        record.__dict__.update(delivery=delivery, where=f"  [{delivery}]" if delivery else "")
+        record.delivery = delivery_id.get()
         return True
 
 
@@ -38,7 +37,9 @@ def _json() -> JsonFormatter:
 
 class _OneLine(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
-        return super().formatMessage(record).translate(_VISIBLE)
+        delivery = getattr(record, "delivery", "")
+        where = f"  [{delivery}]" if delivery else ""
+        return f"{super().formatMessage(record)}{where}".translate(_VISIBLE)
 
 
 _VISIBLE = {code: f"\\x{code:02x}" for code in (*range(32), 127) if code != 9}

@@ -1,6 +1,6 @@
 """What is to be built: read from the settings once, before anything is opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.base import Adapter, Secret
@@ -56,7 +56,8 @@ class Plan:
         """Seconds."""
         return self.settings.keep_days * 86400.0
 
-    def runnable(self, command: Command) -> bool:
-        """Whether every service that the command needs is switched on."""
-        on = {adapter.client for adapter in self.switched_on}
-        return on.issuperset(command.clients)
+    def runnable(self, platform: str) -> Callable[[Command], bool]:
+        """Tells of a command whether every service that it needs serves the people of this platform."""
+        names = self.sandboxed | (frozenset(self.trials) if platform in self.trusted else frozenset())
+        on = {adapter.client for adapter in self.adapters if adapter.name in names}
+        return lambda command: on.issuperset(command.clients)

@@ -25,8 +25,16 @@ def _zone(name: str) -> str:
     return name
 
 
+def _closed(url: str) -> str:
+    """With a slash at its end: paths are appended to it."""
+    return f"{url.rstrip('/')}/" if url else ""
+
+
 def _listed(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+_BaseUrl = Annotated[str, AfterValidator(_closed)]
 
 
 class ServiceSettings(BaseSettings):
@@ -34,7 +42,7 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", str_strip_whitespace=True)
 
-    base_url: str = Field("", description="Another address of this service: a proxy, a stand-in, an emulator.")
+    base_url: _BaseUrl = Field("", description="Another address of this service: a proxy, a stand-in, an emulator.")
     token: SecretStr = Field(
         SecretStr(""),
         description="A token to try it with, in the terminal and in sandbox mode only: never for people in a workspace.",
@@ -49,8 +57,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on. 0.0.0.0 behind a reverse proxy or in a container.")
     port: int = Field(3000, ge=0, le=65535, description="The port to listen on.")
     database_url: str = Field(
-        default_factory=lambda: f"sqlite:///{user_data_path('interact') / 'interact.sqlite'}",
-        description="sqlite:///path or postgresql://user:password@host/name. Default: SQLite in your data directory.",
+        "", description="sqlite:///path or postgresql://user:password@host/name. Default: SQLite in your data directory."
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "UTC", description="The time zone of people whose platform does not say theirs, e.g. Europe/Berlin."
@@ -64,7 +71,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Slack app > Basic Information > App-Level Token (xapp-…). Turns Socket Mode on.",
     )
-    slack_base_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
+    slack_base_url: _BaseUrl = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
     sandbox: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Services to run as sandboxes, separated by commas. Without any platform credentials: all."
     )
@@ -83,6 +90,12 @@ class Settings(BaseSettings):
         """No platform credentials at all: everything runs against the sandboxes."""
         given = (self.slack_bot_token, self.slack_signing_secret, self.slack_signing_secret_previous, self.slack_app_token)
         return not any(given)
+
+    @property
+    def database(self) -> str:
+        """The address of the database. What is made up has a file of its own: a sandbox must not take over a bot's deliveries."""
+        name = "sandbox.sqlite" if self.sandbox_mode else "interact.sqlite"
+        return self.database_url or f"sqlite:///{user_data_path('interact') / name}"
 
     def complaints(self) -> list[str]:
         """What is missing for a safe start, each with what to do about it."""

@@ -1,5 +1,6 @@
 """Errors become words here, and nowhere else. Each reply says what happened and what to do."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,9 @@ def usage(error: UsageError, command: Command | None, raw: Mapping[str, Any]) ->
     """What did not fit, how it is used, and a button for each thing that may have been meant."""
     if command is None:
         return Sorry(str(error), private=True)
-    choices = tuple(Button(choice.label, command.name, {**raw, error.option: choice.value}) for choice in error.choices)
+    choices = tuple(
+        Button(choice.label, command.name, {**raw, error.option: choice.value}, typed=True) for choice in error.choices
+    )
     form = (Button("Fill in a form", command.name, raw, form=True),) if command.options and not choices else ()
     text = str(error) if choices else f"{error}\nUsage: {command.usage}\nExample: {command.example}"
     return Sorry(text, buttons=choices + form, private=True)
@@ -38,7 +41,9 @@ def unknown(error: Unknown, command: Command) -> Sorry:
 
 
 def gave_up(error: Unavailable) -> Sorry:
-    return Sorry(f"{error} I tried several times and gave up; please ask again later.", private=True)
+    minutes = math.ceil((error.retry_after or 0.0) / 60)
+    when = f"in {minutes} minutes" if minutes > 1 else "later"
+    return Sorry(f"{error} I gave up; please ask again {when}.", private=True)
 
 
 def stale() -> Sorry:
@@ -58,7 +63,8 @@ def form_gone() -> Sorry:
 
 
 def broke(reference: str) -> Sorry:
-    return Sorry(f"Something broke on my side. It is logged under {reference}; nothing else was done.", private=True)
+    said = f"Something broke on my side; it is logged under {reference}."
+    return Sorry(f"{said} Please check whether it was done before you ask again.", private=True)
 
 
 def stranger() -> Sorry:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from adapters.errors import Unavailable
-from bot.answering import Answering, BrokenError
+from bot.answering import Answering, BrokenError, UndeliveredError
 from bot.clock import Clock
 from bot.logs import delivery_id
 from bot.metrics import Metrics
@@ -19,7 +19,8 @@ _ATTEMPTS = 5  # to find an answer
 _SENDING_ATTEMPTS = 50  # to send one that was found: some hours
 _BACKOFF = 2.0  # seconds; doubles with each attempt, with full jitter
 _LONGEST_BACKOFF = 300.0
-_TIME_LIMIT = 120.0  # seconds that one attempt may take
+_PATIENCE = 60.0  # seconds that a person is left without a word because a service asks for a pause
+_LAST_WORDS = 3.0  # seconds that the database has to take them when the process ends
 
 
 class Worker:
@@ -38,16 +39,18 @@ class Worker:
 
     async def drain(self, seconds: float) -> None:
         """Takes nothing new, lets what runs finish within `seconds`, and gives the rest back."""
-        await self._inbox.stop_claiming()
+        with suppress(TimeoutError, StorageError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await self._inbox.stop_claiming()
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=seconds)
         unfinished = dict(self._tasks)
         for task in unfinished:
             task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-        for delivery in unfinished.values():
-            with suppress(Fenced, StorageError):  # it was concluded just now, or comes back when its lease runs out
-                await self._inbox.release(delivery)
+        with suppress(TimeoutError):  # without a database, they come back when their leases run out
+            async with asyncio.timeout(_LAST_WORDS):
+                await asyncio.gather(*unfinished, return_exceptions=True)
+                await asyncio.gather(*map(self._inbox.release, unfinished.values()), return_exceptions=True)
 
     def _begin(self, delivery: Delivery) -> None:
         task = asyncio.get_running_loop().create_task(self._handle(delivery))
@@ -61,28 +64,32 @@ class Worker:
         except Fenced:
             outcome = "fenced"
             _LOG.warning("another process has taken this delivery over")
-        except Exception:
-            outcome = "broken"
-            _LOG.exception("this delivery can't be served")
+        except StorageError as error:  # it comes back when its lease runs out
+            outcome = "unrecorded"
+            _LOG.error("what became of this delivery can't be written: %s", error)
         self._metrics.deliveries.labels(delivery.kind, outcome).inc()
 
     async def _outcome(self, delivery: Delivery) -> str:
         try:
-            async with asyncio.timeout(_TIME_LIMIT):
-                await self._answering.answer(delivery)
+            await self._answering.answer(delivery)
         except Unavailable as error:
             return await self._later(delivery, error)
-        except TimeoutError:
-            return await self._later(delivery, Unavailable("This took too long."))
         except Fenced:
             raise
+        except StorageError as error:
+            return await self._later(delivery, Unavailable(str(error)))
+        except BrokenError as error:
+            return await self._bury(delivery, str(error))
         except Exception as error:
-            return await self._bury(delivery, str(error) if isinstance(error, BrokenError) else type(error).__name__)
+            _LOG.exception("this delivery can't be answered")
+            return await self._bury(delivery, type(error).__name__)
         await self._inbox.finish(delivery)
         return "done"
 
     async def _later(self, delivery: Delivery, error: Unavailable) -> str:
-        if delivery.attempt >= (_SENDING_ATTEMPTS if delivery.intent else _ATTEMPTS):
+        undelivered = isinstance(error, UndeliveredError)
+        too_long = not undelivered and (error.retry_after or 0.0) > _PATIENCE
+        if too_long or delivery.attempt >= (_SENDING_ATTEMPTS if undelivered else _ATTEMPTS):
             return await self._give_up(delivery, error)
         backoff = self._random() * min(_BACKOFF * 2**delivery.attempt, _LONGEST_BACKOFF)
         wait = max(error.retry_after or 0.0, backoff)
@@ -92,10 +99,14 @@ class Worker:
         return "retried"
 
     async def _give_up(self, delivery: Delivery, error: Unavailable) -> str:
-        try:
-            await self._answering.give_up(delivery, error)
-        except Unavailable:
-            _LOG.warning("and its asker could not be told")
+        """Nobody is told that it came to nothing where there is an answer which only could not be sent."""
+        if not isinstance(error, UndeliveredError):
+            try:
+                await self._answering.give_up(delivery, error)
+            except Fenced:
+                raise
+            except Exception as untold:
+                _LOG.warning("and its asker could not be told: %s", type(untold).__name__)
         return await self._bury(delivery, str(error))
 
     async def _bury(self, delivery: Delivery, error: str) -> str:

@@ -122,7 +122,8 @@ async def create(
     meeting = await google.create(title, start, minutes, guests, place, description, video, calendar)
     invited = f" Invitations are on their way to {listed(guests)}." if guests else ""
     text = f"Created “{meeting.title}”, {when(meeting, google.now.date())}.{invited}"
-    return Reply(text, (_own_line(meeting, google),), undo={**reference(meeting), "etag": meeting.etag})
+    undo = reference(meeting)  # without its etag: every answer of a guest makes a new version
+    return Reply(text, (_own_line(meeting, google),), undo=undo)
 
 
 @command(undo="calendar move", example="calendar move “Design review” friday 14:00")

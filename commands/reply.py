@@ -9,7 +9,8 @@ from typing import Any
 class Button:
     """Something to press: it runs `command` with `arguments` for the person who presses it, or opens `url`.
 
-    With `form`, the options are asked for in a form, with `arguments` filled in already.
+    With `form`, the options are asked for in a form, with `arguments` filled in already. `typed` says that these are as
+    somebody typed them, so that "tomorrow" counts from then.
     """
 
     label: str
@@ -17,6 +18,7 @@ class Button:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
     form: bool = False
+    typed: bool = False
     style: str = ""  # "", "primary" or "danger"
 
 

@@ -1,5 +1,6 @@
 """What was typed does not fit, or fits in more ways than one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,3 +29,11 @@ class UsageError(Exception):
         self.command = command
         self.option = option
         self.choices = choices
+
+
+class Meant(Exception):
+    """The words mean exactly this. The command is run again with these arguments, and so is every further attempt."""
+
+    def __init__(self, arguments: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.arguments = arguments

@@ -33,9 +33,8 @@ def count(connection: Connection) -> dict[str, int]:
 def make_ready(connection: Connection, key: str, now: float) -> bool:
     """As if it had just arrived, but in its old place. Its fencing number stays: an owner from before must not come back."""
     finished = update(delivery).where(delivery.c.key == key, delivery.c.state.in_(("dead", "done")))
-    return (
-        connection.execute(finished.values(state="ready", due=now, attempts=0, intent="", finished=0.0, error="")).rowcount == 1
-    )
+    fresh = finished.values(state="ready", received=now, due=now, attempts=0, intent="", finished=0.0, error="")
+    return connection.execute(fresh).rowcount == 1
 
 
 def find_old(connection: Connection, before: float) -> list[int]:

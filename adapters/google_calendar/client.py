@@ -93,14 +93,20 @@ class GoogleCalendar(Client):
         video: bool = False,
         calendar: str = "",
     ) -> Meeting:
-        """Makes a meeting and invites the guests. However often the same call asks for it, there is one."""
+        """Makes a meeting and invites the guests. However often the same call asks for it, there is one.
+
+        Raises Refused if an earlier attempt made it and it has been cancelled since.
+        """
         where, id = await self._calendar_id(calendar), event_id(self._access.call)
         body = new_event(id, title, start.astimezone(self._access.zone), minutes, guests, place, description, video)
         insert = self._library.events.insert(calendarId=where, body=body, sendUpdates="all", conferenceDataVersion=1)
         try:
             return self._meeting(await self._wire.ask(insert), where)
         except InTheWay:  # an earlier attempt got through
-            return await self._get(where, id)
+            found = await self._get(where, id)
+            if found.cancelled:
+                raise Refused(f"“{found.title}” was created before and has been cancelled since.") from None
+            return found
 
     async def move(self, meeting: Meeting, start: datetime, minutes: int | None = None, etag: str = "") -> Meeting:
         """Moves a meeting, keeping its length unless told otherwise. An all-day one moves to that day.

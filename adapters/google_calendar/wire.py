@@ -67,7 +67,8 @@ class Wire:
         if etag:
             headers["if-match"] = etag
         body = question.body.encode() if question.body else None
-        request = Request(self.service.adapter.name, question.method, question.uri, headers, body, repeatable=True)
+        name, tenant = self.service.adapter.name, self.access.tenant
+        request = Request(name, question.method, question.uri, headers, body, tenant=tenant, repeatable=True)
         return self._read(question, await self.service.http.send(request))
 
     async def entries(self, resource: Any, listing: Any) -> AsyncIterator[Mapping[str, Any]]:

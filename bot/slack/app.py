@@ -96,7 +96,8 @@ class SlackApp:
         try:
             await validate(self._catalog.named(form.command), form.arguments, await self._now(envelope))
         except UsageError as error:
-            return {error.option: str(error)}
+            fields = list(form.arguments) or [""]
+            return {error.option or fields[0]: str(error)}
         return {}
 
     async def _now(self, envelope: Envelope) -> datetime:

@@ -19,6 +19,7 @@ from storage.inbox import Inbox
 
 KIND = "slack"
 _RECEIVE = 10.0  # seconds within which a request must have arrived whole
+_LONGEST = 500  # characters of a key or a conversation
 _DROPPED = ("other", "ssl_check", "shortcut")
 
 
@@ -70,6 +71,8 @@ class Door:
         if envelope.kind == "view" and (errors := await self._check_form(envelope)):
             return {"response_action": "errors", "errors": errors}
         try:
+            if max(len(envelope.key), len(envelope.conversation)) > _LONGEST:
+                raise Malformed("an id too long")
             await self._inbox.put(envelope.key, KIND, envelope.conversation, json.dumps(envelope.payload, ensure_ascii=False))
         except StorageError:
             return None  # the platform delivers it again

@@ -36,8 +36,11 @@ def form_view(command: Command, arguments: Mapping[str, Any], channel: str, thre
 
 
 def read_form(view: Mapping[str, Any]) -> Form:
-    """What was filled in. Empty fields are left out, so that defaults hold."""
-    told = json.loads(view["private_metadata"])
+    """What was filled in. Empty fields are left out, so that defaults hold.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for what is no form of ours.
+    """
+    told = {name: _string(value) for name, value in json.loads(view["private_metadata"]).items()}
     values = {name: _entered(block[_ELEMENT]) for name, block in view["state"]["values"].items() if _ELEMENT in block}
     arguments = {name: value for name, value in values.items() if value}
     return Form(told["command"], arguments, told["channel"], told["thread"])
@@ -70,6 +73,12 @@ def _select(option: Option, value: Any) -> dict[str, Any]:
 def _entered(element: Mapping[str, Any]) -> str:
     selected = element.get("selected_option")
     return str(selected["value"] if selected else element.get("value") or "")
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
 
 
 def _text(text: str) -> dict[str, Any]:

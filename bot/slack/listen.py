@@ -76,6 +76,7 @@ def _bolt(client: AsyncWebClient) -> AsyncApp:
     bolt.event("app_mention")(_mention)
     bolt.event("message")(_message)
     bolt.action(re.compile("^press:"))(_press)
+    bolt.action(re.compile("^open:"))(_opened)
     bolt.view(CALLBACK)(_submission)
     bolt.event(re.compile(".*"))(_nothing)
     bolt.error(_raise)
@@ -136,14 +137,19 @@ async def _press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], co
     channel, thread = _where(body)
     route = {"response_url": body.get("response_url") or "", "trigger_id": body.get("trigger_id") or ""}
     press = Press(action["value"])
-    context["heard"] = Heard(press, "button", body["team"]["id"], body["user"]["id"], channel, thread, route)
+    context["heard"] = Heard(press, "button", _team(body), body["user"]["id"], channel, thread, route)
+
+
+async def _opened(ack: AsyncAck) -> None:
+    """The browser has opened the button's page already."""
+    await ack()
 
 
 async def _submission(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     await ack()
     form = read_form(body["view"])
     filled = Filled(form.command, form.arguments)
-    context["heard"] = Heard(filled, "form", body["team"]["id"], body["user"]["id"], form.channel, form.thread)
+    context["heard"] = Heard(filled, "form", _team(body), body["user"]["id"], form.channel, form.thread)
 
 
 async def _nothing() -> None:
@@ -162,6 +168,11 @@ def _typed(event: dict[str, Any], body: dict[str, Any], via: str, text: str) -> 
 def _from_a_bot(event: dict[str, Any]) -> bool:
     """Bots are not answered, ourselves least of all: two of them would talk for ever."""
     return bool(event.get("bot_id") or event.get("app_id") or not event.get("user"))
+
+
+def _team(body: dict[str, Any]) -> str:
+    """An organisation's own interactions name their team with the person."""
+    return str((body.get("team") or {}).get("id") or body["user"]["team_id"])
 
 
 def _where(body: dict[str, Any]) -> tuple[str, str]:

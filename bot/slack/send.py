@@ -1,7 +1,9 @@
 """Sends replies to Slack: looks before it sends again, replaces what stands, finds another way where it may not post."""
 
 import json
+import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from adapters.errors import Unavailable, Unknown
@@ -12,10 +14,10 @@ from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
 from bot.slack.render import POSTING, UPDATING
 
+_LOG = logging.getLogger(__name__)
 _SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-_ELSEWHERE = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"}
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
@@ -47,9 +49,7 @@ class Sender:
         try:
             return await (self._whisper(outgoing, part) if outgoing.private else self._post(outgoing, part))
         except SlackError as error:
-            if str(error) not in _ELSEWHERE:
-                raise
-        return await self._another_way(outgoing, part)
+            return await self._another_way(outgoing, part, error)
 
     async def _replaced(self, outgoing: Outgoing, part: int, ts: str) -> bool:
         message = {**outgoing.messages[part], **UPDATING, "metadata": outgoing.metadata(part)}
@@ -74,11 +74,13 @@ class Sender:
         if self._usable(outgoing.response_url):
             return await self._respond(outgoing, part, "ephemeral")
         where = {"channel": outgoing.channel, "user": outgoing.user, "thread_ts": outgoing.thread or None}
-        await self._api.write("chat.postEphemeral", **where, **outgoing.messages[part], **UPDATING)
+        with suppress(Unknown):  # nobody can look whether it was sent: not twice, then
+            await self._api.write("chat.postEphemeral", **where, **outgoing.messages[part], **UPDATING)
         return ""
 
-    async def _another_way(self, outgoing: Outgoing, part: int) -> str:
-        """The bot is not in that channel: Slack's response URL reaches it still, and so does a direct message."""
+    async def _another_way(self, outgoing: Outgoing, part: int, error: SlackError) -> str:
+        """The bot may not post there: Slack's response URL reaches that channel still, and a direct message the person."""
+        _LOG.info("posting was refused (%s): trying another way", error)
         if self._usable(outgoing.response_url):
             return await self._respond(outgoing, part, "ephemeral" if outgoing.private else "in_channel")
         return await self._in_person(outgoing, part)
@@ -86,7 +88,10 @@ class Sender:
     async def _respond(self, outgoing: Outgoing, part: int, kind: str) -> str:
         """https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses"""
         body = json.dumps({"response_type": kind, "replace_original": False, **outgoing.messages[part]}).encode()
-        answer = await self._http.send(Request("slack", "POST", outgoing.response_url, _JSON, body, repeatable=True))
+        try:
+            answer = await self._http.send(Request("slack", "POST", outgoing.response_url, _JSON, body))
+        except Unknown:  # the same
+            return ""
         if answer.status >= 400:  # used up or expired: it lasts for five uses and half an hour
             return await self._in_person(outgoing, part)
         return ""

@@ -49,7 +49,7 @@ class Slack:
             channel=place.conversation,
             thread=place.thread,
             user=asked.actor.user,
-            private=reply.private and not place.conversation.startswith("D"),  # a direct message is private as it is
+            private=reply.private and asked.via != "message",  # a direct message to the bot is private as it is
             response_url=route.get("response_url", ""),
             since=float(route["since"]),
             messages=[vars(message) for message in render(reply, ids)],

@@ -53,7 +53,9 @@ class Conversation:
 
     async def press(self, button: Button) -> Answer:
         """Runs what the button stands for."""
-        return await self._show(await self._dispatch.fill(button.command, button.arguments, *self._told("button")))
+        return await self._show(
+            await self._dispatch.fill(button.command, button.arguments, *self._told("button"), button.typed)
+        )
 
     async def tell(self, reply: Reply) -> Answer:
         """Shows what nobody asked for."""

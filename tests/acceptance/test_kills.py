@@ -17,8 +17,8 @@ async def test_a_kill_at_any_moment_leads_to_one_reply_and_one_meeting(tmp_path:
     async with world(tmp_path) as opened:
         await opened.bot.start()
         for number in range(KILLS):
-            await _killed_once(opened, f"{SEED}x{number}", moments.uniform(0.0, 0.12))
-        outcomes = [await _outcome(opened, f"{SEED}x{number}") for number in range(KILLS)]
+            await _killed_once(opened, f"{SEED}x{number:03}", moments.uniform(0.0, 0.12))
+        outcomes = [await _outcome(opened, f"{SEED}x{number:03}") for number in range(KILLS)]
 
     wrong = {number: outcome for number, outcome in enumerate(outcomes) if outcome != (1, 1)}
     assert wrong == {}, f"replies and meetings by kill, SEED={SEED}"

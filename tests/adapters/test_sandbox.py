@@ -61,3 +61,30 @@ async def test_it_tells_how_it_is_and_where(client: aiohttp.ClientSession, diary
     async with client.get("_sandbox/health") as answer:
         assert await answer.json() == {"name": "diary"}
         assert str(answer.url).endswith(f"{diary.prefix}/_sandbox/health")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.test"},
+        {"Host": "127.0.0.1.evil.test:3001"},
+        {"Host": "["},
+        {"Origin": "https://evil.test"},
+        {"Origin": "http://localhost.evil.test"},
+        {"Origin": "null"},
+        {"Content-Type": "text/plain"},
+    ],
+)
+async def test_a_web_page_from_elsewhere_controls_nothing(client: aiohttp.ClientSession, headers: dict[str, str]) -> None:
+    told = {"Content-Type": "application/json", **headers}
+    async with client.post("_sandbox/tokens", data=b'{"account": "ana"}', headers=told) as answer:
+        assert answer.status == 403
+    if "Content-Type" not in headers:
+        assert await status(client, "_sandbox/journal", headers=headers) == 403
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1:1", "[::1]", "[::1]:3001"])
+async def test_a_page_of_this_machine_may_control_it(client: aiohttp.ClientSession, name: str) -> None:
+    headers = {"Host": name, "Origin": f"http://{name}"}
+    async with client.post("_sandbox/tokens", json={"account": "ana"}, headers=headers) as answer:
+        assert answer.status == 200

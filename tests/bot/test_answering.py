@@ -193,7 +193,7 @@ async def test_a_mistake_of_ours_is_told_without_its_details_and_kept_as_a_dead_
 
     assert (record.state, record.error) == ("dead", "ZeroDivisionError")
     assert len(said) == 1
-    assert said[0].startswith("Something broke on my side.")
+    assert said[0].startswith("Something broke on my side;")
     assert "CANARY" not in said[0]
 
 

@@ -38,7 +38,7 @@ def declared() -> dict[str, tuple[str, str]]:
 
 
 def shown(field: FieldInfo) -> tuple[str, str]:
-    return field.description or "", "" if field.default_factory else written(field.default)
+    return field.description or "", written(field.default)
 
 
 def written(default: Any) -> str:
@@ -177,3 +177,24 @@ def test_secrets_do_not_show_in_a_dump(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, CANARY)
     settings, services = load(ADAPTERS)
     assert CANARY not in repr(settings) + repr(dict(services)) + str(settings.model_dump())
+
+
+def test_a_sandbox_and_a_real_bot_have_a_database_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = load(ADAPTERS)[0].database
+    for name in SLACK:
+        monkeypatch.setenv(name, CANARY)
+    real = load(ADAPTERS)[0].database
+    assert [Path(each).name for each in (made_up, real)] == ["sandbox.sqlite", "interact.sqlite"]
+
+
+def test_a_database_that_is_given_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////tmp/mine.sqlite")
+    assert load(ADAPTERS)[0].database == "sqlite:////tmp/mine.sqlite"
+
+
+@pytest.mark.parametrize("given", ["http://127.0.0.1:9/api", "http://127.0.0.1:9/api/"])
+def test_a_base_url_may_lack_its_final_slash(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    for name in ("SLACK_BASE_URL", "GOOGLE_CALENDAR_BASE_URL"):
+        monkeypatch.setenv(name, given)
+    settings, services = load(ADAPTERS)
+    assert {settings.slack_base_url, services["google_calendar"].base_url} == {"http://127.0.0.1:9/api/"}

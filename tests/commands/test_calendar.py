@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.errors import Refused
+from adapters.errors import Refused, Unavailable
 from adapters.google_calendar.client import GoogleCalendar
 from commands import calendar
 from commands.command import Command
 from commands.parse import parse
 from commands.reply import Button, Reply
-from commands.usage import UsageError
+from commands.usage import Meant, UsageError
 from tests.adapters.google_calendar.stage import Stage, staged
 
 COMMANDS = {each.name: each for each in vars(calendar).values() if isinstance(each, Command)}
@@ -43,7 +43,14 @@ class Person:
         return [item.title for item in (await self.types(f"calendar today {day}")).items]
 
     async def _run(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Reply:
+        """A call: run again with what its words mean, once that is known."""
         self._calls += 1
+        try:
+            return await self.attempts(command, raw, typed)
+        except Meant as meant:
+            return await self.attempts(command, {**raw, **meant.arguments}, typed)
+
+    async def attempts(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Reply:
         google = self.stage.open(call=f"call-{self._calls}")
         arguments = command.validate(raw, google.now, typed)
         replies = [reply async for reply in command.run(arguments, {"google": google}, google.now)]
@@ -257,11 +264,19 @@ async def test_a_meeting_is_created_and_taken_back(ana: Person) -> None:
     assert (await ana.undoes(again, "calendar restore")).text.startswith("Cancelled")
 
 
-async def test_undo_leaves_alone_what_somebody_changed_meanwhile(ana: Person) -> None:
-    reply = await ana.types("calendar create Tea 2026-11-24 15:00")
+async def test_a_meeting_is_taken_back_after_a_guest_has_answered(ana: Person) -> None:
+    reply = await ana.types("calendar create Tea 2026-11-24 15:00 guests=lena@acme.test")
+    assert reply.undo
+    accepted = {"attendees": [{"email": "lena@acme.test", "responseStatus": "accepted"}]}
+    await ana.stage.send("PATCH", f"calendars/primary/events/{reply.undo['meeting']}", accepted)
+    assert (await ana.undoes(reply, "calendar create")).text.startswith("Cancelled “Tea”")
+
+
+async def test_a_version_that_somebody_changed_meanwhile_is_not_cancelled(ana: Person) -> None:
+    tea = await ana.stage.add("Tea", "2026-11-24T15:00:00+01:00", "2026-11-24T15:30:00+01:00")
     await ana.types("calendar move tea 2026-11-24 16:00")
     with pytest.raises(Refused, match="Somebody changed that meeting meanwhile"):
-        await ana.undoes(reply, "calendar create")
+        await ana.presses(Button("", "calendar cancel", {"meeting": tea["id"], "etag": tea["etag"]}))
 
 
 async def test_a_meeting_is_moved_and_moved_back(ana: Person) -> None:
@@ -347,6 +362,42 @@ async def test_of_many_meetings_the_next_ones_can_be_chosen(ana: Person) -> None
 async def test_an_unknown_meeting_is_told_by_the_words_that_were_used(ana: Person) -> None:
     with pytest.raises(Refused, match="I found no coming meeting called “zeppelin”"):
         await ana.types("calendar cancel zeppelin")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("move", {"meeting": "next", "start": "2026-11-24 16:00"}), ("cancel", {"meeting": "next"})]
+    + [("respond", {"meeting": "budget review", "answer": "yes"}), ("restore", {"meeting": "tea"})],
+)
+async def test_before_anything_is_changed_words_are_turned_into_the_meeting_they_mean(
+    ana: Person, name: str, words: dict[str, str]
+) -> None:
+    await ana.types("calendar create Tea 2026-11-24 15:00")
+    await ana.types("calendar cancel tea")
+    writes = len([entry for entry in ana.stage.sandbox.journal if entry.method != "GET"])
+    with pytest.raises(Meant) as raised:
+        await ana.attempts(COMMANDS[f"calendar {name}"], words, typed=True)
+    assert len([entry for entry in ana.stage.sandbox.journal if entry.method != "GET"]) == writes
+    found = await ana.stage.open().meeting(raised.value.arguments["meeting"])
+    assert (list(raised.value.arguments), found.title) in [
+        (["meeting"], title) for title in ("Stand-up", "Budget review", "Tea")
+    ]
+
+
+async def test_a_further_attempt_cancels_the_same_meeting_and_not_what_is_next_by_then(ana: Person) -> None:
+    with pytest.raises(Meant) as raised:
+        await ana.attempts(COMMANDS["calendar cancel"], {"meeting": "next"}, typed=True)
+    ana.stage.fail("drop_after", method="DELETE", times=3)
+    with pytest.raises(Unavailable):
+        await ana.attempts(COMMANDS["calendar cancel"], raised.value.arguments, typed=True)
+    again = await ana.attempts(COMMANDS["calendar cancel"], raised.value.arguments, typed=True)
+    assert again.text == "Cancelled “Stand-up”, Monday 23 November, 09:30–09:45."
+    assert await ana.sees("2026-11-23") == ["10:00–11:00 Week planning", "14:00–14:30 1:1 with Mira"]
+
+
+async def test_an_id_of_somebody_s_own_making_is_known_as_one(ana: Person) -> None:
+    await ana.stage.add("Tea", "2026-11-24T15:00:00+01:00", "2026-11-24T15:30:00+01:00", id="ourtea")
+    assert (await ana.types("calendar cancel tea")).text.startswith("Cancelled “Tea”")
 
 
 async def test_a_title_may_look_like_an_id(ana: Person) -> None:

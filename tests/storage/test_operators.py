@@ -48,7 +48,8 @@ async def test_a_dead_letter_is_replayed_from_the_beginning(inbox: Inbox, clock:
     assert await inbox.replay("k")
     again = await taken.next()
     assert (again.payload, again.attempt, again.intent, again.fence) == ("hello", 1, "", 2)
-    assert [(record.state, record.error) for record in await inbox.list()] == [("running", "")]
+    assert again.received == clock.now
+    assert [(record.state, record.error, record.received) for record in await inbox.list()] == [("running", "", clock.now)]
 
 
 async def test_what_is_done_can_be_replayed(inbox: Inbox) -> None:

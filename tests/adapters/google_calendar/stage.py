@@ -80,8 +80,8 @@ class Stage:
         return answer.body
 
 
-def opened(service: Service, token: str, zone: str, now: Moment, call: str = "call-1") -> GoogleCalendar:
-    client = service.open(Access(call, Secret(token), ZoneInfo(zone), now))
+def opened(service: Service, token: str, zone: str, now: Moment, call: str = "call-1", tenant: str = "") -> GoogleCalendar:
+    client = service.open(Access(call, Secret(token), ZoneInfo(zone), now, tenant))
     assert isinstance(client, GoogleCalendar)
     return client
 

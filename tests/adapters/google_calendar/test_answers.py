@@ -1,5 +1,6 @@
 """What Google answers becomes one of the four errors, in words that a person understands."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,8 @@ import pytest
 
 from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.google_calendar.client import GoogleCalendar
-from tests.adapters.google_calendar.stage import Stage, answered
+from adapters.http import Http, Rate
+from tests.adapters.google_calendar.stage import ANA, Stage, answered, opened
 
 DAY = date(2026, 11, 23)
 START = datetime(2026, 2, 3, 15, 0, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -43,6 +45,14 @@ async def test_asking_too_fast_is_for_later(stage: Stage, google: GoogleCalendar
     with pytest.raises(Unavailable, match="slow down") as raised:
         await google.agenda(DAY)
     assert raised.value.retry_after == 17
+
+
+async def test_one_tenant_s_haste_does_not_hold_up_another(stage: Stage) -> None:
+    http = Http(stage.session, now=lambda: 0.0, rates={"google_calendar": Rate(1, 3600)})
+    service, token = replace(stage.service, http=http), stage.sandbox.grant(ANA, "Europe/Berlin")
+    hasty, other = (opened(service, token, "Europe/Berlin", stage.now, tenant=tenant) for tenant in ("T1", "T2"))
+    await hasty.agenda(DAY)
+    assert len(await other.agenda(DAY)) == 3
 
 
 @pytest.mark.parametrize("reason", ["userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"])

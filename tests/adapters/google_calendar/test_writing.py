@@ -70,6 +70,13 @@ async def test_a_meeting_made_while_google_was_silent_is_found_by_the_next_attem
     assert await on(stage.open(), START) == [made]
 
 
+async def test_a_meeting_that_was_cancelled_since_an_earlier_attempt_is_not_said_to_be_created(google: GoogleCalendar) -> None:
+    await google.cancel(await google.create("Lunch", START, 30))
+    with pytest.raises(Refused, match="“Lunch” was created before and has been cancelled since"):
+        await google.create("Lunch", START, 30)
+    assert await on(google, START) == []
+
+
 async def test_guests_are_invited_and_told(stage: Stage, google: GoogleCalendar) -> None:
     made = await google.create("Lunch", START, 30, guests=["lena@acme.test", "tom@acme.test"])
     assert [(guest.email, guest.answer, guest.me) for guest in made.guests] == [

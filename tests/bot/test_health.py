@@ -1,0 +1,78 @@
+"""The probes tell the truth, and answer whatever has become of the database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import text
+
+from bot.clock import Clock
+from bot.health import Probes
+from bot.metrics import Metrics
+from storage.database import Database
+from storage.inbox import Inbox
+
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'interact.sqlite'}")
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def inbox(database: Database) -> AsyncIterator[Inbox]:
+    inbox = Inbox(database, Clock().time, "test")
+    await inbox.open()
+    yield inbox
+    await inbox.close()
+
+
+@pytest.fixture
+def probes(inbox: Inbox) -> Probes:
+    return Probes(inbox, Metrics())
+
+
+@pytest.fixture
+async def client(probes: Probes) -> AsyncIterator[Client]:
+    app = web.Application()
+    app.router.add_get("/readyz", probes.ready)
+    app.router.add_get("/metrics", probes.metrics)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def ready(client: Client) -> int:
+    async with client.get("/readyz") as answer:
+        return answer.status
+
+
+async def test_it_is_ready_once_deliveries_are_answered(client: Client, probes: Probes) -> None:
+    assert await ready(client) == 503
+    probes.working = True
+    assert await ready(client) == 200
+
+
+async def test_it_is_not_ready_when_the_inbox_is_dead(client: Client, probes: Probes, inbox: Inbox) -> None:
+    probes.working = True
+    await inbox.close()
+    assert await ready(client) == 503
+
+
+async def test_metrics_outlive_the_database(client: Client, inbox: Inbox, database: Database) -> None:
+    await inbox.put("key", "test", "conversation", "{}")
+    before = await queue(client)
+    await database.run(lambda connection: connection.execute(text("DROP TABLE delivery")))
+    assert 'interact_queue_depth{state="ready"} 1.0' in before
+    assert await queue(client) == before
+
+
+async def queue(client: Client) -> list[str]:
+    async with client.get("/metrics") as answer:
+        assert answer.status == 200
+        return [line for line in (await answer.text()).splitlines() if line.startswith("interact_queue_depth{")]
