@@ -93,7 +93,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The address of the database. What is made up has a file of its own: a sandbox must not take over a bot's deliveries."""
+        """The database's address. A sandbox has a file of its own: it must not take over a real bot's deliveries."""
         name = "sandbox.sqlite" if self.sandbox_mode else "interact.sqlite"
         return self.database_url or f"sqlite:///{user_data_path('interact') / name}"
 

@@ -224,3 +224,42 @@ async def test_draining_gives_back_what_is_not_finished_in_time(post: Post) -> N
     record = await post.outcome(key, "ready")
 
     assert record.attempts == 0
+
+
+async def test_a_retry_does_not_find_another_meeting_for_the_same_words(post: Post) -> None:
+    """The answers to the first attempt's delete are lost: were "next" looked up anew, it would be the meeting after it."""
+    lost = [Fault(kind="drop_after", method="DELETE"), Fault(kind="status", status=503, times=2, method="DELETE")]
+    post.calendar.script.add(*lost)
+    record = await post.outcome(await post.put("calendar cancel next"))
+    deleted = {entry.path for entry in post.calendar.journal if entry.method == "DELETE"}
+
+    assert (record.state, record.attempts) == ("done", 2)
+    assert len(deleted) == 1
+
+
+async def test_a_button_pressed_twice_is_one_call(post: Post) -> None:
+    await post.outcome(await post.put("calendar create Dentist at 3"))
+    offered = [message for message in post.slack.messages(GENERAL) if message.get("blocks")][-1]
+    [value, _] = [
+        element["value"] for block in offered["blocks"] if block["type"] == "actions" for element in block["elements"]
+    ]
+    press = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": ADA}, "container": {"channel_id": GENERAL}}
+    action = {"type": "button", "action_id": "press:0", "block_id": "b", "value": value}
+    for number in range(2):
+        body = json.dumps({**press, "actions": [action]})
+        await post.inbox.put(f"slack:test:press{number}", "slack", f"slack:press{number}", body)
+        await post.outcome(f"slack:test:press{number}")
+    await post.outcome(await post.put("calendar find dentist"))
+
+    assert post.said()[-1].startswith("1 meeting")
+
+
+async def test_when_even_the_bad_news_can_not_be_told_the_conversation_goes_on(post: Post) -> None:
+    post.calendar.script.add(Fault(kind="status", status=429, retry_after="900", path="/events", times=9))
+    post.slack.refuse(".*post.*|conversations.open", "token_revoked", times=2)
+    key = await post.put("calendar today")
+    await post.outcome(key, "dead")
+    after = await post.put("ping and on we go")
+    await post.outcome(after)
+
+    assert post.said()[-1] == "pong and on we go"

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.errors import Unavailable
 from bot.slack.people import Person
-from bot.slack.sandbox.workspace import ADA, GUEST, TEAM
+from bot.slack.sandbox.workspace import ADA, BOT, GUEST, TEAM
 from tests.bot.slack.stage import Stage, stage
 
 
@@ -28,6 +28,10 @@ async def test_slack_is_asked_once_an_hour_for_each(on: Stage) -> None:
 @pytest.mark.parametrize(("team", "user"), [(TEAM, GUEST), ("T0OTHER", ADA), (TEAM, "U0NOBODY")])
 async def test_guests_and_strangers_are_no_members(on: Stage, team: str, user: str) -> None:
     assert not (await on.people.find(team, user)).member
+
+
+async def test_bots_are_known_as_such(on: Stage) -> None:
+    assert (await on.people.find(TEAM, BOT)).bot
 
 
 async def test_without_the_scope_people_are_members_in_the_bots_zone(on: Stage) -> None:
