@@ -42,4 +42,3 @@ Day = Annotated[date, BeforeValidator(_read_day)]
 Minutes = Annotated[int, Field(ge=1, le=_DAY), BeforeValidator(_read_minutes)]
 
 TODAY = cast(date, "today")  # the default of a `Day`: defaults are read like anything typed
-
