@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from storage.errors import StorageError
 
-_PATIENCE = 5.0  # seconds to wait for SQLite's one lock
+_PATIENCE = 10.0  # seconds to wait for a lock, where nobody waits for an acknowledgement: the inbox has less, see `driver.py`
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 _EXPECTED = "use sqlite:///path/to/file or postgresql://user:password@host/database"
 

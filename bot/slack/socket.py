@@ -24,7 +24,6 @@ _HEARTBEAT = 20.0  # seconds between two pings; without an answer for half as lo
 _LINGER = 30.0  # seconds for which a connection that is being replaced is still listened to
 _GOODBYE = aiohttp.ClientWSTimeout(ws_close=2.0)
 _DOUBLED = 5  # how often the wait between two attempts doubles, up to a minute
-_FAILURES = (SlackError, Refused, Unavailable, aiohttp.ClientError, OSError)
 
 
 class Socket:
@@ -57,7 +56,7 @@ class Socket:
         """One connection, from beginning to end. It sets `another` when it is time for the next."""
         try:
             await self._listen(await self._opened(), another)
-        except _FAILURES as error:
+        except Exception as error:  # whatever it was: without a next connection the bot would be deaf
             if not another.is_set():
                 wait = self._wait(error)
                 _LOG.warning("no socket to Slack (%s); the next attempt comes in %.1f s", _reason(error), wait)
