@@ -55,6 +55,12 @@ class Post:
                     return record
                 await asyncio.sleep(0.02)
 
+    async def pass_time(self, key: str, step: float) -> None:
+        """Moves the clock on by so many seconds at a time, until the delivery is done or dead."""
+        while (await self.outcome(key, "ready", "running", "done", "dead")).state not in ("done", "dead"):
+            self.clock.more += step
+            await asyncio.sleep(0.05)
+
     def said(self) -> list[str]:
         return [message["text"] for message in self.slack.messages(GENERAL) if message.get("bot_id")]
 
@@ -140,11 +146,7 @@ async def test_what_waited_too_long_is_not_run_and_its_asker_is_told(post: Post)
 async def test_a_service_that_stays_away_is_given_up_the_asker_told_and_the_letter_kept(post: Post) -> None:
     post.calendar.script.add(Fault(kind="status", status=503, path="/events", times=100))
     key = await post.put("calendar today")
-    for _ in range(40):
-        post.clock.more += 60
-        await asyncio.sleep(0.1)
-        if (await post.outcome(key, "ready", "running", "dead")).state == "dead":
-            break
+    await post.pass_time(key, 60)
     record = await post.outcome(key, "dead")
 
     assert record.attempts == 5
@@ -156,11 +158,7 @@ async def test_a_service_that_stays_away_is_given_up_the_asker_told_and_the_lett
 async def test_a_dead_letter_can_be_replayed(post: Post) -> None:
     post.calendar.script.add(Fault(kind="status", status=503, path="/events", times=100))
     key = await post.put("calendar today")
-    for _ in range(40):
-        post.clock.more += 60
-        await asyncio.sleep(0.1)
-        if (await post.outcome(key, "ready", "running", "dead")).state == "dead":
-            break
+    await post.pass_time(key, 60)
     post.calendar.script = Script()  # the service is well again
     post.clock.more = 0.0
     replayed = await post.inbox.replay(key)
@@ -173,11 +171,7 @@ async def test_a_dead_letter_can_be_replayed(post: Post) -> None:
 async def test_an_answer_that_was_found_is_kept_until_slack_takes_it(post: Post) -> None:
     post.slack.refuse("chat.postMessage", "internal_error", times=8)
     key = await post.put("ping at last")
-    for _ in range(60):
-        post.clock.more += 400
-        await asyncio.sleep(0.05)
-        if (await post.outcome(key, "ready", "running", "done", "dead")).state in ("done", "dead"):
-            break
+    await post.pass_time(key, 400)
     record = await post.outcome(key)
 
     assert (record.state, record.attempts) == ("done", 9)
