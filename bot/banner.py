@@ -1,7 +1,9 @@
 """What whoever started the bot is told: what is connected and where, and what to try."""
 
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 from sqlalchemy import make_url
 
@@ -63,11 +65,17 @@ def _made_up(plan: Plan) -> Iterator[str]:
         yield "This is a sandbox: everything in it is made up, and no account of yours is used."
 
 
+def _program() -> str:
+    """How this program can be called from here, as `.venv/bin/interact`."""
+    called, here = Path(sys.argv[0]).absolute(), Path.cwd()
+    return str(called.relative_to(here)) if called.name == "interact" and called.is_relative_to(here) else "interact"
+
+
 def _to_try(plan: Plan, house: House) -> Iterator[str]:
-    yield 'interact say "calendar today"'
-    yield "interact chat"
+    yield f'{_program()} say "calendar today"'
+    yield f"{_program()} chat"
     if plan.settings.sandbox_mode:
         yield f"{house.sandboxes}slack/ in a browser"
     else:
         yield "/interact help in Slack"
-        yield "interact check"
+        yield f"{_program()} check"

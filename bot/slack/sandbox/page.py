@@ -3,6 +3,7 @@
 It is drawn on the server and works without JavaScript. It must only ever be served on loopback.
 """
 
+import re
 import secrets
 from collections.abc import Awaitable, Mapping
 from hashlib import sha256
@@ -29,6 +30,8 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+_MENTION = re.compile(r"^@interact\b\s*", re.IGNORECASE)
 
 
 class Page:
@@ -69,7 +72,8 @@ class Page:
             return await _done(user, channel, self._people.command(command, rest.strip(), user=user, channel=channel.id))
         if channel.kind == "im":
             return await _done(user, channel, self._people.message(text, user=user))
-        return await _done(user, channel, self._people.mention(text, user=user, channel=channel.id))
+        words = _MENTION.sub("", text)  # the page mentions the bot by itself
+        return await _done(user, channel, self._people.mention(words, user=user, channel=channel.id))
 
     async def _press(self, request: web.Request) -> web.Response:
         told, user, channel = await self._told(request)

@@ -85,7 +85,8 @@ class Workspace:
         self._posts: dict[str, dict[str, Posted]] = {}  # by channel and time
         self._replies: dict[tuple[str, str], list[Posted]] = {}  # by channel and time of the message that began the thread
         self._last = 0
-        self._numbers = count(1)
+        # Slack never gives an id twice; a sandbox that is started again must not either, for the bot remembers
+        self._numbers = count(int(now().timestamp()) * 1000)
 
     def fresh(self, prefix: str) -> str:
         """An id that was not given before."""
