@@ -19,7 +19,6 @@ from storage.inbox import Inbox
 
 KIND = "slack"
 _RECEIVE = 10.0  # seconds within which a request must have arrived whole
-_LONGEST = 500  # characters of a key or a conversation
 _DROPPED = ("other", "ssl_check", "shortcut")
 
 
@@ -71,9 +70,9 @@ class Door:
         if envelope.kind == "view" and (errors := await self._check_form(envelope)):
             return {"response_action": "errors", "errors": errors}
         try:
-            if max(len(envelope.key), len(envelope.conversation)) > _LONGEST:
-                raise Malformed("an id too long")
             await self._inbox.put(envelope.key, KIND, envelope.conversation, json.dumps(envelope.payload, ensure_ascii=False))
+        except ValueError:
+            raise Malformed("an id too long") from None
         except StorageError:
             return None  # the platform delivers it again
         return {"response_action": "clear"} if envelope.kind == "view" else {}

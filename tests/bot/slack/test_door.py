@@ -192,6 +192,13 @@ async def test_what_is_genuine_and_none_of_our_business_is_taken_and_dropped(ent
     assert await entrance.stored() == 0
 
 
+async def test_ids_that_are_too_long_to_be_kept_are_refused(entrance: Entrance) -> None:
+    body = urlencode(
+        {"command": "/ping", "text": "hi", **dict.fromkeys(("team_id", "user_id", "channel_id"), "x" * 250)}
+    ).encode()
+    await refused(entrance, body, signed(body), 400)
+
+
 async def test_a_body_of_over_a_mebibyte_is_refused(entrance: Entrance) -> None:
     status, _ = await entrance.send(b"x" * (1024 * 1024 + 1))
 
