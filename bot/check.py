@@ -14,9 +14,9 @@ from bot.ground import check_database, check_ports
 from bot.plan import Plan
 from bot.settings import Settings
 from bot.slack.check import check_slack
-from bot.slack.escape import clean
 from bot.terminal.desk import at_desk
 from bot.terminal.person import person
+from bot.text import clean
 from commands.status import Check
 
 _SIGNS = {"ok": "✓", "wrong": "✗", "off": "–"}

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot.clock import Clock
-from bot.slack.escape import clean
+from bot.text import clean
 from storage.database import Database
 from storage.inbox import Inbox, Record
 

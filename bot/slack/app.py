@@ -24,7 +24,7 @@ from bot.slack.people import People
 from bot.slack.send import Sender
 from bot.slack.slack import Slack
 from bot.slack.socket import Socket
-from bot.slack.strict_json import Malformed
+from bot.strict_json import Malformed
 from bot.validation import validate
 from commands.catalog import Catalog
 from commands.usage import UsageError

@@ -12,8 +12,8 @@ from adapters.base import Secret
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.slack.envelope import Envelope, read
-from bot.slack.strict_json import Malformed
 from bot.slack.verify import TIMESTAMP, Verdict, verify
+from bot.strict_json import Malformed
 from storage.errors import StorageError
 from storage.inbox import Inbox
 

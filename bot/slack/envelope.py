@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from bot.slack.strict_json import Malformed, mended, strict_json
 from bot.slack.verify import signature_base
+from bot.strict_json import Malformed, mended, strict_json
 
 _MOST_FIELDS = 100
 _LONGEST_ID = 255

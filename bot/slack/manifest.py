@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.slack.escape import is_web_address
+from bot.text import is_web_address
 from commands.catalog import Subject
 
 SCOPES = (

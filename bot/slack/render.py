@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import count, groupby
 from typing import Any
 
-from bot.slack.escape import clean, is_web_address, shorten
-from bot.slack.split import packed, pieces
+from bot.slack.escape import shorten
+from bot.split import packed, pieces
+from bot.text import clean, is_web_address
 from commands.reply import Button, Field, Item, Reply
 
 Json = dict[str, Any]

@@ -16,7 +16,7 @@ from adapters.errors import Refused, Unavailable
 from bot.slack.api import SlackError, WebApi
 from bot.slack.door import Door
 from bot.slack.envelope import read_socket
-from bot.slack.strict_json import Malformed, strict_json
+from bot.strict_json import Malformed, strict_json
 
 _LOG = logging.getLogger(__name__)
 _HANDSHAKE = 10.0  # seconds

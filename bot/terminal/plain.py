@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.slack.escape import clean, is_web_address
 from bot.terminal.typed import typed
+from bot.text import clean, is_web_address
 from commands.reply import Button, Field, Item, Reply
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from bot.slack.escape import is_web_address
 from bot.slack.sandbox.workspace import BOT, Json, Person, Posted
+from bot.text import is_web_address
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 

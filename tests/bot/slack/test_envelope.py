@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack.envelope import Envelope, read, read_socket
-from bot.slack.strict_json import Malformed
+from bot.strict_json import Malformed
 
 patient = settings(deadline=None)
 AT = "1700000000"

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.escape import clean, escape, is_web_address, shorten
+from bot.slack.escape import escape, shorten
 from bot.slack.render import Message, render
-from bot.slack.split import pieces
+from bot.split import pieces
+from bot.text import clean, is_web_address
 from commands.reply import Button, Field, Item, Reply
 
 patient = settings(deadline=None)

@@ -1,4 +1,4 @@
-"""Long things in pieces that Slack takes. Nothing is lost: put together, the pieces are what they were."""
+"""Long things in pieces that a platform takes. Nothing is lost: put together, the pieces are what they were."""
 
 import json
 import unicodedata
