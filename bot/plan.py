@@ -44,7 +44,7 @@ class Plan:
     @property
     def trusted(self) -> frozenset[str]:
         """Platforms whose people a trial token may serve: whoever sits at the terminal, and the made-up ones."""
-        return frozenset({"terminal", "slack"} if self.settings.sandbox_mode else {"terminal"})
+        return frozenset({"terminal", "slack", "teams"} if self.settings.sandbox_mode else {"terminal"})
 
     @property
     def max_age(self) -> float:

@@ -38,18 +38,26 @@ class Stranger:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """The bot was let into a conversation: people there are told what they can ask."""
+
+
+@dataclass(frozen=True)
 class Asked:
     """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there."""
 
     actor: Actor
     place: Place
     via: str
-    what: Words | Press | Filled | Stranger
+    what: Words | Press | Filled | Stranger | Joined
     route: Mapping[str, str] = field(default_factory=dict)
 
 
 class Platform(Protocol):
     """One place where people are: Slack, Teams."""
+
+    patience: float
+    """Seconds after which a person is shown, by a message that the answer will replace, that it takes longer."""
 
     async def read(self, delivery: Delivery) -> Asked | None:
         """Who asked what, or None where there is nothing to answer."""
@@ -60,9 +68,12 @@ class Platform(Protocol):
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
         """Sends what `render` made and gives back where it stands now.
 
-        `sent` is where an earlier version stands: it is replaced. `look` says that an earlier attempt may have sent it
-        already: the platform is searched first. Raises Unavailable.
+        `sent` is where an earlier version stands: it is replaced. `look` says that an earlier attempt may have sent more of
+        it than that: the platform is searched first. Raises Unavailable.
         """
+
+    async def sign(self, asked: Asked) -> None:
+        """Shows for some seconds that the bot is at work. Raises Unavailable, Refused."""
 
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """Shows the command's form to the person; False where that is no longer possible."""

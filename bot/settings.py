@@ -35,6 +35,7 @@ def _listed(value: object) -> object:
 
 
 _BaseUrl = Annotated[str, AfterValidator(_closed)]
+_Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class ServiceSettings(BaseSettings):
@@ -72,7 +73,35 @@ class Settings(BaseSettings):
         description="Slack app > Basic Information > App-Level Token (xapp-…). Turns Socket Mode on.",
     )
     slack_base_url: _BaseUrl = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
-    sandbox: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+    teams_app_id: str = Field("", description="Azure Bot > Configuration > Microsoft App ID. Turns Teams on.")
+    teams_app_password: SecretStr = Field(
+        SecretStr(""), description="App registration > Certificates & secrets > Client secret. Not with a managed identity."
+    )
+    teams_app_type: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] = Field(
+        "SingleTenant", description="Azure Bot > Configuration > Bot Type. New bots can't be MultiTenant any more."
+    )
+    teams_tenant_id: str = Field("", description="Azure Bot > Configuration > App Tenant ID.")
+    teams_allowed_tenants: _Names = Field(
+        (), description="Tenants whose people may ask, separated by commas. Default: TEAMS_TENANT_ID alone."
+    )
+    teams_service_hosts: _Names = Field(
+        ("smba.trafficmanager.net",),
+        description="Hosts that Teams is answered at, separated by commas; other clouds have others.",
+    )
+    teams_openid_metadata_url: str = Field(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="Where the keys are found with which Teams signs; other clouds have others.",
+    )
+    teams_login_url: _BaseUrl = Field(
+        "https://login.microsoftonline.com/", description="Where the bot gets its own tokens; other clouds have others."
+    )
+    teams_graph_url: _BaseUrl = Field(
+        "https://graph.microsoft.com/v1.0/",
+        description="Where the bot looks, after a crash, whether an answer was sent already; other clouds have others.",
+    )
+    identity_endpoint: str = Field("", description="Where a managed identity gets its tokens: Azure's App Service sets it itself.")
+    identity_header: SecretStr = Field(SecretStr(""), description="What goes with it: set by Azure's App Service too.")
+    sandbox: _Names = Field(
         (), description="Services to run as sandboxes, separated by commas. Without any platform credentials: all."
     )
     sandbox_port: int = Field(3001, ge=0, le=65535, description="Where the sandboxes listen, on loopback only.")
@@ -86,10 +115,25 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "text"] = Field("auto", description="json lines, or text; auto is text on a terminal.")
 
     @property
+    def slack(self) -> bool:
+        """Whether there are any credentials of Slack's."""
+        given = (self.slack_bot_token, self.slack_signing_secret, self.slack_signing_secret_previous, self.slack_app_token)
+        return any(given)
+
+    @property
+    def teams(self) -> bool:
+        """Whether there are any credentials of Teams'."""
+        return bool(self.teams_app_id or self.teams_app_password or self.teams_tenant_id)
+
+    @property
     def sandbox_mode(self) -> bool:
         """No platform credentials at all: everything runs against the sandboxes."""
-        given = (self.slack_bot_token, self.slack_signing_secret, self.slack_signing_secret_previous, self.slack_app_token)
-        return not any(given)
+        return not (self.slack or self.teams)
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """Whose people may ask in Teams."""
+        return frozenset(self.teams_allowed_tenants or filter(None, [self.teams_tenant_id]))
 
     @property
     def database(self) -> str:
@@ -101,16 +145,33 @@ class Settings(BaseSettings):
         """What is missing for a safe start, each with what to do about it."""
         if self.sandbox_mode:
             return [] if self.host in _LOOPBACK else [_EXPOSED]
-        missing = [] if self.slack_bot_token else [f"SLACK_BOT_TOKEN is missing. {_WHERE['token']}"]
-        if not (self.slack_signing_secret or self.slack_app_token):
-            missing.append(f"SLACK_SIGNING_SECRET or SLACK_APP_TOKEN is missing. {_WHERE['secret']}")
-        return missing
+        needed = (self._needed_for_slack() if self.slack else {}) | (self._needed_for_teams() if self.teams else {})
+        return [f"{name} is missing. {_WHERE[name]}" for name, given in needed.items() if not given]
+
+    def _needed_for_slack(self) -> dict[str, bool]:
+        hears = bool(self.slack_signing_secret or self.slack_app_token)
+        return {"SLACK_BOT_TOKEN": bool(self.slack_bot_token), "SLACK_SIGNING_SECRET or SLACK_APP_TOKEN": hears}
+
+    def _needed_for_teams(self) -> dict[str, bool]:
+        keyless, many = self.teams_app_type == "UserAssignedMSI", self.teams_app_type == "MultiTenant"
+        return {
+            "TEAMS_APP_ID": bool(self.teams_app_id),
+            "TEAMS_APP_PASSWORD": keyless or bool(self.teams_app_password),
+            "TEAMS_TENANT_ID": many or bool(self.teams_tenant_id),
+            "TEAMS_ALLOWED_TENANTS": bool(self.tenants) or not many,
+        }
 
 
-_EXPOSED = "Without Slack credentials the bot is a sandbox and listens on loopback only: leave HOST at 127.0.0.1, or set them."
+_EXPOSED = "Without credentials of Slack or Teams the bot is a sandbox, on loopback only: leave HOST at 127.0.0.1, or set them."
 _WHERE = {
-    "token": "Copy the Bot User OAuth Token (xoxb-…) from your Slack app's page OAuth & Permissions.",
-    "secret": "From Basic Information, copy the Signing Secret, or for Socket Mode an App-Level Token with connections:write.",
+    "SLACK_BOT_TOKEN": "Copy the Bot User OAuth Token (xoxb-…) from your Slack app's page OAuth & Permissions.",
+    "SLACK_SIGNING_SECRET or SLACK_APP_TOKEN": (
+        "From Basic Information, copy the Signing Secret, or for Socket Mode an App-Level Token with connections:write."
+    ),
+    "TEAMS_APP_ID": "Copy the Microsoft App ID from your Azure Bot's page Configuration.",
+    "TEAMS_APP_PASSWORD": "Make a client secret on the app registration's page Certificates & secrets, and copy its value.",
+    "TEAMS_TENANT_ID": "Copy the App Tenant ID from your Azure Bot's page Configuration.",
+    "TEAMS_ALLOWED_TENANTS": "A MultiTenant bot hears from every tenant: name those whose people may ask.",
 }
 
 

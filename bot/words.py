@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
+from commands.catalog import Catalog
 from commands.command import Command
-from commands.reply import Button, Reply
+from commands.parse import parse
+from commands.reply import Button, Item, Reply
 from commands.usage import UsageError
+
+_EXAMPLES = 3
 
 
 class Sorry(Reply):
@@ -28,6 +32,21 @@ def usage(error: UsageError, command: Command | None, raw: Mapping[str, Any]) ->
 
 def needs_connection(error: NeedsConnection) -> Sorry:
     return Sorry(f"{error} Ask whoever runs this bot to connect it.", private=True)
+
+
+def welcome(catalog: Catalog) -> Reply:
+    """For people who have never seen the bot: what there is, and some of it to try."""
+    examples = [subject.commands[0].example for subject in catalog.subjects][:_EXAMPLES]
+    return Reply(
+        "Hello! I am Interact: ask me in plain words, and it is done as you. In a channel, mention me first. To begin with:",
+        items=tuple(Item(subject.name, subject.about) for subject in catalog.subjects),
+        buttons=tuple(_to_try(catalog, example) for example in examples),
+    )
+
+
+def _to_try(catalog: Catalog, example: str) -> Button:
+    command, rest = catalog.find(example)
+    return Button(example, command.name, parse(command, rest))
 
 
 def refused(error: Refused) -> Sorry:

@@ -41,5 +41,5 @@ class Call:
     arguments: Mapping[str, Any]
     actor: Actor
     place: Place
-    via: str  # "slash", "mention", "message", "button", "form", "terminal"
+    via: str  # "slash", "mention", "message", "button", "form", "search", "terminal"
     asked: datetime  # aware, UTC

@@ -110,6 +110,13 @@ class Inbox:
         self._writer.submit(Probe(done))
         await done
 
+    async def intent(self, key: str) -> str | None:
+        """The intent that is stored for a delivery, empty where there is none yet; None where there is no such delivery.
+
+        Raises StorageError.
+        """
+        return await self._database.read(partial(records.find_intent, key=key))
+
     async def list(self, state: str = "", limit: int = 50) -> list[Record]:
         """The newest, of one state ("ready", "running", "done", "dead") or of all."""
         return await self._database.read(partial(records.newest, state=state, limit=limit))

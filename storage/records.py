@@ -16,6 +16,10 @@ def newest(connection: Connection, state: str, limit: int) -> list[Record]:
     return [Record(*row) for row in connection.execute(statement)]
 
 
+def find_intent(connection: Connection, key: str) -> str | None:
+    return connection.execute(select(delivery.c.intent).where(delivery.c.key == key)).scalar_one_or_none()
+
+
 def count(connection: Connection) -> dict[str, int]:
     """Those that are done are many: they are what the total leaves, so that three small indexes and one narrow one do."""
     number = select(func.count()).select_from(delivery)

@@ -34,10 +34,10 @@ class Sender:
         """Sends each message of the reply; gives back their timestamps, empty for those that can't be found again.
 
         `sent` holds the timestamps of an earlier version, which is replaced. With `look`, the channel is searched for
-        an earlier attempt first. Raises Unavailable.
+        what else an earlier attempt may have sent. Raises Unavailable.
         """
         try:
-            standing = dict(enumerate(sent)) if sent else await find(self._api, outgoing) if look else {}
+            standing = (await find(self._api, outgoing) if look else {}) | dict(enumerate(sent))
             return [await self._put(outgoing, part, standing.get(part, "")) for part in range(len(outgoing.messages))]
         except Unknown as error:  # perhaps it was sent: the next attempt looks
             raise Unavailable(str(error)) from None

@@ -1,6 +1,7 @@
 """Slack as a platform: reads deliveries, renders replies, sends them, opens forms."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 class Slack:
     """One workspace. Implements `bot.platform.Platform`."""
+
+    patience = math.inf  # a message there can't always be replaced: then there would be two
 
     def __init__(self, api: WebApi, listener: "Listener", people: People, sender: Sender) -> None:
         self._api = api
@@ -57,6 +60,9 @@ class Slack:
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
         return await self._sender.send(load(outgoing), sent, look)
+
+    async def sign(self, asked: Asked) -> None:
+        """Slack has no sign for it."""
 
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """The trigger lives for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses."""

@@ -1,0 +1,108 @@
+"""What is said about one delivery, from the first sign of work to the answer. Stored first, then sent: it is said once."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from adapters.errors import Refused, Unavailable
+from bot.intent import Intent, load
+from bot.mark import mark_of
+from bot.platform import Asked, Platform
+from commands.reply import Reply
+from storage.delivery import Delivery
+from storage.errors import Fenced, StorageError
+from storage.inbox import Inbox
+from storage.offers import Offer
+
+_LOG = logging.getLogger(__name__)
+_WORKING = Reply("Working on it…")
+
+
+class UndeliveredError(Unavailable):
+    """The answer is found and stored; only sending it failed so far."""
+
+
+class Progress:
+    """`noted` is how far it had come before."""
+
+    def __init__(self, inbox: Inbox, delivery: Delivery, platform: Platform, noted: Intent) -> None:
+        self._inbox = inbox
+        self._delivery = delivery
+        self._platform = platform
+        self._noted = noted
+        self._unsure = delivery.fence > 1  # something may have been sent that nobody has noted
+        self._showing = asyncio.Lock()
+
+    @classmethod
+    async def found(cls, inbox: Inbox, delivery: Delivery, platform: Platform) -> "Progress":
+        """As it is stored now, whatever was noted since it was claimed. Raises StorageError."""
+        return cls(inbox, delivery, platform, load(await inbox.intent(delivery.key) or ""))
+
+    @property
+    def arguments(self) -> Mapping[str, Any] | None:
+        """What the call's words turned out to mean on an earlier attempt."""
+        return self._noted.arguments
+
+    async def settle(self, arguments: Mapping[str, Any]) -> None:
+        """Notes what the words mean, so that a further attempt does not find another meaning."""
+        await self._note(replace(self._noted, arguments=arguments))
+
+    async def sign(self, asked: Asked) -> None:
+        with suppress(Unavailable, Refused):  # it is a courtesy
+            await self._platform.sign(asked)
+
+    async def hold(self, asked: Asked) -> None:
+        """Shows that it takes longer, unless something stands there already. Should it fail, the answer will do alone."""
+        try:
+            async with self._showing:
+                if not self._noted.sent:
+                    await self._show(asked, _WORKING)
+        except (Unavailable, StorageError) as error:
+            self._unsure = True
+            _LOG.info("no word that it takes longer: %s", error)
+        except Fenced:
+            pass  # whoever has taken it over says it
+
+    async def show(self, asked: Asked, reply: Reply) -> None:
+        """Shows what is under way, in place of what stands there. Raises Unavailable, Fenced, StorageError."""
+        async with self._showing:
+            await self._show(asked, reply)
+
+    async def _show(self, asked: Asked, reply: Reply) -> None:
+        if "" in self._noted.sent:
+            return  # what can't be replaced is not shown
+        shown = self._platform.render(asked, _unpressed(reply), mark_of(self._delivery), ())
+        sent = await self._platform.send(shown, self._noted.sent, look=self._unsure and not self._noted.sent)
+        if list(sent) != list(self._noted.sent):
+            await self._note(replace(self._noted, sent=sent))
+
+    async def say(self, asked: Asked, reply: Reply, offers: Sequence[Offer]) -> None:
+        """Stores the answer, and what its buttons stand for; then sends it. Raises UndeliveredError, Fenced, StorageError."""
+        outgoing = self._platform.render(asked, reply, mark_of(self._delivery), [offer.id for offer in offers])
+        await self._note(replace(self._noted, outgoing=outgoing), offers)
+        await self.deliver()
+
+    async def deliver(self, again: bool = False) -> bool:
+        """Sends the answer that is stored; False where there is none yet. `again`: perhaps it was sent before.
+
+        Raises UndeliveredError.
+        """
+        if not self._noted.outgoing:
+            return False
+        try:
+            await self._platform.send(self._noted.outgoing, self._noted.sent, look=self._unsure or again)
+        except Unavailable as error:
+            raise UndeliveredError(str(error), error.retry_after) from None
+        return True
+
+    async def _note(self, noted: Intent, offers: Sequence[Offer] = ()) -> None:
+        await self._inbox.intend(self._delivery, noted.dump(), offers)
+        self._noted = noted
+
+
+def _unpressed(reply: Reply) -> Reply:
+    """What is only shown on the way has no buttons yet: nobody has stored what they stand for."""
+    return replace(reply, buttons=(), items=tuple(replace(item, buttons=()) for item in reply.items))
