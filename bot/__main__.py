@@ -7,6 +7,7 @@ libraries around, and a manifest needs no bot.
 import asyncio
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -98,9 +99,33 @@ def check(as_json: bool) -> None:
     sys.exit(1 if any(finding.state == "wrong" for finding in findings) else 0)
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("preview.html"),
+    show_default=True,
+    help="Where to write it.",
+)
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
+def preview(words: tuple[str, ...], out: Path) -> None:
+    """Draw answers as Slack and Teams show them. Each argument is asked by itself: "calendar week" help."""
+    from bot.logs import configure
+    from bot.preview import ask, draw
+
+    plan = _plan()
+    configure("WARNING", "text")
+    html = draw(_wait(ask(plan, words)))
+    try:
+        out.write_text(html, "utf-8", errors="replace")
+    except OSError as error:
+        raise click.BadParameter(f"{error.strerror}: {out}", param_hint="--out") from None
+    click.echo(out)
+
+
 @main.group()
 def manifest() -> None:
-    """Print a platform's view of the bot."""
+    """Make a platform's view of the bot."""
 
 
 @manifest.command()
@@ -115,6 +140,43 @@ def slack(url: str | None) -> None:
         click.echo(to_yaml(manifest(subjects(SUBJECTS), url)), nl=False)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--url") from None
+
+
+@manifest.command()
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("interact-teams.zip"),
+    show_default=True,
+    help="Where to write it.",
+)
+@click.option("--app-id", help="The bot's Microsoft App ID.  [default: TEAMS_APP_ID]")
+@click.option("--url", help="The bot's public https:// address. Without it, the app's links lead to example.com.")
+@click.option(
+    "--look/--no-look",
+    default=True,
+    show_default=True,
+    help="Ask for the right to read messages, to look after a crash whether an answer was sent. "
+    "Teams then tells the bot of every message where it is; without it, an answer may come twice after a crash.",
+)
+def teams(out: Path, app_id: str | None, url: str | None, look: bool) -> None:
+    """Write the app package to upload in Teams."""
+    from importlib.metadata import version
+
+    from bot.teams.manifest import manifest
+    from bot.teams.package import package
+    from commands import SUBJECTS
+    from commands.catalog import subjects
+
+    if not (app_id := app_id or _teams_app_id()):
+        raise click.UsageError("Set TEAMS_APP_ID, or give --app-id: in Azure, Azure Bot > Configuration > Microsoft App ID.")
+    try:
+        out.write_bytes(package(manifest(subjects(SUBJECTS), app_id, url, version("interact-bot"), look)))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.FileError(str(out), error.strerror) from None
+    click.echo(f"Wrote {out}. Upload it in Teams: Apps > Manage your apps > Upload an app.")
 
 
 @main.group(invoke_without_command=True)
@@ -140,6 +202,18 @@ def replay(key: str) -> None:
     if not _wait(replay(_plan().settings.database, key)):
         raise click.ClickException("No delivery with this key is dead or done. See: interact deliveries")
     click.echo("It is ready again. A running bot takes it at once.")
+
+
+def _teams_app_id() -> str:
+    """As the settings say, which may lack the rest still: an app is made before it has a secret."""
+    from pydantic import ValidationError
+
+    from bot.settings import Settings
+
+    try:
+        return Settings().teams_app_id
+    except ValidationError:
+        return _plan().settings.teams_app_id  # tells what is wrong with them
 
 
 def _plan() -> "Plan":

@@ -1,7 +1,6 @@
 """One claimed delivery becomes one reply, sent once."""
 
 import asyncio
-import json
 import logging
 import math
 from collections.abc import Callable, Mapping
@@ -16,21 +15,20 @@ from bot.dispatch import Dispatch
 from bot.intent import load
 from bot.mark import mark, mark_of
 from bot.metrics import Metrics
+from bot.offering import offer, taken
 from bot.platform import Asked, Filled, Joined, Platform, Press, Stranger, Words
 from bot.progress import Progress, UndeliveredError
 from commands.call import Call
-from commands.reply import Button, Reply
+from commands.reply import Reply
 from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
-from storage.offers import Offer, Offers
+from storage.offers import Offers
 
 __all__ = ["Answering", "BrokenError", "UndeliveredError"]
 
 _LOG = logging.getLogger(__name__)
 _PROGRESS = 1.0  # seconds between two looks at what is under way
-_OFFER_LIFE = 7 * 24 * 3600.0  # seconds for which a button can be pressed
-_TYPED_LIFE = 3600.0  # the same, where it holds words that count from when they were typed
 _TIME_LIMIT = 120.0  # seconds that a call may take
 
 
@@ -121,20 +119,17 @@ class Answering:
                 return words.welcome(self._dispatch.catalog)
 
     async def _pressed(self, id: str, platform: Platform, asked: Asked, pressed: datetime) -> Call | Reply | None:
-        offer = await self._offers.find(id)
-        if offer is None or offer.expires < self._clock.time():
-            return words.expired()
-        if offer.actor != asked.actor.key:
-            return words.not_yours()
-        offered = json.loads(offer.call)
-        command = self._dispatch.catalog.get(offered["command"])
-        if command is not None and offered["form"]:
-            opened = await platform.open_form(asked, command, offered["arguments"])
+        offered = await taken(self._offers, id, asked.actor.key, self._clock.time())
+        if isinstance(offered, Reply):
+            return offered
+        command = self._dispatch.catalog.get(offered.command)
+        if command is not None and offered.form:
+            opened = await platform.open_form(asked, command, offered.arguments)
             return None if opened else words.form_gone()
         # The offer's own id: pressed twice, it is the same call. Words on it count from when they were typed.
-        told = (mark(offer.id), asked.actor, asked.place, asked.via)
-        when = _moment(offered["asked"]) if offered["typed"] else pressed
-        return await self._dispatch.fill(offered["command"], offered["arguments"], *told, when, offered["typed"])
+        told = (mark(id), asked.actor, asked.place, asked.via)
+        when = _moment(offered.asked) if offered.typed else pressed
+        return await self._dispatch.fill(offered.command, offered.arguments, *told, when, offered.typed)
 
     async def _run(self, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
         """Runs the call; while it streams, each reply stands in the place of the one before."""
@@ -148,15 +143,10 @@ class Answering:
         return reply
 
     async def _say(self, delivery: Delivery, progress: Progress, asked: Asked, reply: Reply) -> None:
-        offers = [self._offer(button, asked, delivery) for button in reply.pressed]
+        now = self._clock.time()
+        offers = [offer(self._token(), button, asked, delivery.received, now) for button in reply.pressed]
         await progress.say(asked, reply, offers)
         self._metrics.reply_seconds.observe(max(0.0, self._clock.time() - delivery.received))
-
-    def _offer(self, button: Button, asked: Asked, delivery: Delivery) -> Offer:
-        call = {"command": button.command, "arguments": dict(button.arguments), "form": button.form}
-        call |= {"typed": button.typed, "asked": delivery.received}
-        expires = self._clock.time() + (_TYPED_LIFE if button.typed else _OFFER_LIFE)
-        return Offer(self._token(), json.dumps(call), asked.actor.key, json.dumps(vars(asked.place)), expires)
 
 
 def _moment(seconds: float) -> datetime:

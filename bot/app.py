@@ -4,33 +4,28 @@ import asyncio
 import random
 import secrets
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-from aiohttp import ClientSession
-
-from adapters.base import Secret
 from adapters.http import Http, pooled_session
 from bot.answering import Answering
 from bot.desk import build_dispatch
+from bot.dispatch import Dispatch
 from bot.health import Probes
 from bot.housekeeping import Housekeeping
 from bot.metrics import Metrics
 from bot.plan import Plan
-from bot.sandboxes import sandboxes_of, serving
-from bot.slack.app import SlackApp
-from bot.slack.door import KIND as SLACK
+from bot.platform import Platform
+from bot.platforms import SLACK, TEAMS, PlatformApp, rates, sandboxes, slack_app, teams_app
 from bot.web import listening_socket, serve
 from bot.worker import Worker
 from commands.catalog import Catalog
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.offers import Offers
-
-if TYPE_CHECKING:
-    from bot.slack.sandbox import SlackSandbox
+from storage.references import References
 
 _DRAIN = 10.0  # seconds
 
@@ -43,37 +38,67 @@ class House:
     sandboxes: str  # their address, empty where there are none
 
 
+class Stores(NamedTuple):
+    """What is remembered, by kind."""
+
+    inbox: Inbox
+    offers: Offers
+    references: References
+
+
 @asynccontextmanager
 async def open_house(plan: Plan) -> AsyncIterator[House]:
     """Listens first, so that what arrives is kept, and loads the rest meanwhile."""
     metrics = Metrics()
     async with AsyncExitStack() as stack:
-        inbox, offers = await _storage(stack, plan)
+        stores = await _storage(stack, plan)
         session = await stack.enter_async_context(pooled_session())
-        http = Http(session, rates={SLACK: None}, observe=metrics.observe_provider)  # Slack has a pace of its own
+        http = Http(session, rates=rates(plan), observe=metrics.observe_provider)
         listening, address = listening_socket(plan.settings.host, plan.settings.port)
         stack.callback(listening.close)
-        sandboxes, practice = await _sandboxes(stack, plan, address)
-        catalog = Catalog(plan.subjects, plan.runnable(SLACK))
-        slack = _slack(plan, practice, session, http, inbox, catalog, metrics)
-        stack.push_async_callback(slack.close)
-        probes = Probes(inbox, metrics)
-        await serve(stack, listening, slack.door, probes)
-        platform, dispatch = await asyncio.gather(
-            slack.open(), build_dispatch(plan, sandboxes, http, catalog, {"Slack": slack.check})
-        )
-        answering = Answering(inbox, offers, dispatch, {SLACK: platform}, metrics, plan.clock, _token, plan.max_age)
-        worker = Worker(inbox, answering, metrics, plan.clock, random.random)
-        worker.start(plan.settings.workers)
+        shared, practice = await stack.enter_async_context(sandboxes(plan, address))
+        catalog = Catalog(plan.subjects, plan.runnable(SLACK))  # the same in Teams: people there are trusted alike
+        loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
+        apps: dict[str, PlatformApp] = {}
+        if practice or plan.settings.slack:
+            apps[SLACK] = slack_app(plan, practice, session, http, stores.inbox, catalog, metrics)
+        if practice or plan.settings.teams:
+            apps[TEAMS] = teams_app(plan, practice, http, *stores, catalog, loaded, metrics)
+        probes = Probes(stores.inbox, metrics)
+        await serve(stack, listening, apps.values(), probes)
+        own = {app.title: app.check for app in apps.values()}
+        platforms, dispatch = await asyncio.gather(_open(apps), build_dispatch(plan, shared, http, catalog, own))
+        loaded.set_result(dispatch)
+        _begin_work(stack, plan, stores, platforms, dispatch, metrics)
         probes.working = True
-        _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
-        stack.push_async_callback(worker.drain, _DRAIN)
-        if app_token := plan.settings.slack_app_token.get_secret_value():
-            slack.connect(Secret(app_token))
-        yield House(address, sandboxes)
+        for app in apps.values():
+            stack.push_async_callback(app.close)
+            app.start()
+        yield House(address, shared)
 
 
-async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
+def _begin_work(
+    stack: AsyncExitStack,
+    plan: Plan,
+    stores: Stores,
+    platforms: Mapping[str, Platform],
+    dispatch: Dispatch,
+    metrics: Metrics,
+) -> None:
+    """From now on deliveries are answered, until the stack is left."""
+    inbox, offers, _ = stores
+    answering = Answering(inbox, offers, dispatch, platforms, metrics, plan.clock, _token, plan.max_age)
+    worker = Worker(inbox, answering, metrics, plan.clock, random.random)
+    worker.start(plan.settings.workers)
+    _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
+    stack.push_async_callback(worker.drain, _DRAIN)
+
+
+async def _open(apps: Mapping[str, PlatformApp]) -> Mapping[str, Platform]:
+    return dict(zip(apps, await asyncio.gather(*(app.open() for app in apps.values())), strict=True))
+
+
+async def _storage(stack: AsyncExitStack, plan: Plan) -> Stores:
     database = Database(plan.settings.database)
     stack.push_async_callback(database.close)
     await database.open()
@@ -81,41 +106,7 @@ async def _storage(stack: AsyncExitStack, plan: Plan) -> tuple[Inbox, Offers]:
     inbox = Inbox(database, plan.clock.time, owner, plan.settings.lease_seconds)
     stack.push_async_callback(inbox.close)
     await inbox.open()
-    return inbox, Offers(database)
-
-
-async def _sandboxes(stack: AsyncExitStack, plan: Plan, address: str) -> "tuple[str, SlackSandbox | None]":
-    """Serves the stand-ins that this process hosts; in sandbox mode, Slack's too."""
-    apps = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
-    if not plan.settings.sandbox_mode:
-        port = plan.settings.sandbox_port
-        return (await stack.enter_async_context(serving(apps, port)) if apps else ""), None
-    from bot.slack.sandbox import SlackSandbox  # a bot that is used for real carries none around
-
-    practice = SlackSandbox(plan.clock.now, f"{address}slack/events")
-    sandboxes = await stack.enter_async_context(serving({**apps, SLACK: practice}, plan.settings.sandbox_port))
-    practice.address = f"{sandboxes}{SLACK}/"
-    return sandboxes, practice
-
-
-def _slack(
-    plan: Plan,
-    practice: "SlackSandbox | None",
-    session: ClientSession,
-    http: Http,
-    inbox: Inbox,
-    catalog: Catalog,
-    metrics: Metrics,
-) -> SlackApp:
-    """The workspace of the settings, or in sandbox mode the made-up one."""
-    settings = plan.settings
-    if practice:
-        token, keys, base_url = practice.bot_token, [practice.signing_secret], practice.api_url
-    else:
-        token, base_url = Secret(settings.slack_bot_token.get_secret_value()), settings.slack_base_url
-        given = (settings.slack_signing_secret, settings.slack_signing_secret_previous)
-        keys = [Secret(each.get_secret_value()) for each in given if each]
-    return SlackApp(token, keys, base_url, settings.timezone, session, http, inbox, catalog, metrics, plan.clock)
+    return Stores(inbox, Offers(database), References(database))
 
 
 def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

@@ -33,6 +33,7 @@ def banner(plan: Plan, house: House) -> str:
 
 def _parts(plan: Plan, house: House) -> Iterator[tuple[str, str]]:
     yield "Slack", _slack(plan.settings, house)
+    yield "Microsoft Teams", _teams(plan.settings, house)
     for adapter in plan.adapters:
         yield adapter.title, _service(adapter, plan)
     yield "Database", make_url(plan.settings.database).render_as_string(hide_password=True)
@@ -41,9 +42,17 @@ def _parts(plan: Plan, house: House) -> Iterator[tuple[str, str]]:
 def _slack(settings: Settings, house: House) -> str:
     if settings.sandbox_mode:
         return f"sandbox, at {house.sandboxes}slack/"
+    if not settings.slack:
+        return "off"
     if settings.slack_app_token:
         return "your workspace, over Socket Mode"
     return f"your workspace, delivering to {house.address}slack/events"
+
+
+def _teams(settings: Settings, house: House) -> str:
+    if settings.sandbox_mode:
+        return f"sandbox; local emulators of Teams may deliver to {house.address}api/messages"
+    return f"your tenant, delivering to {house.address}api/messages" if settings.teams else "off"
 
 
 def _service(adapter: Adapter, plan: Plan) -> str:
@@ -77,5 +86,8 @@ def _to_try(plan: Plan, house: House) -> Iterator[str]:
     if plan.settings.sandbox_mode:
         yield f"{house.sandboxes}slack/ in a browser"
     else:
-        yield "/interact help in Slack"
+        if plan.settings.slack:
+            yield "/interact help in Slack"
+        if plan.settings.teams:
+            yield "help in a chat with the bot in Teams"
         yield f"{_program()} check"

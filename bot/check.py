@@ -8,7 +8,7 @@ from dataclasses import asdict
 from aiohttp import ClientSession
 
 from adapters.base import Adapter
-from adapters.http import pooled_session
+from adapters.http import Http, pooled_session
 from bot.finding import Finding
 from bot.ground import check_database, check_ports
 from bot.plan import Plan
@@ -25,13 +25,14 @@ _SIGNS = {"ok": "✓", "wrong": "✗", "off": "–"}
 async def check(plan: Plan) -> list[Finding]:
     """Everything that can be tried from here, all at once."""
     async with pooled_session() as session:
-        database, ports, slack, services = await asyncio.gather(
+        database, ports, slack, teams, services = await asyncio.gather(
             check_database(plan.settings.database),
             check_ports(plan, session),
             _slack(plan.settings, session),
+            _teams(plan, session),
             _services(plan),
         )
-    return [Finding("Settings", "ok", "complete"), database, *ports, *slack, *services]
+    return [Finding("Settings", "ok", "complete"), database, *ports, *slack, *teams, *services]
 
 
 def report(findings: Sequence[Finding], as_json: bool) -> str:
@@ -42,9 +43,22 @@ def report(findings: Sequence[Finding], as_json: bool) -> str:
 
 
 async def _slack(settings: Settings, session: ClientSession) -> list[Finding]:
-    if settings.sandbox_mode:
-        return [Finding("Slack", "off", "a sandbox, for there are no credentials. To connect it: interact manifest slack")]
+    if not settings.slack:
+        return [Finding("Slack", "off", f"{_how(settings)}. To connect it: interact manifest slack")]
     return [finding async for finding in check_slack(settings, session)]
+
+
+async def _teams(plan: Plan, session: ClientSession) -> list[Finding]:
+    if not plan.settings.teams:
+        todo = "To connect it: bot/teams/README.md, then interact manifest teams"
+        return [Finding("Microsoft Teams", "off", f"{_how(plan.settings)}. {todo}")]
+    from bot.teams.check import check_teams
+
+    return [finding async for finding in check_teams(plan.settings, Http(session), plan.clock)]
+
+
+def _how(settings: Settings) -> str:
+    return "a sandbox, for there are no credentials" if settings.sandbox_mode else "there are no credentials"
 
 
 async def _services(plan: Plan) -> list[Finding]:

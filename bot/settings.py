@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.base import Adapter
+from bot.teams.hosts import Hosts
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -34,8 +35,14 @@ def _listed(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _answerable(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    Hosts(hosts)
+    return hosts
+
+
 _BaseUrl = Annotated[str, AfterValidator(_closed)]
 _Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+_Hosts = Annotated[_Names, AfterValidator(_answerable)]
 
 
 class ServiceSettings(BaseSettings):
@@ -84,7 +91,7 @@ class Settings(BaseSettings):
     teams_allowed_tenants: _Names = Field(
         (), description="Tenants whose people may ask, separated by commas. Default: TEAMS_TENANT_ID alone."
     )
-    teams_service_hosts: _Names = Field(
+    teams_service_hosts: _Hosts = Field(
         ("smba.trafficmanager.net",),
         description="Hosts that Teams is answered at, separated by commas; other clouds have others.",
     )
@@ -99,7 +106,9 @@ class Settings(BaseSettings):
         "https://graph.microsoft.com/v1.0/",
         description="Where the bot looks, after a crash, whether an answer was sent already; other clouds have others.",
     )
-    identity_endpoint: str = Field("", description="Where a managed identity gets its tokens: Azure's App Service sets it itself.")
+    identity_endpoint: str = Field(
+        "", description="Where a managed identity gets its tokens: Azure's App Service sets it itself."
+    )
     identity_header: SecretStr = Field(SecretStr(""), description="What goes with it: set by Azure's App Service too.")
     sandbox: _Names = Field(
         (), description="Services to run as sandboxes, separated by commas. Without any platform credentials: all."

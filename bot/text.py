@@ -26,3 +26,8 @@ def is_web_address(url: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
     except ValueError:
         return False
+
+
+def size(number: int) -> str:
+    """As in "12 kB"."""
+    return f"{number} bytes" if number < 1000 else f"{number / 1000:.0f} kB"

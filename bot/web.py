@@ -1,12 +1,13 @@
 """The web server: where it listens, and what it answers."""
 
 import socket
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 
 from aiohttp import web
 
 from bot.health import Probes
-from bot.slack.door import Door
+from bot.platforms import PlatformApp
 
 _LARGEST_BODY = 1024 * 1024  # bytes
 
@@ -25,10 +26,11 @@ def listening_socket(host: str, port: int) -> tuple[socket.socket, str]:
     return listening, f"http://{shown}:{listening.getsockname()[1]}/"
 
 
-async def serve(stack: AsyncExitStack, listening: socket.socket, door: Door, probes: Probes) -> None:
+async def serve(stack: AsyncExitStack, listening: socket.socket, apps: Iterable[PlatformApp], probes: Probes) -> None:
     """Serves until the stack is left; requests under way are finished first."""
     app = web.Application(client_max_size=_LARGEST_BODY)
-    app.router.add_post("/slack/events", door.handle)
+    for each in apps:
+        app.router.add_post(each.path, each.handle)
     app.router.add_get("/healthz", probes.alive)
     app.router.add_get("/readyz", probes.ready)
     app.router.add_get("/metrics", probes.metrics)

@@ -36,7 +36,7 @@ Version = Annotated[str, "do it only if nobody changed the meeting since this ve
 NOBODY: Final[list[str]] = []
 
 
-@command(example="calendar today")
+@command(example="calendar today", lists=True)
 async def today(google: GoogleCalendar, day: Annotated[Day, "which day"] = TODAY, calendar: Where = "") -> Reply:
     """Show your meetings of one day."""
     return _day(await google.agenda(day, calendar=calendar), day, google.now)
@@ -49,7 +49,7 @@ async def tomorrow(google: GoogleCalendar, calendar: Where = "") -> Reply:
     return _day(await google.agenda(day, calendar=calendar), day, google.now)
 
 
-@command(example="calendar week next monday")
+@command(example="calendar week next monday", lists=True)
 async def week(google: GoogleCalendar, day: Annotated[Day, "a day of that week"] = TODAY, calendar: Where = "") -> Reply:
     """Show your meetings from Monday to Sunday."""
     monday = day - timedelta(days=day.weekday())
@@ -74,7 +74,7 @@ async def next(google: GoogleCalendar, calendar: Where = "") -> Reply:
     return Reply(text, (line(meeting, when(meeting, google.now.date())),), buttons=join)
 
 
-@command(example="calendar find budget")
+@command(example="calendar find budget", lists=True)
 async def find(
     google: GoogleCalendar,
     words: Annotated[str, "what to look for in titles, places, descriptions and guests"],

@@ -24,7 +24,11 @@ class Given:
 
 @dataclass(frozen=True, eq=False)
 class Command:
-    """A declared command. `needs` says which clients and other given things its parameters ask for, by parameter name."""
+    """A declared command. `needs` says which clients and other given things its parameters ask for, by parameter name.
+
+    `lists` says that its items are things to pick from: where a platform can search while people write (the message
+    extensions of Teams), the command is offered there by its first option.
+    """
 
     subject: str
     verb: str  # empty where the subject alone is the command: "ping"
@@ -34,6 +38,7 @@ class Command:
     needs: Mapping[str, type]
     undo: str
     irreversible: bool
+    lists: bool
     function: Function
     model: type[BaseModel]
 
@@ -92,22 +97,25 @@ class Command:
 @overload
 def command(function: Function, /) -> Command: ...
 @overload
-def command(*, example: str = "", undo: str = "", irreversible: bool = False) -> Callable[[Function], Command]: ...
 def command(
-    function: Function | None = None, *, example: str = "", undo: str = "", irreversible: bool = False
+    *, example: str = "", undo: str = "", irreversible: bool = False, lists: bool = False
+) -> Callable[[Function], Command]: ...
+def command(
+    function: Function | None = None, *, example: str = "", undo: str = "", irreversible: bool = False, lists: bool = False
 ) -> Command | Callable[[Function], Command]:
     """Declares a command. Bare, it reads; `undo` names the command that takes it back; `irreversible` can't be taken back.
 
-    The first line of the docstring is its help, `example` one call as a person would type it (default: its name).
+    `lists` says that its items are things to pick from. The first line of the docstring is its help, `example` one call as a
+    person would type it (default: its name).
     """
 
     def declare(declared: Function) -> Command:
-        return _declared(declared, example, undo, irreversible)
+        return _declared(declared, example, undo, irreversible, lists)
 
     return declare if function is None else declare(function)
 
 
-def _declared(function: Function, example: str, undo: str, irreversible: bool) -> Command:
+def _declared(function: Function, example: str, undo: str, irreversible: bool, lists: bool) -> Command:
     hints = get_type_hints(function, include_extras=True)
     parameters = inspect.signature(function).parameters
     needs = {name: hint for name, hint in hints.items() if name in parameters and _is_given(hint)}
@@ -123,6 +131,7 @@ def _declared(function: Function, example: str, undo: str, irreversible: bool) -
         needs=needs,
         undo=undo,
         irreversible=irreversible,
+        lists=lists,
         function=function,
         model=_model(function.__qualname__, options, hints),
     )

@@ -53,6 +53,22 @@ class OfferRow(SQLModel, table=True):
     expires: float = Field(sa_type=Double)
 
 
+class ReferenceRow(SQLModel, table=True):
+    """Where somebody is reached who has spoken to the bot before: a conversation, or a person's chat with the bot alone."""
+
+    __tablename__ = "reference"
+
+    platform: str = Field(primary_key=True, sa_type=AnyText)
+    tenant: str = Field(primary_key=True, sa_type=AnyText)
+    whom: str = Field(primary_key=True, sa_type=AnyText)
+    conversation: str = Field(sa_type=AnyText)
+    service_url: str = Field(sa_type=AnyText)
+    bot: str = Field(sa_type=AnyText)
+    type: str = Field(sa_type=AnyText)
+    team: str = Field(sa_type=AnyText)
+    seen: float = Field(sa_type=Double)
+
+
 class PulseRow(SQLModel, table=True):
     """One row that probes write: on a full disk a read still succeeds."""
 
@@ -65,3 +81,4 @@ class PulseRow(SQLModel, table=True):
 delivery = SQLModel.metadata.tables["delivery"]
 offer = SQLModel.metadata.tables["offer"]
 pulse = SQLModel.metadata.tables["pulse"]
+reference = SQLModel.metadata.tables["reference"]

@@ -35,12 +35,16 @@ if TYPE_CHECKING:
 
 
 class SlackApp:
-    """Everything of one workspace: `door` for the web server, then `open` for the worker, and `connect` for Socket Mode."""
+    """Everything of one workspace. Implements `bot.platforms.PlatformApp`; with an `app_token` it uses Socket Mode as well."""
+
+    title = "Slack"
+    path = "/slack/events"
 
     def __init__(
         self,
         token: Secret,
         secrets: Sequence[Secret],
+        app_token: Secret,
         base_url: str,
         zone: str,
         session: ClientSession,
@@ -51,6 +55,7 @@ class SlackApp:
         clock: Clock,
     ) -> None:
         self._http = http
+        self._app_token = app_token
         self._api = WebApi(http, token, base_url)
         self._people = People(self._api, zone, clock)
         self._base_url = base_url
@@ -59,7 +64,8 @@ class SlackApp:
         self._catalog = catalog
         self._clock = clock
         self._sender = Sender(self._api, http, Pace(asyncio.sleep))
-        self.door = Door(inbox, secrets, self._check_form, metrics, clock)
+        self._door = Door(inbox, secrets, self._check_form, metrics, clock)
+        self.handle = self._door.handle
         self._connection: asyncio.Task[None] | None = None
 
     async def open(self) -> Slack:
@@ -68,11 +74,12 @@ class SlackApp:
         self._listener = listen.Listener(self._base_url, self._session)
         return Slack(self._api, self._listener, self._people, self._sender)
 
-    def connect(self, app_token: Secret) -> None:
-        """Opens the Socket Mode connection and keeps it open, however long Slack may be away."""
-        api = WebApi(self._http, app_token, self._base_url)
-        socket = Socket(api, self._session, self.door, asyncio.sleep, random.random)
-        self._connection = asyncio.create_task(socket.run())
+    def start(self) -> None:
+        """With an app token: opens the Socket Mode connection and keeps it open, however long Slack may be away."""
+        if self._app_token:
+            api = WebApi(self._http, self._app_token, self._base_url)
+            socket = Socket(api, self._session, self._door, asyncio.sleep, random.random)
+            self._connection = asyncio.create_task(socket.run())
 
     async def close(self) -> None:
         if self._connection:

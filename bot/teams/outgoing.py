@@ -10,8 +10,9 @@ from typing import Any
 class Outgoing:
     """`call` marks the cards, so that they can be found again; `since` is when the question came, in seconds.
 
-    Ids are Teams' own; `type` is "personal", "groupChat" or "channel", `team` the group's id in Entra, and `replaces` the
-    message whose card was pressed. `private` replies go to the person's own chat.
+    Ids are Teams' own; `type` is "personal", "groupChat" or "channel", `object` and `team` are the ids in Entra of the person
+    and of the team's group, and `replaces` is the message whose card was pressed. What is `private` goes to the person's own
+    chat.
     """
 
     call: str
@@ -21,11 +22,17 @@ class Outgoing:
     type: str
     bot: str
     user: str
+    object: str
     team: str
     private: bool
     replaces: str
     since: float
     messages: Sequence[Mapping[str, Any]]  # each has `text` and `card`
+
+    @property
+    def alone(self) -> bool:
+        """Whether it goes to the person's own chat, from a conversation where others would see it."""
+        return self.private and self.type != "personal"
 
     def dump(self) -> str:
         return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bot.terminal.typed import typed
-from bot.text import clean, is_web_address
+from bot.text import clean, is_web_address, size
 from commands.reply import Button, Field, Item, Reply
 
 
@@ -21,11 +21,6 @@ def instead(button: Button) -> str:
     """What to type where a button can't be pressed."""
     label, words = one_line(button.label), one_line(typed(button))
     return f"→ {words}" if label == words else f"{label} → {words}"
-
-
-def size(number: int) -> str:
-    """As in "12 kB"."""
-    return f"{number} bytes" if number < 1000 else f"{number / 1000:.0f} kB"
 
 
 def _lines(reply: Reply) -> Iterator[str]:

@@ -9,8 +9,8 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.terminal.plain import instead, one_line, size
-from bot.text import clean, is_web_address
+from bot.terminal.plain import instead, one_line
+from bot.text import clean, is_web_address, size
 from commands.reply import Button, Field, Item, Reply
 
 Mark = Callable[[Button], Text | None]

@@ -86,7 +86,7 @@ async def test_progress_stands_in_one_message_that_is_replaced(running: World, s
 async def test_where_slack_does_not_say_a_persons_zone_the_setting_holds(running: World, slack: EmulatedSlack) -> None:
     await slack.command("/calendar", "create Sushi tomorrow 15:00")
     await slack.replies(1)
-    [event] = await running.events("Sushi", PERSON, TEAM)
+    [event] = await running.events("Sushi", f"slack:{TEAM}:{PERSON}")
 
     assert datetime.fromisoformat(event["start"]["dateTime"]).astimezone(TOKYO).hour == 15
 
@@ -103,7 +103,7 @@ async def test_a_form_is_opened_says_what_is_wrong_and_is_taken(running: World, 
 
     assert list(wrong["errors"]) == ["start"]
     assert right == {"response_action": "clear"}
-    assert len(await running.events("From a form", PERSON, TEAM)) == 1
+    assert len(await running.events("From a form", f"slack:{TEAM}:{PERSON}")) == 1
 
 
 async def test_killed_at_any_moment_after_the_acknowledgement_it_answers_once(running: World, slack: EmulatedSlack) -> None:
@@ -115,7 +115,7 @@ async def test_killed_at_any_moment_after_the_acknowledgement_it_answers_once(ru
     await slack.replies(1, channel)
     await running.settled()
 
-    outcome = (len(await slack.said(channel)), len(await running.events("Killed", PERSON, TEAM)))
+    outcome = (len(await slack.said(channel)), len(await running.events("Killed", f"slack:{TEAM}:{PERSON}")))
     assert outcome == (1, 1), f"killed after {moment} seconds"
 
 

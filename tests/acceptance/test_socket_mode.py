@@ -41,12 +41,12 @@ async def test_commands_mentions_and_messages_come_through_the_socket(running: W
     answers = [*await running.replies(2), *await running.replies(1, ADA)]
 
     assert [delivery and delivery.ok for delivery in deliveries] == [True] * 3
-    assert len({answer["text"] for answer in answers}) == 1
-    assert "meeting" in answers[0]["text"]
+    assert len({answer.text for answer in answers}) == 1
+    assert "meeting" in answers[0].text
 
 
 async def test_what_comes_over_http_is_turned_away(running: World) -> None:
-    assert await running.deliver_event_at_once("ping", times=1) == [401]
+    assert await running.side.at_once("ping", 1, running.bot.url) == [401]
 
 
 async def test_a_button_is_pressed_through_the_socket(running: World) -> None:
@@ -64,7 +64,7 @@ async def test_a_form_is_answered_in_the_acknowledgement(running: World) -> None
     await running.slack.command("/calendar", "create")
     await running.replies(1)
     await running.slack.click("Fill in a form")
-    await until(running.form, bool)
+    await until(running.form_opened, bool)
     wrong = await running.slack.submit({"title": "From a form", "start": "yesterday 5pm"})
     right = await running.slack.submit({"title": "From a form", "start": "tomorrow 15:00"})
     await running.replies(2)
@@ -83,7 +83,7 @@ async def test_the_same_delivery_again_runs_once(running: World) -> None:
     await running.settled()
 
     assert all(delivery.ok for delivery in deliveries)
-    assert [answer["text"] for answer in running.said()] == ["pong once"]
+    assert [answer.text for answer in running.side.said()] == ["pong once"]
 
 
 async def test_what_makes_no_sense_is_acknowledged_so_that_it_does_not_come_again(running: World) -> None:
@@ -103,7 +103,7 @@ async def test_a_kill_before_the_acknowledgement_loses_nothing_because_slack_del
     await running.settled()
 
     assert not delivery.ok
-    assert len(running.said()) == 1
+    assert len(running.side.said()) == 1
     assert len(await running.events("Not yet acknowledged")) == 1
 
 
@@ -114,7 +114,7 @@ async def test_when_slack_asks_for_another_connection_it_gets_one(running: World
     [answer] = await running.replies(1)
 
     assert delivery.ok, "nothing is lost between two connections"
-    assert answer["text"] == "pong still there"
+    assert answer.text == "pong still there"
 
 
 async def test_when_slack_hangs_up_the_bot_calls_again(running: World) -> None:
@@ -122,7 +122,7 @@ async def test_when_slack_hangs_up_the_bot_calls_again(running: World) -> None:
     await running.slack.mention("ping still there")
     [answer] = await running.replies(1)
 
-    assert answer["text"] == "pong still there"
+    assert answer.text == "pong still there"
 
 
 async def test_when_the_connection_breaks_the_bot_opens_another(running: World) -> None:
@@ -130,7 +130,7 @@ async def test_when_the_connection_breaks_the_bot_opens_another(running: World) 
     await running.slack.mention("ping still there")
     [answer] = await running.replies(1)
 
-    assert answer["text"] == "pong still there"
+    assert answer.text == "pong still there"
 
 
 async def test_an_address_that_no_longer_lets_in_is_not_tried_for_ever(unconnected: World) -> None:

@@ -1,14 +1,13 @@
-"""A world for the real process: a made-up Slack and Calendar that outlive it, and the bot that can be killed and started."""
+"""A world for the real process: made-up platforms and a Calendar that outlive it, and the bot that can be killed and started."""
 
 import asyncio
-import json
 import os
 import re
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +18,11 @@ import aiohttp
 from adapters.google_calendar.sandbox import CalendarSandbox
 from bot.sandboxes import serving
 from bot.slack.sandbox import SlackSandbox
-from bot.slack.sandbox.workspace import ADA, BOT, GENERAL, GRACE, GUEST, TEAM, Channel
-from bot.slack.verify import sign
+from bot.teams.sandbox import TeamsSandbox
+from tests.acceptance.sides import Said, Side, SlackSide, TeamsSide
 
 _PATIENCE = 30.0  # seconds: for a loaded machine, not for the bot
+_REDELIVERIES = (0.2, 1.0, 3.0, 6.0, 12.0)  # seconds: sooner than the platforms do it
 
 
 def free_port() -> int:
@@ -82,50 +82,50 @@ class Bot:
 
 
 class World:
-    """Slack and Calendar as they are outside, and the bot."""
+    """The platforms and Calendar as they are outside, and the bot. `side` is the platform that a test is about."""
 
-    def __init__(self, slack: SlackSandbox, calendar: CalendarSandbox, bot: Bot, address: str) -> None:
-        self.slack = slack
+    def __init__(self, sides: Mapping[str, Side], calendar: CalendarSandbox, bot: Bot, address: str) -> None:
+        self.sides = sides
         self.calendar = calendar
         self.bot = bot
         self._address = address
 
-    def open_channel(self, name: str) -> str:
-        """A new public channel with everybody in it."""
-        id = f"C0{name.upper()}"
-        self.slack.workspace.channels[id] = Channel(id, name, "channel", frozenset({ADA, GRACE, GUEST, BOT}))
-        return id
+    @property
+    def side(self) -> Side:
+        return next(iter(self.sides.values()))
 
-    async def say(self, words: str) -> str:
-        """What `interact say` prints for these words, asked in the zone that Ada has in Slack."""
-        environment = {name: value for name, value in self.bot.environment.items() if not name.startswith("SLACK_")}
+    @property
+    def slack(self) -> SlackSandbox:
+        side = self.sides["slack"]
+        assert isinstance(side, SlackSide)
+        return side.sandbox
+
+    @property
+    def teams(self) -> TeamsSandbox:
+        side = self.sides["teams"]
+        assert isinstance(side, TeamsSide)
+        return side.sandbox
+
+    async def say(self, words: str, zone: str = "Europe/London") -> str:
+        """What `interact say` prints for these words; the zone is that of Ada."""
+        platforms = ("SLACK_", "TEAMS_")
+        environment = {name: value for name, value in self.bot.environment.items() if not name.startswith(platforms)}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "say", words),
             cwd=self.bot.folder,
-            env={**environment, "TIMEZONE": self.slack.workspace.people[ADA].zone},
+            env={**environment, "TIMEZONE": zone},
             stdout=asyncio.subprocess.PIPE,
         )
         printed, _ = await process.communicate()
         assert process.returncode == 0
         return printed.decode()
 
-    async def deliver_event_at_once(self, words: str, times: int) -> list[int]:
-        """The very same signed mention, several times at once: the statuses."""
-        event = {"type": "app_mention", "user": ADA, "channel": GENERAL, "ts": "1.1", "text": f"<@{BOT}> {words}"}
-        told = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev0FOUR", "event": event}
-        body, now = json.dumps(told).encode(), str(int(time.time()))
-        signed = {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": sign(self.slack.signing_secret, now, body)}
-        headers = {"Content-Type": "application/json", **signed}
-        async with self.http() as session:
-            answers = [session.post(f"{self.bot.url}slack/events", data=body, headers=headers) for _ in range(times)]
-            return [answer.status for answer in await asyncio.gather(*answers)]
-
-    async def form(self) -> Any:
-        """The form that Ada has open."""
-        return self.slack.views.opened(ADA)
-
     async def calendar_asked(self) -> bool:
         return any("/events" in entry.path for entry in self.calendar.journal)
+
+    async def form_opened(self) -> bool:
+        """Whether Ada has a form open."""
+        return self.side.form()
 
     async def settled(self) -> None:
         """Waits until nothing is left to do."""
@@ -141,55 +141,53 @@ class World:
     def http() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(20))
 
-    async def events(self, title: str, user: str = ADA, team: str = TEAM) -> list[dict[str, Any]]:
-        """The events with this in their title that stand in somebody's calendar."""
-        token = self.calendar.grant(f"slack:{team}:{user}", "UTC")
+    async def events(self, title: str, owner: str = "") -> list[dict[str, Any]]:
+        """The events with this in their title that stand in somebody's calendar, by default Ada's."""
+        token = self.calendar.grant(owner or self.side.owner(self.side.ada), "UTC")
         url = f"{self._address}google_calendar/calendar/v3/calendars/primary/events"
         bearer = {"Authorization": f"Bearer {token}"}
         async with self.http() as session, session.get(url, params={"q": title}, headers=bearer) as answer:
             found: list[dict[str, Any]] = (await answer.json())["items"]
             return found
 
-    def said(self, channel: str = GENERAL) -> list[dict[str, Any]]:
-        """What the bot has said in a channel, oldest first."""
-        return [message for message in self.slack.messages(channel) if message.get("bot_id")]
+    async def replies(self, number: int, room: str = "", side: Side | None = None) -> Sequence[Said]:
+        """What the bot has said in a room, by default the home of everybody, once it is so much."""
+        where = side or self.side
 
-    async def replies(self, number: int, channel: str = GENERAL) -> list[dict[str, Any]]:
-        """The bot's messages in a channel, once there are so many and none is under way."""
+        async def look() -> Sequence[Said]:
+            return where.said(room or where.home)
 
-        async def look() -> list[dict[str, Any]]:
-            return self.said(channel)
-
-        found: list[dict[str, Any]] = await until(look, lambda said: len(said) >= number)
+        found: Sequence[Said] = await until(look, lambda said: len(said) >= number)
         return found
 
 
 @asynccontextmanager
-async def world(folder: Path, **settings: str) -> AsyncIterator[World]:
+async def world(folder: Path, platforms: Sequence[str] = ("slack",), **settings: str) -> AsyncIterator[World]:
     """Everything but the bot is up; call `bot.start()`. Settings are environment variables."""
     port = free_port()
-    slack = SlackSandbox(_now, f"http://127.0.0.1:{port}/slack/events", delays=(0.2, 1.0, 3.0, 6.0, 12.0))
     calendar = CalendarSandbox(_now)
-    async with serving({"slack": slack, "google_calendar": calendar}, 0) as address:
-        slack.address = f"{address}slack/"
+    slack = SlackSandbox(_now, f"http://127.0.0.1:{port}/slack/events", delays=_REDELIVERIES)
+    teams = TeamsSandbox(_now, f"http://127.0.0.1:{port}/api/messages", delays=_REDELIVERIES)
+    async with serving({"slack": slack, "teams": teams, "google_calendar": calendar}, 0) as address:
+        slack.address, teams.address = f"{address}slack/", f"{address}teams/"
+        every: dict[str, Side] = {"slack": SlackSide(slack), "teams": TeamsSide(teams)}
+        sides = {name: every[name] for name in platforms}
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "HOME": str(folder),
             "PORT": str(port),
             "DATABASE_URL": f"sqlite:///{folder / 'inbox.sqlite'}",
-            "SLACK_SIGNING_SECRET": slack.signing_secret.reveal(),
-            "SLACK_BOT_TOKEN": slack.bot_token.reveal(),
-            "SLACK_BASE_URL": slack.api_url,
             "SANDBOX": "google_calendar",
             "GOOGLE_CALENDAR_BASE_URL": f"{address}google_calendar/",
             "LEASE_SECONDS": "1",
             "LOG_FORMAT": "json",
+            **{name: value for side in sides.values() for name, value in side.settings().items()},
             **settings,
         }
         bot = Bot(environment, folder)
         try:
-            yield World(slack, calendar, bot, address)
+            yield World(sides, calendar, bot, address)
         finally:
             await bot.end()
 

@@ -94,6 +94,7 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         app = SlackApp(
             slack.bot_token,
             [Secret("s")],
+            Secret(""),
             slack.api_url,
             "UTC",
             session,

@@ -31,6 +31,7 @@ SLACK_COMMAND = re.compile(r"[a-z][a-z0-9-]{0,30}")  # with its slash 32 charact
 
 each_command = pytest.mark.parametrize("command", EVERY, ids=lambda command: command.name)
 each_write = pytest.mark.parametrize("command", [each for each in EVERY if each.writes], ids=lambda command: command.name)
+each_listing = pytest.mark.parametrize("command", [each for each in EVERY if each.lists], ids=lambda command: command.name)
 each_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 each_module = pytest.mark.parametrize("module", commands.SUBJECTS, ids=lambda module: module.__name__)
 
@@ -189,3 +190,18 @@ def test_a_write_says_with_what_it_is_undone(command: Command) -> None:
             keys = {key.value for key in value.keys if isinstance(key, ast.Constant)}
             assert keys <= {option.name for option in options}
             assert None in value.keys or keys >= {option.name for option in options if option.required}
+
+
+@each_listing
+def test_a_command_that_lists_only_reads(command: Command) -> None:
+    """It runs while people type."""
+    assert not command.writes
+
+
+@each_listing
+def test_a_command_that_lists_is_searched_by_its_first_option_alone(command: Command) -> None:
+    """That it does list something is seen in tests/bot/teams/test_search.py, where sandboxes answer."""
+    first, *others = command.options
+    assert first.type is str or not first.required
+    assert not first.choices
+    assert not any(option.required for option in others)

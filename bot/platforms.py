@@ -1,0 +1,134 @@
+"""The platforms that are switched on. What belongs to one that is off is not even imported."""
+
+from asyncio import Future
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import ClientSession, web
+
+from adapters.base import Secret
+from adapters.http import Http, Rate
+from bot.dispatch import Dispatch
+from bot.metrics import Metrics
+from bot.plan import Plan
+from bot.platform import Platform
+from bot.sandboxes import sandboxes_of, serving
+from commands.catalog import Catalog
+from storage.inbox import Inbox
+from storage.offers import Offers
+from storage.references import References
+
+if TYPE_CHECKING:
+    from bot.slack.sandbox import SlackSandbox
+    from bot.teams.sandbox import TeamsSandbox
+
+SLACK, TEAMS = "slack", "teams"
+
+
+class PlatformApp(Protocol):
+    """A platform as `bot/app.py` handles it: `handle` serves `path` at once, `open` loads the rest meanwhile."""
+
+    @property
+    def title(self) -> str:
+        """As people write it."""
+
+    @property
+    def path(self) -> str:
+        """Where deliveries come in."""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Stores what arrives, and acknowledges it."""
+
+    async def open(self) -> Platform:
+        """Loads what takes long, in a thread."""
+
+    def start(self) -> None:
+        """To be called once deliveries are being answered."""
+
+    async def check(self) -> str:
+        """Says as whom the bot is known. Raises Refused, Unavailable."""
+
+    async def close(self) -> None:
+        """Ends what `start` began."""
+
+
+@dataclass(frozen=True)
+class Practice:
+    """The made-up platforms of sandbox mode."""
+
+    slack: "SlackSandbox"
+    teams: "TeamsSandbox"
+
+
+@asynccontextmanager
+async def sandboxes(plan: Plan, address: str) -> AsyncIterator[tuple[str, Practice | None]]:
+    """Serves the stand-ins that this process hosts, in sandbox mode those of the platforms too; `address` is the bot's.
+
+    Gives the address that they share, empty where there are none.
+    """
+    services = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
+    practice = _practice(plan, address) if plan.settings.sandbox_mode else None
+    platforms: dict[str, SlackSandbox | TeamsSandbox] = {SLACK: practice.slack, TEAMS: practice.teams} if practice else {}
+    if not (services or platforms):
+        yield "", None
+        return
+    async with serving({**services, **platforms}, plan.settings.sandbox_port) as shared:
+        for name, sandbox in platforms.items():
+            sandbox.address = f"{shared}{name}/"
+        yield shared, practice
+
+
+def rates(plan: Plan) -> Mapping[str, Rate | None]:
+    """How fast each platform may be asked. Slack counts by channel and by method, so it paces itself."""
+    if not (plan.settings.teams or plan.settings.sandbox_mode):
+        return {SLACK: None}
+    from bot.teams.connector import RATE
+
+    return {SLACK: None, TEAMS: RATE}
+
+
+def _practice(plan: Plan, address: str) -> Practice:
+    from bot.slack.sandbox import SlackSandbox
+    from bot.teams.sandbox import TeamsSandbox
+
+    slack = SlackSandbox(plan.clock.now, f"{address}slack/events")
+    return Practice(slack, TeamsSandbox(plan.clock.now, f"{address}api/messages"))
+
+
+def slack_app(
+    plan: Plan, practice: Practice | None, session: ClientSession, http: Http, inbox: Inbox, catalog: Catalog, metrics: Metrics
+) -> PlatformApp:
+    """The workspace of the settings, or in sandbox mode the made-up one."""
+    from bot.slack.app import SlackApp
+
+    settings = plan.settings
+    if practice:
+        token, keys, base_url = practice.slack.bot_token, [practice.slack.signing_secret], practice.slack.api_url
+    else:
+        token, base_url = Secret(settings.slack_bot_token.get_secret_value()), settings.slack_base_url
+        given = (settings.slack_signing_secret, settings.slack_signing_secret_previous)
+        keys = [Secret(each.get_secret_value()) for each in given if each]
+    app_token = Secret(settings.slack_app_token.get_secret_value())
+    return SlackApp(token, keys, app_token, base_url, settings.timezone, session, http, inbox, catalog, metrics, plan.clock)
+
+
+def teams_app(
+    plan: Plan,
+    practice: Practice | None,
+    http: Http,
+    inbox: Inbox,
+    offers: Offers,
+    references: References,
+    catalog: Catalog,
+    dispatch: "Future[Dispatch]",
+    metrics: Metrics,
+) -> PlatformApp:
+    """The registration of the settings, or in sandbox mode the made-up one. `dispatch` is known once services are loaded."""
+    from bot.teams.account import account_of, made_up
+    from bot.teams.app import TeamsApp
+
+    account = made_up(practice.teams) if practice else account_of(plan.settings)
+    zone = plan.settings.timezone
+    return TeamsApp(account, zone, http, inbox, offers, references, catalog, dispatch, metrics, plan.clock)

@@ -1,0 +1,78 @@
+"""Teams' way in: the token is checked, the activity stored, and only then acknowledged.
+
+https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#activity-object
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.metrics import Metrics
+from bot.strict_json import Malformed
+from bot.teams.auth import Auth, Denied
+from bot.teams.envelope import Envelope, read
+from bot.teams.invokes import Invokes
+from storage.errors import StorageError
+from storage.inbox import Inbox
+
+KIND = "teams"
+_RECEIVE = 10.0  # seconds within which a request must have arrived whole
+_ANSWERED = {"fetch", "query"}  # all that they ask is answered at once: nothing is left to be done
+
+
+class Door:
+    """`POST /api/messages`, for messages, installations and invokes alike."""
+
+    def __init__(self, inbox: Inbox, auth: Auth, invokes: Invokes, metrics: Metrics) -> None:
+        self._inbox = inbox
+        self._auth = auth
+        self._invokes = invokes
+        self._metrics = metrics
+
+    async def handle(self, request: web.Request) -> web.Response:
+        began = time.perf_counter()
+        try:
+            envelope = await self._admitted(request)
+        except TimeoutError:
+            return web.Response(status=408)
+        except Denied as denied:
+            return web.Response(status=denied.status)
+        except Malformed:
+            return web.Response(status=400)
+        if envelope.kind == "other":
+            return web.Response()
+        if envelope.kind in _ANSWERED:
+            return web.json_response(await self._answer(envelope))
+        return await self._take(envelope, began)
+
+    async def _admitted(self, request: web.Request) -> Envelope:
+        """Nothing is parsed before the token has proved good."""
+        token = await self._auth.bearer(request.headers)
+        async with asyncio.timeout(_RECEIVE):
+            body = await request.read()
+        envelope = read(body)
+        self._auth.admit(token, envelope.payload)
+        return envelope
+
+    async def _answer(self, envelope: Envelope) -> Mapping[str, Any]:
+        if envelope.kind == "query":
+            return await self._invokes.search(envelope)
+        return await self._invokes.open(envelope)
+
+    async def _take(self, envelope: Envelope, began: float) -> web.Response:
+        if envelope.kind == "form" and (wrong := await self._invokes.wrong(envelope)):
+            return web.json_response(wrong)
+        try:
+            await self._inbox.put(envelope.key, KIND, envelope.conversation, json.dumps(envelope.payload, ensure_ascii=False))
+        except ValueError:
+            return web.Response(status=400)
+        except StorageError:
+            return web.Response(status=503)  # the platform delivers it again
+        self._metrics.ack_seconds.observe(time.perf_counter() - began)
+        if envelope.kind == "execute":
+            return web.json_response(await self._invokes.outcome(envelope))
+        return web.Response(status=200 if envelope.kind == "form" else 201)

@@ -1,0 +1,162 @@
+"""What Teams wants answered in the request itself, within seconds: forms, searches, and what became of a pressed card.
+
+https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/request-receive-and-respond-bot-requests
+"""
+
+import asyncio
+import logging
+from asyncio import Future
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from adapters.errors import Unavailable
+from bot import words
+from bot.clock import Clock
+from bot.dispatch import Dispatch
+from bot.intent import load as noted
+from bot.offering import taken
+from bot.platform import Asked, Filled, Press, Stranger
+from bot.teams.answers import in_dialog, in_passing, in_place
+from bot.teams.envelope import Envelope
+from bot.teams.form import form_card, task
+from bot.teams.outgoing import load
+from bot.teams.render import render
+from bot.teams.search import results, told
+from bot.validation import validate
+from bot.words import Sorry
+from commands.call import Call
+from commands.catalog import Catalog
+from commands.command import Command
+from commands.reply import Reply
+from commands.usage import UsageError
+from storage.errors import StorageError
+from storage.inbox import Inbox
+from storage.offers import Offers
+
+if TYPE_CHECKING:
+    from bot.teams.teams import Teams
+
+Json = Mapping[str, Any]
+_Answer = TypeVar("_Answer")
+_LOG = logging.getLogger(__name__)
+_IN_TIME = 2.5  # seconds: Teams waits for three at least
+_LOOKS = (0.02, 0.05, 0.08, 0.15, 0.3, 0.5, 0.6, 0.6)  # seconds before each look at what became of a press
+_LATER = "This takes longer than Teams waits. Please try again in a moment."
+_WORKING = Reply("Working on it…")
+
+
+class Invokes:
+    """`opened` is the platform and `dispatch` runs calls: both are known once everything is loaded."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        offers: Offers,
+        catalog: Catalog,
+        opened: "Future[Teams]",
+        dispatch: "Future[Dispatch]",
+        clock: Clock,
+    ) -> None:
+        self._inbox = inbox
+        self._offers = offers
+        self._catalog = catalog
+        self._opened = opened
+        self._dispatch = dispatch
+        self._clock = clock
+
+    async def open(self, envelope: Envelope) -> Json:
+        """The form that a pressed button opens, or why it can't."""
+        return await _in_time(self._opened_form(envelope), in_dialog(_LATER))
+
+    async def wrong(self, envelope: Envelope) -> Json:
+        """The form once more, with what is wrong in it; empty where nothing is, or where nobody can say so in time."""
+        return await _in_time(self._wrong(envelope), {})
+
+    async def search(self, envelope: Envelope) -> Json:
+        """What a search finds, as the person who searches. It leaves nothing behind, so it is not stored either."""
+        return await _in_time(self._found(envelope), told(_LATER))
+
+    async def outcome(self, envelope: Envelope) -> Json:
+        """What replaces the pressed card for the one who pressed it. The worker replaces it for everybody.
+
+        What nobody else may see is told in passing; where the call takes longer, the card says so for the moment.
+        """
+        for wait in _LOOKS:
+            await asyncio.sleep(wait)
+            outgoing = noted(await self._inbox.intent(envelope.key) or "").outgoing
+            if outgoing:
+                settled = load(outgoing)
+                first = settled.messages[0]
+                return in_passing(first["text"]) if settled.private else in_place(first["card"])
+        return in_place(render(_WORKING)[0].card)
+
+    async def _asked(self, envelope: Envelope) -> Asked:
+        teams = await asyncio.shield(self._opened)
+        asked = await teams.hear(envelope.payload, self._clock.time())
+        if asked is None:
+            raise Unavailable("Nothing was asked.")
+        return asked
+
+    async def _opened_form(self, envelope: Envelope) -> Json:
+        asked = await self._asked(envelope)
+        if not isinstance(asked.what, Press):
+            return in_dialog(words.stranger().text)
+        offered = await taken(self._offers, asked.what.offer, asked.actor.key, self._clock.time())
+        if isinstance(offered, Reply):
+            return in_dialog(offered.text)
+        command = self._catalog.get(offered.command)
+        if command is None:
+            return in_dialog(words.expired().text)
+        return _form(command, offered.arguments, {})
+
+    async def _wrong(self, envelope: Envelope) -> Json:
+        asked = await self._asked(envelope)
+        if not isinstance(asked.what, Filled):
+            return {}
+        try:
+            command = self._catalog.named(asked.what.command)
+        except UsageError:
+            return {}  # the worker says so
+        try:
+            await validate(command, asked.what.arguments, self._clock.now().astimezone(ZoneInfo(asked.actor.zone)))
+        except UsageError as error:
+            option = error.option or next(iter(asked.what.arguments), "")
+            return _form(command, asked.what.arguments, {option: str(error)})
+        return {}
+
+    async def _found(self, envelope: Envelope) -> Json:
+        asked = await self._asked(envelope)
+        if not isinstance(asked.what, Filled):
+            return told(words.stranger().text)
+        command = self._catalog.get(asked.what.command)
+        if command is None or not command.lists:
+            return told("This can't be searched here.")
+        reply = await self._reply(command.name, asked, asked.what)
+        return told(reply.text) if isinstance(reply, Sorry) or not reply.items else results(reply)
+
+    async def _reply(self, command: str, asked: Asked, filled: Filled) -> Reply:
+        dispatch = await asyncio.shield(self._dispatch)
+        whose = (asked.actor, asked.place, asked.via, self._clock.now())
+        call = await dispatch.fill(command, filled.arguments, "search", *whose)
+        reply = call if isinstance(call, Reply) else Reply("Nothing was found.")
+        if isinstance(call, Call):
+            async for reply in dispatch.answer(call):
+                pass
+        return reply
+
+
+def _form(command: Command, arguments: Json, errors: Mapping[str, str]) -> Json:
+    return task(command.name.capitalize(), form_card(command, arguments, errors))
+
+
+async def _in_time(work: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
+    """Never an error, and never too late: whoever waits for it sees a dialog."""
+    try:
+        async with asyncio.timeout(_IN_TIME):
+            return await work
+    except (TimeoutError, Unavailable, StorageError) as error:
+        _LOG.info("an invoke had no answer in time: %s", type(error).__name__)
+    except Exception:
+        _LOG.exception("an invoke broke")
+    return otherwise

@@ -1,0 +1,170 @@
+"""botbuilder, behind the inbox: it knows Teams' activities, and says what each of them asks.
+
+https://learn.microsoft.com/azure/bot-service/bot-builder-basics-teams?pivots=python. The front door has verified, parsed and
+stored the activity before; so botbuilder gets it parsed, takes the door's word for who sent it, and has nothing to send with.
+It has no types, and no other file imports it: see README.md.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from botbuilder.core import CloudAdapterBase, TurnContext  # type: ignore[import-untyped]
+from botbuilder.core.teams import TeamsActivityHandler  # type: ignore[import-untyped]
+from botbuilder.schema import Activity, AdaptiveCardInvokeValue, ChannelAccount  # type: ignore[import-untyped]
+from botbuilder.schema.teams import MessagingExtensionQuery, TaskModuleRequest  # type: ignore[import-untyped]
+from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity  # type: ignore[import-untyped]
+from botframework.connector.auth.authenticate_request_result import AuthenticateRequestResult  # type: ignore[import-untyped]
+from botframework.connector.auth.connector_factory import ConnectorFactory  # type: ignore[import-untyped]
+
+from bot.platform import Filled, Joined, Press, Words
+from bot.teams.form import read_form
+from bot.teams.heard import Heard, Left
+from bot.teams.mention import mentions, names, plain
+from bot.teams.zone import zone_of
+
+_HEARD = "heard"
+
+
+class Listener:
+    """Turns an activity into what it asks."""
+
+    def __init__(self) -> None:
+        self._adapter = CloudAdapterBase(_Verified())
+        self._handler = _Handler()
+
+    async def hear(self, activity: Mapping[str, Any]) -> Heard | None:
+        """What the activity asks, or None where it asks nothing of us. What breaks in botbuilder is raised."""
+        heard: Heard | None = None
+
+        async def turn(context: TurnContext) -> None:
+            nonlocal heard
+            await self._handler.on_turn(context)
+            heard = context.turn_state.get(_HEARD)
+
+        await self._adapter.process_activity("", Activity.deserialize(dict(activity)), turn)
+        return heard
+
+
+class _Handler(TeamsActivityHandler):  # type: ignore[misc]
+    """One method for each thing that people do. Invokes are answered by the door: what botbuilder would answer is not sent."""
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        activity = turn_context.activity
+        if activity.text or not activity.value:
+            _hear(turn_context, _words(activity), "message" if _type(activity) == "personal" else "mention")
+        else:
+            _press(turn_context, activity.value)
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> object:
+        """botbuilder logs a warning for each part of a card's value that it doesn't know, and Teams sends a `trigger`."""
+        activity = turn_context.activity
+        if activity.name == "adaptiveCard/action":
+            activity.value = {"action": activity.value["action"]}
+        return await super().on_invoke_activity(turn_context)
+
+    async def on_adaptive_card_invoke(self, turn_context: TurnContext, invoke_value: AdaptiveCardInvokeValue) -> None:
+        """The action is a plain dict, whatever its type says."""
+        _press(turn_context, invoke_value.action["data"], replaces=turn_context.activity.reply_to_id or "")
+
+    async def on_teams_task_module_fetch(self, turn_context: TurnContext, task_module_request: TaskModuleRequest) -> None:
+        _press(turn_context, task_module_request.data)
+
+    async def on_teams_task_module_submit(self, turn_context: TurnContext, task_module_request: TaskModuleRequest) -> None:
+        form = read_form(task_module_request.data)
+        _hear(turn_context, Filled(form.command, form.arguments), "form")
+
+    async def on_teams_messaging_extension_query(self, turn_context: TurnContext, query: MessagingExtensionQuery) -> None:
+        """Before anything is typed, Teams may ask with a parameter of its own, named `initialRun`."""
+        given = {each.name: each.value for each in query.parameters or [] if each.name != "initialRun" and each.value}
+        _hear(turn_context, Filled(query.command_id.replace(".", " "), given), "search")
+
+    async def on_installation_update_add(self, turn_context: TurnContext) -> None:
+        _hear(turn_context, Joined(), "installed")
+
+    async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
+        _hear(turn_context, Left(), "removed")
+
+
+class _Verified(BotFrameworkAuthentication):  # type: ignore[misc]
+    """The door has checked the token together with the activity, and better: see auth.py. Here, its word is taken."""
+
+    async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
+        result = AuthenticateRequestResult()
+        result.claims_identity = ClaimsIdentity({}, True)
+        result.connector_factory = _Mute()
+        return result
+
+    async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> NoReturn:
+        raise NotImplementedError
+
+    def create_connector_factory(self, claims_identity: ClaimsIdentity) -> ConnectorFactory:
+        return _Mute()
+
+    async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> None:
+        """People connect their accounts by our own links."""
+
+
+class _Mute(ConnectorFactory):  # type: ignore[misc]
+    """Sending is not botbuilder's task here, but connector.py's: there it is retried, limited, and bound to known hosts."""
+
+    async def create(self, service_url: str, audience: str) -> "_Mute":
+        return self
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise RuntimeError("the listener only listens")
+
+
+def _press(context: TurnContext, data: Mapping[str, Any], replaces: str = "") -> None:
+    if data.get("offer"):
+        _hear(context, Press(data["offer"]), "button", replaces)
+
+
+def _hear(context: TurnContext, what: Words | Press | Filled | Joined | Left, via: str, replaces: str = "") -> None:
+    activity = context.activity
+    sender = activity.from_property or ChannelAccount()
+    channel, _, thread = activity.conversation.id.partition(";messageid=")
+    context.turn_state[_HEARD] = Heard(
+        what=what,
+        via=via,
+        tenant=_tenant(activity),
+        user=sender.aad_object_id or sender.id or "",
+        name=sender.name or "",
+        zone=zone_of({"localTimezone": activity.local_timezone, "entities": _entities(activity)}),
+        channel=channel,
+        thread=thread,
+        route={
+            "service_url": activity.service_url or "",
+            "conversation": activity.conversation.id,
+            "type": _type(activity),
+            "bot": (activity.recipient or ChannelAccount()).id or "",
+            "user": sender.id or "",
+            "team": _channel_data(activity, "team").get("aadGroupId") or "",
+            "replaces": replaces,
+        },
+    )
+
+
+def _words(activity: Activity) -> Words:
+    bot = activity.recipient or ChannelAccount()
+    called = names(mentions(_entities(activity), bot.id or "")) | {bot.name or ""}
+    return Words(plain(activity.text or "", called - {""}))
+
+
+def _entities(activity: Activity) -> list[dict[str, Any]]:
+    """All that botbuilder knows of an entity is its type."""
+    return [{"type": each.type, **each.additional_properties} for each in activity.entities or [] if each]
+
+
+def _type(activity: Activity) -> str:
+    conversation = activity.conversation
+    return conversation.conversation_type or ("groupChat" if conversation.is_group else "personal")
+
+
+def _tenant(activity: Activity) -> str:
+    """botbuilder looks for a `tenantID`, Teams sends a `tenantId`."""
+    told = activity.conversation.additional_properties.get("tenantId")
+    return _channel_data(activity, "tenant").get("id") or told or ""
+
+
+def _channel_data(activity: Activity, name: str) -> Mapping[str, Any]:
+    return (activity.channel_data or {}).get(name) or {}

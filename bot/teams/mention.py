@@ -1,0 +1,53 @@
+"""Reads Teams' text back into what the person typed.
+
+https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations#work-with-mentions.
+Teams calls the text "plain", yet mentions in it are tags, and `&nbsp;` and its like come where the message was written with
+formatting. botbuilder's own `remove_mention_text` takes the bot's name for a regular expression, and takes it off everywhere.
+"""
+
+import html
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+# No part may run over the next "<": hostile text would be searched from each of them to its end.
+_TAG = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>", re.IGNORECASE)
+_AFTER = re.compile(r"^(?:&nbsp;|[\s,:])*")
+# Those that end in ";" only: by HTML's own rules, "?a=1&copy=2" would have a © in it.
+_ENTITY = re.compile(r"&(?:nbsp|lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+
+
+def mentions(entities: object, id: str) -> list[Mapping[str, Any]]:
+    """Those of an activity's entities that mention the account."""
+    if not id or not isinstance(entities, list):
+        return []
+    return [each for each in entities if isinstance(each, dict) and each.get("type") == "mention" and _mentioned(each) == id]
+
+
+def names(mentions: Collection[Mapping[str, Any]]) -> set[str]:
+    """What the account is called in the text. Where the name has an "&", Teams leaves the mention's own text out."""
+    called = [_TAG.sub(r"\1", str(each.get("text") or each["mentioned"].get("name") or "")) for each in mentions]
+    return {_undone(name) for name in called}
+
+
+def plain(text: str, bot: Collection[str]) -> str:
+    """The first mention of the bot is taken off; other mentions become the names that people see; entities are undone once.
+
+    `bot` is what the bot is called.
+    """
+    for tag in _TAG.finditer(text):
+        if _undone(tag[1]) in bot:
+            text = text[: tag.start()] + _AFTER.sub("", text[tag.end() :], count=1)
+            break
+    return _undone(_TAG.sub(r"\1", text)).strip()
+
+
+def _mentioned(entity: Mapping[str, Any]) -> object:
+    account = entity.get("mentioned")
+    return account.get("id") if isinstance(account, dict) else None
+
+
+def _undone(text: str) -> str:
+    if "&" in text:
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return text.replace("\N{NO-BREAK SPACE}", " ")

@@ -1,0 +1,87 @@
+"""Where conversations in Teams are reached: Teams tells it with each message, and only who knows it may speak first later."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.teams.connector import Address
+from storage.errors import StorageError
+from storage.references import Reference, References
+
+_LOG = logging.getLogger(__name__)
+_PLATFORM = "teams"
+_MOST = 10_000
+
+
+class Conversations:
+    """Stores where a conversation is reached when that is news, and gives what is the newest that any process was told.
+
+    A database that fails now keeps nobody from being answered where the message came from.
+    """
+
+    def __init__(self, references: References) -> None:
+        self._references = references
+        self._known: dict[tuple[str, str], Reference] = {}
+
+    async def note(self, tenant: str, route: Mapping[str, str], seen: float) -> None:
+        """`route` is that of a message (`bot.teams.listen.Heard`) which came at `seen`, in seconds since the epoch."""
+        told = Reference(
+            _PLATFORM,
+            tenant,
+            whom=route["conversation"].partition(";")[0],
+            conversation=route["conversation"].partition(";")[0],
+            service_url=route["service_url"],
+            bot=route["bot"],
+            type=route["type"],
+            team=route["team"],
+            seen=seen,
+        )
+        if not (told.whom and told.service_url):
+            return
+        await self._keep(told)
+        if told.type == "personal" and route["user"]:
+            await self._keep(replace(told, whom=route["user"]))
+
+    async def newest(self, at: Address) -> Address:
+        """The same conversation at the newest address that is known: Teams may move it."""
+        known = await self._find(at.tenant, at.whole)
+        return replace(at, service_url=known.service_url) if known else at
+
+    async def chat_with(self, tenant: str, user: str) -> Address | None:
+        """The chat with a person alone, where there is one already."""
+        known = await self._find(tenant, user)
+        return Address(tenant, known.service_url, known.conversation) if known else None
+
+    async def opened(self, chat: Address, bot: str, user: str, seen: float) -> None:
+        """Notes a chat that the bot has opened itself."""
+        told = Reference(_PLATFORM, chat.tenant, user, chat.conversation, chat.service_url, bot, "personal", seen=seen)
+        await self._keep(told)
+
+    async def forget(self, tenant: str, conversation: str) -> None:
+        """The bot is no longer there."""
+        whole = conversation.partition(";")[0]
+        self._known = {key: each for key, each in self._known.items() if each.conversation != whole}
+        try:
+            await self._references.forget(_PLATFORM, tenant, whole)
+        except StorageError as error:
+            _LOG.warning("a conversation that has ended is still on record: %s", error)
+
+    async def _keep(self, told: Reference) -> None:
+        if self._known.get((told.tenant, told.whom)) == told:
+            return
+        try:
+            await self._references.keep(told)
+        except StorageError as error:  # the next message tells it again
+            _LOG.warning("where a conversation is reached could not be stored: %s", error)
+            return
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[told.tenant, told.whom] = told
+
+    async def _find(self, tenant: str, whom: str) -> Reference | None:
+        """From the database, not from memory: another process may have been told of a newer one."""
+        try:
+            return await self._references.find(_PLATFORM, tenant, whom)
+        except StorageError as error:
+            _LOG.warning("where a conversation is reached can't be looked up: %s", error)
+            return None
