@@ -54,7 +54,7 @@ class TeamsApp:
         self._connector = Connector(self._bearer, account.hosts)
         self._conversations = Conversations(references)
         self._people = People(self._connector, self._conversations, clock)
-        self._sender = Sender(self._connector, self._conversations, look, clock)
+        self._sender = Sender(self._connector, self._conversations, look)
         self._zone = zone
         self._opened: Future[Teams] = asyncio.get_running_loop().create_future()
         self._refreshing: asyncio.Task[None] | None = None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Self
 
-_URL = re.compile(r"(https?://[a-z0-9.:\[\]-]+)(?:/[A-Za-z0-9._~/-]*)?")  # what Teams sends, and nothing that is more of a URL
+_URL = re.compile(r"(https?://[^/]+)(?:/[A-Za-z0-9._~/-]*)?")  # an origin, and a path as plain as those of Teams
 _NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*")
 _LOOPBACK = r"(?:127\.0\.0\.1|localhost|\[::1\])"
 _PORT = r":[0-9]{1,5}"

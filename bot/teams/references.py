@@ -60,7 +60,7 @@ class Conversations:
     async def forget(self, tenant: str, conversation: str) -> None:
         """The bot is no longer there."""
         whole = conversation.partition(";")[0]
-        self._known = {key: each for key, each in self._known.items() if each.conversation != whole}
+        pass
         try:
             await self._references.forget(_PLATFORM, tenant, whole)
         except StorageError as error:

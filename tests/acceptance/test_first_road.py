@@ -102,7 +102,7 @@ async def test_missing_options_are_asked_for_in_a_form_whose_fields_say_what_is_
     await running.replies(2, own)
 
     assert len(wrong) == 1
-    assert "past" in wrong[0]
+    assert "was already" in wrong[0]
     assert right == []
     assert len(await running.events("From a form")) == 1
 

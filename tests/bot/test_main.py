@@ -17,7 +17,7 @@ import pytest
 from tests.bot.command_line import environment, interact, python
 
 CANARY = "CANARY-token-7f3a"
-COMMANDS = {"run", "say", "chat", "check", "manifest", "deliveries"}
+COMMANDS = {"run", "say", "chat", "check", "preview", "manifest", "deliveries"}
 
 
 def test_the_help_tells_of_every_command(tmp_path: Path) -> None:
@@ -103,6 +103,7 @@ def test_a_sandbox_passes_its_check(tmp_path: Path) -> None:
         "Port": "ok",
         "Sandbox port": "ok",
         "Slack": "off",
+        "Microsoft Teams": "off",
         "Google Calendar": "ok",
     }
 

@@ -7,9 +7,9 @@ from collections import Counter
 from itertools import chain
 from typing import Any
 
-from bot.teams.sandbox.checks import Wrong, chosen, listed, text, type_of, url
+from bot.teams.sandbox import walk
+from bot.teams.sandbox.checks import Wrong, chosen, listed, named, text, type_of, url
 from bot.teams.sandbox.elements import ELEMENTS, look
-from bot.teams.sandbox.walk import actions, elements, words
 from bot.teams.sandbox.workspace import Json
 
 _VERSIONS = ("1.0", "1.1", "1.2", "1.3", "1.4", "1.5")
@@ -51,7 +51,8 @@ def _element(element: Json) -> Wrong:
 
 def _actions(holder: Json, needed: bool = False) -> Wrong:
     yield from listed(holder, "actions", _button, needed)
-    if len(holder.get("actions") or ()) > _MOST_ACTIONS:
+    actions = holder.get("actions")
+    if isinstance(actions, list) and len(actions) > _MOST_ACTIONS:
         yield f"{type_of(holder)} has more than {_MOST_ACTIONS} actions"
 
 
@@ -72,6 +73,7 @@ def _behind(holder: Json) -> Wrong:
 
 
 def _action(action: Any) -> Wrong:
+    yield from named(action)
     match type_of(action):
         case "Action.OpenUrl":
             yield from url(action, "url")
@@ -95,16 +97,25 @@ def _data(action: Json) -> Wrong:
 
 
 def _unique(card: Json) -> Wrong:
-    ids = Counter(each["id"] for each in chain(elements(card), actions(card)) if each.get("id"))
+    ids = Counter(each["id"] for each in chain(walk.elements(card), walk.actions(card)) if each.get("id"))
     yield from (f"the id {id} is there twice" for id, times in sorted(ids.items()) if times > 1)
 
 
 def _mentions(card: Json) -> Wrong:
     """https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards"""
-    known = (card.get("msteams") or {}).get("entities") or []
+    teams = card.get("msteams", {})
+    known = teams.get("entities", []) if isinstance(teams, dict) else None
+    if not isinstance(known, list) or not all(isinstance(entity, dict) for entity in known):
+        yield "msteams is an object, and its entities are a list of objects"
+        return
+    written = walk.words(card)
     for entity in known:
-        written = str(entity.get("text", ""))
-        if not (written.startswith("<at>") and written.endswith("</at>") and (entity.get("mentioned") or {}).get("id")):
-            yield f"the mention {written!r} is malformed"
-        elif written not in words(card):
-            yield f"the mention {written!r} is not in the text"
+        yield from _mention(entity, written)
+
+
+def _mention(entity: Json, written: str) -> Wrong:
+    text, mentioned = str(entity.get("text")), entity.get("mentioned")
+    if not (text.startswith("<at>") and text.endswith("</at>") and isinstance(mentioned, dict) and mentioned.get("id")):
+        yield f"the mention {text!r} is malformed"
+    elif text not in written:
+        yield f"the mention {text!r} is not in the text"

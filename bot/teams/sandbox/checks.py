@@ -34,11 +34,24 @@ def chosen(holder: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Wr
         yield f"{type_of(holder)} can't have the {name} {value!r}"
 
 
+def named(holder: Any) -> Wrong:
+    """Where it has an id, that is a text."""
+    if isinstance(holder, Mapping) and not isinstance(holder.get("id", ""), str):
+        yield f"the id of {type_of(holder)} is a text"
+
+
 def url(holder: Mapping[str, Any], name: str, schemes: tuple[str, ...] = ("https", "http", "mailto", "tel")) -> Wrong:
-    parts = urlsplit(str(holder.get(name) or ""))
-    if parts.scheme not in schemes or not (parts.netloc or parts.path):
+    if not _is_url(str(holder.get(name) or ""), schemes):
         yield f"{type_of(holder)} needs an address as its {name}"
 
 
 def type_of(value: Any) -> str:
     return str(value.get("type", "an object without a type")) if isinstance(value, Mapping) else "something"
+
+
+def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.netloc or parts.path)

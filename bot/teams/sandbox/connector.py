@@ -72,7 +72,7 @@ class Connector:
             self._workspace.typing.append(request.match_info["conversation"])
             return web.json_response({"id": self._workspace.stamp()}, status=201)
         thread = thread_of(request.match_info["conversation"])
-        if thread and not self._workspace.posts(with_thread(conversation.id, thread)):
+        if thread and not self._workspace.find(conversation.id, thread):
             raise ApiError(404, "ConversationNotFound", "Conversation not found.")
         posted = [self._post(conversation, content, thread) for content in checked(activity)]
         return web.json_response({"id": posted[0].id} if len(posted) == 1 else {}, status=201)

@@ -45,6 +45,7 @@ class Courier:
     def __init__(self, url: str, token: Callable[[str], str], delays: Sequence[float]) -> None:
         self.url = url
         self.delays = delays
+        self.patience = _PATIENCE  # seconds in which the bot has to answer
         self.deliveries: list[Delivery] = []  # every attempt, in the order in which they ended
         self._token = token
         self._session: aiohttp.ClientSession | None = None
@@ -95,7 +96,7 @@ class Courier:
 
     async def _hand_over(self, activity: Mapping[str, Any], retry: int = 0) -> Delivery:
         kind = str(activity.get("name") or activity["type"])
-        patience = _PATIENCE_WITH_SEARCH if kind == "composeExtension/query" else _PATIENCE
+        patience = _PATIENCE_WITH_SEARCH if kind == "composeExtension/query" else self.patience
         headers = headers_of(self._token(activity["serviceUrl"]))
         status, text, reason = await self.post(json.dumps(activity).encode(), headers, patience)
         delivery = Delivery(kind, activity, retry, status, text, reason)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.teams.sandbox.checks import Check, Wrong, chosen, listed, text, type_of, url
+from bot.teams.sandbox.checks import Check, Wrong, chosen, listed, named, text, type_of, url
 from bot.teams.sandbox.workspace import Json
 
 _COLORS = ("default", "dark", "light", "accent", "good", "warning", "attention")
@@ -18,8 +18,7 @@ def look(element: Json) -> Wrong:
     """What all elements have in common."""
     yield from chosen(element, "spacing", _SPACINGS)
     yield from chosen(element, "horizontalAlignment", ("left", "center", "right"))
-    if not isinstance(element.get("id", ""), str):
-        yield f"the id of {element['type']} is a text"
+    yield from named(element)
 
 
 def _text_block(element: Json, _: Check) -> Wrong:
@@ -109,7 +108,7 @@ def _input(element: Json, _: Check) -> Wrong:
         yield from text(element, "title")
     if element["type"] == "Input.ChoiceSet":
         yield from chosen(element, "style", ("compact", "expanded", "filtered"))
-        yield from listed(element, "choices", lambda choice: _titled("a choice", choice))
+        yield from listed(element, "choices", lambda choice: _titled("a choice", choice), "choices.data" not in element)
 
 
 def _nothing(_: Json, _inner: Check) -> Wrong:

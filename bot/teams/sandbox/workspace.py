@@ -128,6 +128,10 @@ class Workspace:
         """All that is no channel."""
         return [each for each in self._conversations.values() if each.type != "channel"]
 
+    def add(self, conversation: Conversation) -> None:
+        """One more place where people talk."""
+        self._conversations[conversation.id] = conversation
+
     def conversations_of(self, home: str) -> Sequence[Conversation]:
         """The channels of a team; of anything else, the one conversation."""
         return [each for each in self._conversations.values() if each.home == home]

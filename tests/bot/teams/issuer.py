@@ -116,7 +116,7 @@ async def way_out(clock: Clock) -> AsyncIterator[Http]:
 
 def _answer(instead: web.Response | bytes | None, document: Mapping[str, Any]) -> web.Response:
     if isinstance(instead, web.Response):
-        return web.Response(status=instead.status, headers=instead.headers)
+        return web.Response(status=instead.status, headers=instead.headers, body=instead.body)
     return web.Response(body=json.dumps(document).encode() if instead is None else instead, content_type="application/json")
 
 

@@ -1,5 +1,6 @@
 """A command's options become a card to fill in, and what was filled in becomes arguments."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -103,7 +104,11 @@ def test_a_form_is_read_back_as_it_was_filled_in() -> None:
     [run] = card["actions"]
     sent = {**filled(card, {"size": "large", "guest_names": "x, y"}), **run["data"]}
     form = read_form(sent)
-    assert form == Form("book", {"title": "Lunch", "size": "large", "colour": "red", "guest_names": "x, y", "video": "false"})
+    assert form == Form(
+        book.name, {"title": "Lunch", "size": "large", "colour": "red", "guest_names": "x, y", "video": "false"}
+    )
+    meant = {"title": "Lunch", "size": "large", "colour": "red", "guest_names": ["x", "y"], "minutes": 30, "video": False}
+    assert book.validate(form.arguments, datetime(2026, 11, 23, tzinfo=UTC)) == meant
 
 
 def test_fields_left_empty_are_left_out() -> None:

@@ -80,6 +80,17 @@ async def test_a_hundred_requests_with_a_new_key_cause_one_fetch_and_all_succeed
     assert issuer.fetches == 2
 
 
+async def test_a_request_that_comes_during_a_refresh_waits_for_it_and_causes_no_other(keys: Keys, issuer: Issuer) -> None:
+    issuer.gate.clear()
+    refresh = asyncio.create_task(keys.refresh())
+    await issuer.asked.wait()
+    request = asyncio.create_task(found(keys, "k1"))
+    await asyncio.sleep(0)
+    issuer.gate.set()
+    await asyncio.gather(refresh, request)
+    assert issuer.fetches == 1
+
+
 async def test_a_known_key_is_found_while_the_keys_are_being_fetched(keys: Keys, issuer: Issuer) -> None:
     await keys.refresh()
     issuer.asked.clear()
@@ -228,6 +239,7 @@ ANSWERS: dict[str, bytes | web.Response] = {
     "a number that is a bomb": b'{"keys": [' + b"9" * 5000 + b"]}",
     "no text": b"\xff\xfe\x00",
     "not found": web.Response(status=404),
+    "keys, and yet not found": web.Response(status=404, body=json.dumps({"keys": [jwk("k1")]}).encode()),
     "no content": web.Response(status=204),
     "forbidden": web.Response(status=403),
     "an error": web.Response(status=500),

@@ -67,6 +67,7 @@ def test_the_bot_is_known_by_its_id_whatever_it_is_called_there() -> None:
 
 def test_a_mention_without_a_text_of_its_own_goes_by_its_name() -> None:
     called = names(mentions([mention(None, name="Tom & Jerry")], BOT))
+    assert called == names(mentions([mention("<at>Tom &amp; Jerry</at>")], BOT))
     assert plain("<at>Tom &amp; Jerry</at> today", called) == plain("<at>Tom & Jerry</at> today", called) == "today"
 
 

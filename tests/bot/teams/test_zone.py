@@ -16,6 +16,7 @@ def client(timezone: object) -> dict[str, Any]:
         ({"localTimezone": "Europe/Berlin", "entities": [client("Asia/Tokyo")]}, "Europe/Berlin"),
         ({"entities": [{"type": "mention"}, client("Asia/Tokyo")]}, "Asia/Tokyo"),
         ({"localTimezone": "Mars/Olympus", "entities": [client("Asia/Tokyo")]}, "Asia/Tokyo"),
+        ({"entities": [{"type": "productInfo", "timezone": "Asia/Tokyo"}]}, ""),
         ({}, ""),
     ],
 )

@@ -1,0 +1,114 @@
+"""Where people are reached is stored when it is news, and a database that fails keeps nobody from being answered."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from bot.teams.sandbox.workspace import BOT, GROUP, TEAM_GROUP, TENANT
+from tests.bot.teams.stage import Stage, stage
+
+OLD, NEW = "http://127.0.0.1:1/old/", "http://127.0.0.1:1/new/"
+
+
+@pytest.fixture
+async def on(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(tmp_path) as opened:
+        yield opened
+
+
+def route(on: Stage, **changes: str) -> dict[str, str]:
+    """Of a message from Ada's chat with the bot, but for what is changed."""
+    where = {"conversation": on.chat(), "service_url": NEW, "type": "personal", "team": ""}
+    return {**where, "bot": BOT, "user": on.user(), "replaces": "", **changes}
+
+
+@pytest.fixture
+def writes(on: Stage) -> list[str]:
+    """What is written from now on."""
+    written: list[str] = []
+
+    @event.listens_for(on.database.engine, "before_cursor_execute")
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith(("INSERT", "DELETE")):
+            written.append(statement)
+
+    return written
+
+
+async def test_a_message_tells_where_its_conversation_is_reached(on: Stage) -> None:
+    await on.conversations.note(TENANT, route(on, conversation=GROUP, type="groupChat"), 100.0)
+    on.restart()
+
+    assert (await on.conversations.newest(on.at(GROUP))).service_url == NEW
+    assert await on.conversations.chat_with(TENANT, on.user()) is None
+
+
+async def test_in_a_chat_of_two_it_tells_where_the_person_is_reached(on: Stage) -> None:
+    await on.conversations.note(TENANT, route(on), 100.0)
+    on.restart()
+
+    chat = await on.conversations.chat_with(TENANT, on.user())
+    assert chat is not None
+    assert (chat.tenant, chat.conversation, chat.service_url) == (TENANT, on.chat(), NEW)
+
+
+async def test_all_threads_of_a_channel_are_one(on: Stage, writes: list[str]) -> None:
+    for _ in range(3):
+        told = route(on, conversation=on.thread(), type="channel", team=TEAM_GROUP)
+        await on.conversations.note(TENANT, told, 100.0)
+
+    thread = on.thread()
+    assert len(writes) == 1
+    assert (await on.conversations.newest(on.at(thread))).service_url == NEW
+    assert (await on.conversations.newest(on.at(thread))).conversation == thread
+
+
+async def test_it_is_written_when_it_is_news_only(on: Stage, writes: list[str]) -> None:
+    for seen in range(5):
+        await on.conversations.note(TENANT, route(on, conversation=GROUP, type="groupChat"), float(seen))
+    assert len(writes) == 1
+
+    await on.conversations.note(TENANT, route(on, conversation=GROUP, type="groupChat", service_url=OLD), 9.0)
+    assert len(writes) == 2
+
+
+async def test_a_message_that_waited_long_does_not_bring_an_old_address_back(on: Stage) -> None:
+    await on.conversations.note(TENANT, route(on), 200.0)
+    await on.conversations.note(TENANT, route(on, service_url=OLD), 100.0)
+
+    assert (await on.conversations.newest(on.at(on.chat()))).service_url == NEW
+
+
+async def test_what_names_no_place_is_not_stored(on: Stage, writes: list[str]) -> None:
+    await on.conversations.note(TENANT, route(on, conversation=""), 100.0)
+    await on.conversations.note(TENANT, route(on, service_url=""), 100.0)
+
+    assert writes == []
+
+
+async def test_a_conversation_that_is_unknown_is_reached_where_its_message_came_from(on: Stage) -> None:
+    assert await on.conversations.newest(on.at(GROUP)) == on.at(GROUP)
+
+
+async def test_a_chat_that_has_ended_is_forgotten_until_it_begins_again(on: Stage) -> None:
+    await on.conversations.note(TENANT, route(on), 100.0)
+    await on.conversations.forget(TENANT, on.chat())
+    assert await on.conversations.chat_with(TENANT, on.user()) is None
+
+    await on.conversations.note(TENANT, route(on), 100.0)
+    assert await on.conversations.chat_with(TENANT, on.user()) is not None
+
+
+async def test_without_a_database_people_are_answered_where_their_message_came_from(
+    on: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await on.database.run(lambda connection: connection.execute(text("DROP TABLE reference")))
+    await on.conversations.note(TENANT, route(on), 100.0)
+    await on.conversations.forget(TENANT, on.chat())
+
+    assert await on.conversations.newest(on.at(GROUP)) == on.at(GROUP)
+    assert await on.conversations.chat_with(TENANT, on.user()) is None
+    assert "could not be stored" in caplog.text
