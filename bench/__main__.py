@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import click
 
 from bench import readme
+from bench.footprint import footprints
 from bench.machine import machine
 from bench.measure import Effort, measure
+from bench.platforms import BY_KIND
 from bench.profiling import profile
-from bench.slack_requests import KINDS
 from bench.subjects import SUBJECTS
 from bench.table import Round, problems, table
 
@@ -25,7 +26,7 @@ _QUICK = Effort(steady=75, saturating=1000)
 @click.option("--seed", default=0, show_default=True, help="Shuffles the order within each round.")
 @click.pass_context
 def main(context: click.Context, rounds: int, seconds: float, quick: bool, seed: int) -> None:
-    """Measures the bot against a floor and against plain Bolt, in one interleaved run."""
+    """Measures the bot against a floor and against the platforms' own frameworks, in one interleaved run."""
     if context.invoked_subcommand:
         return
     on = machine()
@@ -50,11 +51,19 @@ def _round(number: int, effort: Effort, order: random.Random) -> Round:
 
 
 @main.command("profile")
-@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.argument("kind", type=click.Choice(list(BY_KIND)))
 @click.option("--number", default=3000, show_default=True, help="How many requests are profiled.")
 def profiled(kind: str, number: int) -> None:
-    """Says where the microseconds of a command or an event go in the bot."""
+    """Says where the microseconds go in the bot: those of a command or an event in Slack, or of a message in Teams."""
     click.echo(profile(kind, number))
+
+
+@main.command()
+@click.option("--times", default=5, show_default=True, help="How often the bot is started either way.")
+def footprint(times: int) -> None:
+    """Says what it costs in memory and at the start to have Teams switched on."""
+    on = machine()
+    click.echo(f"\n{datetime.now(UTC):%Y-%m-%d}, medians of {times} starts; {on}.\n\n{footprints(times)}")
 
 
 if __name__ == "__main__":

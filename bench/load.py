@@ -1,9 +1,9 @@
-"""Sends signed requests and notes when each was sent and acknowledged: `python -m bench.load 3000 command 500 250 50`.
+"""Sends requests and notes when each was sent and acknowledged: `python -m bench.load 3000 http://…:4010/ command 500 250 50`.
 
-The arguments are a port, a kind of request, the first request's number, how many there are, and how many a second. With 0 a
-second, each of 64 connections sends its next request as soon as the one before is acknowledged. The result is one line of
-JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's monotonic clock. A status of 0 says
-that there was no answer.
+The arguments are a port, the address of the platform's stand-in, a kind of request, the first request's number, how many there
+are, and how many a second. With 0 a second, each of 64 connections sends its next request as soon as the one before is
+acknowledged. The result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's
+monotonic clock. A status of 0 says that there was no answer.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from typing import cast
 
 import uvloop
 
-from bench.slack_requests import KINDS
-from bench.wire import split
+from bench.platforms import BY_KIND
+from bench.tally import Asked
+from bench.wire import split, status_of
 
 WIDTH = 64
 _PATIENCE = 10.0  # seconds to wait for an acknowledgement; Slack itself waits for three
-Asked = tuple[int, int, float, float]
 
 
 class _Connection(asyncio.Protocol):
@@ -38,7 +38,7 @@ class _Connection(asyncio.Protocol):
         self._received += data
         if whole := split(self._received):
             head, _, self._received = whole
-            self._settle(int(head[9:12]))
+            self._settle(status_of(head))
 
     def connection_lost(self, error: Exception | None) -> None:
         self._settle(0)
@@ -102,13 +102,13 @@ async def _connections(port: int) -> AsyncIterator[list[_Connection]]:
             transport.close()
 
 
-def main(port: int, kind: str, first: int, number: int, rate: float) -> None:
-    now = time.time()
-    requests = [(each, KINDS[kind](each, now)) for each in range(first, first + number)]
+def main(port: int, api: str, kind: str, first: int, number: int, rate: float) -> None:
+    write, now = BY_KIND[kind].writers(api)[kind], time.time()
+    requests = [(each, write(each, now)) for each in range(first, first + number)]
     asked = uvloop.run(steady(port, requests, rate) if rate else saturate(port, requests))
     print(json.dumps(asked))
 
 
 if __name__ == "__main__":
-    _, _port, _kind, _first, _number, _rate = sys.argv
-    main(int(_port), _kind, int(_first), int(_number), float(_rate))
+    _, _port, _api, _kind, _first, _number, _rate = sys.argv
+    main(int(_port), _api, _kind, int(_first), int(_number), float(_rate))

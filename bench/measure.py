@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.slack_requests import KINDS, PEOPLE
+from bench.crowd import PEOPLE
 from bench.subjects import Subject
 from bench.tally import ack_seconds, per_second, reply_seconds
 from bench.trial import Trial, started
@@ -33,9 +33,9 @@ def measure(subject: Subject, effort: Effort) -> Measured:
     """Starts the subject, measures it, and ends it. Raises BrokenError."""
     with started(subject, effort.patience) as (trial, start):
         figures = {"start": start * 1000, "rss": trial.process.memory_info().rss / 2**20}
-        for kind in KINDS:
+        for kind in subject.platform.kinds:
             trial.ask(kind, effort.warming)
-        for kind in KINDS:
+        for kind in subject.platform.kinds:
             measured = _latencies(trial, kind, effort) | _costs(trial, kind, effort)
             figures |= {f"{kind} {name}": figure for name, figure in measured.items()}
     return Measured(figures, trial.problems)

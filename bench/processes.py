@@ -19,7 +19,8 @@ class BrokenError(Exception):
 
 @contextmanager
 def running(arguments: Sequence[str], directory: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs `python` in this directory, with these settings and no others; what it prints goes to the file `log` there."""
+    """Runs `python` in this new directory, with these settings and no others; what it prints goes to the file `log` there."""
+    directory.mkdir()
     given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(directory), **environment}
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, *arguments], env=given, cwd=directory, stdout=log, stderr=subprocess.STDOUT)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.crowd import PEOPLE
+from bench.platforms import BY_KIND
 from bench.processes import ROOT
-from bench.slack_requests import PEOPLE
-from bench.subjects import PROFILED
+from bench.subjects import profiled
 from bench.trial import Trial, started
 
 _SHOWN = 40
@@ -34,7 +35,7 @@ def profile(kind: str, number: int) -> str:
     """Runs the bot at saturation, first as it is and then profiled."""
     with TemporaryDirectory() as place:
         path = Path(place, "profile")
-        with started(PROFILED, settings={"PROFILE": str(path)}) as (trial, _):
+        with started(profiled(BY_KIND[kind]), settings={"PROFILE": str(path)}) as (trial, _):
             trial.ask(kind, PEOPLE)
             main, others = _by_thread(trial, kind, number)
             slowed = _profiled(trial, kind, number, path)

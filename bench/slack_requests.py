@@ -1,7 +1,6 @@
 """What Slack sends to a bot, signed: https://docs.slack.dev/authentication/verifying-requests-from-slack.
 
-Each request has a number, and a channel of its own: so its reply can be told from every other, and no subject is held up
-by the one message a second that a channel takes. There are fewer people than channels.
+Each request has a channel of its own: no subject is held up by the one message a second that a channel takes.
 """
 
 import hashlib
@@ -10,14 +9,23 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
+from bench.crowd import PEOPLE, SAID
+from bench.wire import request
+
 SECRET = "bench-signing-secret"
 TEAM = "T0BENCH"
 BOT = "U0BOT"
-SAID = "hello"
-"""What people say, and what the reply must hold."""
 
-PEOPLE = 500
 _FIRST_CHANNEL = 1_000_000
+
+
+def settings(api: str) -> Mapping[str, str]:
+    """What a bot in this Slack is told."""
+    return {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": "xoxb-bench", "SLACK_BASE_URL": f"{api}api/"}
+
+
+def writers(_: str) -> Mapping[str, Callable[[int, float], bytes]]:
+    return {"command": command, "event": event}
 
 
 def sign(timestamp: str, body: bytes, secret: str = SECRET) -> str:
@@ -51,7 +59,7 @@ def command(number: int, now: float) -> bytes:
         "response_url": f"http://127.0.0.1:9/commands/{TEAM}/{number}",
         "trigger_id": f"{number}.{int(now)}.398738663015",
     }
-    return _request("application/x-www-form-urlencoded", urlencode(fields).encode(), now)
+    return _signed("application/x-www-form-urlencoded", urlencode(fields).encode(), now)
 
 
 def event(number: int, now: float) -> bytes:
@@ -77,26 +85,20 @@ def event(number: int, now: float) -> bytes:
         "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True}],
         "is_ext_shared_channel": False,
     }
-    return _request("application/json", json.dumps(body).encode(), now)
-
-
-KINDS: Mapping[str, Callable[[int, float], bytes]] = {"command": command, "event": event}
+    return _signed("application/json", json.dumps(body).encode(), now)
 
 
 def _person(number: int) -> str:
     return f"U{number % PEOPLE}"
 
 
-def _request(content_type: str, body: bytes, now: float) -> bytes:
+def _signed(content_type: str, body: bytes, now: float) -> bytes:
     timestamp = str(int(now))
-    head = (
-        "POST /slack/events HTTP/1.1\r\n"
-        "Host: 127.0.0.1\r\n"
-        "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
-        "Accept: application/json,*/*\r\n"
-        f"Content-Type: {content_type}\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        f"X-Slack-Request-Timestamp: {timestamp}\r\n"
-        f"X-Slack-Signature: {sign(timestamp, body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    headers = {
+        "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+        "Accept": "application/json,*/*",
+        "Content-Type": content_type,
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": sign(timestamp, body),
+    }
+    return request("POST", "/slack/events", headers, body)

@@ -1,7 +1,6 @@
 """One subject, running, with all it needs: asked in bulk, watched, and held to one reply for each request."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -13,15 +12,13 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from bench.journal import Journal, slack_api
-from bench.load import Asked
-from bench.processes import ROOT, await_start, free_port, running
-from bench.slack_requests import SECRET, command
+from bench.journal import Journal, stand_in
+from bench.launch import launched
+from bench.processes import ROOT
 from bench.subjects import Subject
-from bench.tally import Posted, problems
-from bench.wire import split
+from bench.tally import Asked, Posted, problems
 
-_SETTLE = 0.3  # seconds for what a subject does after its last reply, and for a reply too many to come
+SETTLE = 0.3  # seconds for what a subject does after its last reply, and for a reply too many to come
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Trial:
     def ask(self, kind: str, number: int, rate: float = 0.0) -> Batch:
         """Sends so many requests, so many a second or as fast as it goes, and waits for their replies."""
         before = self._cpu()
-        asked = _load(self._port, kind, self._next, number, rate)
+        asked = _load(self._port, self._journal.address, kind, self._next, number, rate)
         self._next += number
         posted = self.collect(asked)
         return Batch(asked, posted, self._cpu() - before)
@@ -55,7 +52,7 @@ class Trial:
     def collect(self, asked: Sequence[Asked]) -> Sequence[Posted]:
         """Waits until the replies are out, or no more come, and notes what is wrong with them."""
         self._wait(len(asked))
-        time.sleep(_SETTLE)
+        time.sleep(SETTLE)
         posted = self._journal.take()
         self.problems += problems(asked, posted)
         return posted
@@ -77,45 +74,16 @@ def started(
     subject: Subject, patience: float = 10.0, settings: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Trial, float]]:
     """Runs a subject; gives its trial, and the seconds from exec to the first acknowledgement. Raises BrokenError."""
-    with TemporaryDirectory() as place:
-        own, slack = Path(place, "subject"), Path(place, "slack")
-        own.mkdir()
-        slack.mkdir()
-        with slack_api(slack) as journal:
-            port, began = free_port(), time.monotonic()
-            with running(subject.arguments, own, _environment(port, journal, own) | dict(settings or {})) as process:
-                await_start(process, own, lambda: _acknowledges(port))
-                ready = time.monotonic()
-                trial = Trial(psutil.Process(process.pid), port, journal, patience)
-                trial.collect([(0, 200, began, ready)])
-                yield trial, ready - began
-            trial.problems += problems([], journal.take())  # what it said while it went
+    with TemporaryDirectory() as place, stand_in(subject.platform, Path(place, "platform")) as journal:
+        with launched(subject.arguments, Path(place, "subject"), {subject.platform: journal}, settings) as launch:
+            trial = Trial(psutil.Process(launch.process.pid), launch.port, journal, patience)
+            trial.collect([(0, 200, launch.began, launch.acknowledged)])
+            yield trial, launch.acknowledged - launch.began
+        trial.problems += problems([], journal.take())  # what it said while it went
 
 
-def _environment(port: int, journal: Journal, directory: Path) -> dict[str, str]:
-    return {
-        "PORT": str(port),
-        "SLACK_SIGNING_SECRET": SECRET,
-        "SLACK_BOT_TOKEN": "xoxb-bench",
-        "SLACK_BASE_URL": journal.base_url,
-        "DATABASE_URL": f"sqlite:///{directory / 'bench.sqlite'}",
-    }
-
-
-def _acknowledges(port: int) -> bool:
-    received = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(command(0, time.time()))
-        while not split(received):
-            data = connection.recv(65536)
-            if not data:
-                return False
-            received += data
-    return received[9:12] == b"200"
-
-
-def _load(port: int, kind: str, first: int, number: int, rate: float) -> list[Asked]:
-    arguments = (port, kind, first, number, rate)
+def _load(port: int, api: str, kind: str, first: int, number: int, rate: float) -> list[Asked]:
+    arguments = (port, api, kind, first, number, rate)
     # -E: where PYTHONUNBUFFERED is set, Python drops what a pipe does not take at once
     program = [sys.executable, "-E", "-m", "bench.load", *(str(each) for each in arguments)]
     done = subprocess.run(program, cwd=ROOT, check=True, stdout=subprocess.PIPE)

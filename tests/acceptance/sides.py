@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Protocol
 
 import aiohttp
@@ -120,7 +121,7 @@ class SlackSide:
     def said(self, room: str = "") -> Sequence[Said]:
         every = self.sandbox.messages(room)
         mine = [each for each in every if each.get("bot_id")]
-        return [Said(str(each["text"]), each["channel"], each.get("thread_ts") or "", each["only_for"]) for each in mine]
+        return [Said(unescape(each["text"]), each["channel"], each.get("thread_ts") or "", each["only_for"]) for each in mine]
 
     def begin(self, room: str, words: str) -> str:
         return str(self.sandbox.workspace.post(room, self.ada, words).ts)

@@ -1,4 +1,4 @@
-"""A world for the real process: made-up platforms and a Calendar that outlive it, and the bot that can be killed and started."""
+"""A world for the real process: made-up platforms and a Calendar that outlive it, and a bot to be killed and started."""
 
 import asyncio
 import os
@@ -66,6 +66,12 @@ class Bot:
                 return answer.status
         except aiohttp.ClientError:
             return 0
+
+    async def wait(self) -> int:
+        """Until it ends by itself; gives the exit code."""
+        assert self._process is not None
+        async with asyncio.timeout(_PATIENCE):
+            return await self._process.wait()
 
     async def kill(self) -> None:
         await self.end(signal.SIGKILL)

@@ -152,7 +152,7 @@ def _conversation(where: Where) -> Json:
     """A chat between two is told to be none of several by saying nothing."""
     conversation = where.conversation
     told = {"conversationType": conversation.type, "tenantId": conversation.tenant}
-    group = {} if conversation.type == "personal" else {"isGroup": False}
+    group = {} if conversation.type == "personal" else {"isGroup": True}
     return {**group, **told, "id": with_thread(conversation.id, where.thread)}
 
 

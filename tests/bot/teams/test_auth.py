@@ -27,6 +27,7 @@ from tests.bot.teams.issuer import Issuer, compact, issuing, jwk, private_key, r
 APP = "6b3d3c8a-5b0e-4d0c-9f55-0d6f0a6a1c11"
 OTHER_APP = "00000000-5b0e-4d0c-9f55-0d6f0a6a1c11"
 TENANT = "9f4c6d0e-7a7c-4a65-9df3-0cf2b5a0e1de"
+SECOND_TENANT = "11111111-7a7c-4a65-9df3-0cf2b5a0e1de"
 OTHER_TENANT = "00000000-7a7c-4a65-9df3-0cf2b5a0e1de"
 SERVICE = f"https://smba.trafficmanager.net/emea/{TENANT}/"
 CANARY = "CANARY-token-5d1f0c"
@@ -49,7 +50,7 @@ class Stage:
 
     def make(self, *, tokenless: bool = False, app: str = APP) -> Auth:
         hosts = Hosts(["smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"])
-        return Auth(app, self.keys, hosts, frozenset({TENANT}), self.clock, tokenless=tokenless)
+        return Auth(app, self.keys, hosts, frozenset({TENANT, SECOND_TENANT}), self.clock, tokenless=tokenless)
 
     async def status(self, said: Said, activity: Mapping[str, Any], auth: Auth | None = None) -> int:
         """What a request is answered: as the door does it, in two steps."""
@@ -187,6 +188,10 @@ GOOD: dict[str, Callable[[], tuple[Said, Activity]]] = {
     "issued in the future": lambda: (bearer(iat=NOW + 10**6), activity()),
     "the tenant in the channel data only": lambda: (bearer(), activity(conversation={"id": "a:1x"})),
     "the tenant in the conversation only": lambda: (bearer(), activity(channelData=GONE)),
+    "another of the tenants": lambda: (
+        bearer(),
+        activity(channelData={"tenant": {"id": SECOND_TENANT}}, conversation={"tenantId": SECOND_TENANT}),
+    ),
     "null for one tenant": lambda: (bearer(), activity(channelData={"tenant": {"id": None}})),
     "another of the hosts": lambda: (
         bearer(serviceurl="https://smba.infra.gcc.teams.microsoft.com/teams"),
@@ -404,6 +409,7 @@ FORBIDDEN: dict[str, Callable[[], tuple[Said, Activity]]] = {
     "a foreign tenant": of(channelData={"tenant": {"id": OTHER_TENANT}}, conversation={"tenantId": OTHER_TENANT}),
     "a foreign tenant in the channel data": of(channelData={"tenant": {"id": OTHER_TENANT}}),
     "a foreign tenant in the conversation": of(conversation={"id": "a:1x", "tenantId": OTHER_TENANT}),
+    "two tenants, each of them allowed": of(channelData={"tenant": {"id": SECOND_TENANT}}),
     "an empty tenant beside a good one": of(channelData={"tenant": {"id": ""}}),
     "a tenant that is a list": of(channelData={"tenant": {"id": [TENANT]}}),
     "tenants that are lists": of(channelData={"tenant": {"id": [TENANT]}}, conversation={"tenantId": [TENANT]}),
@@ -446,6 +452,14 @@ async def test_a_token_is_good_until_its_time_is_over(stage: Stage) -> None:
     assert await stage.status(said, activity()) == 401
     stage.clock.at -= timedelta(days=1)
     assert await stage.status(said, activity()) == 401
+
+
+@pytest.mark.parametrize("years", [-30, 30])
+async def test_the_time_is_that_of_the_clock_that_was_passed_in(stage: Stage, years: int) -> None:
+    now = NOW + years * 31_536_000
+    stage.clock.at += timedelta(seconds=now - NOW)
+    await stage.keys.refresh()
+    assert await stage.status(bearer(exp=now + 60, nbf=now - 60, iat=now), activity()) == 200
 
 
 async def test_a_small_key_signs_nothing(stage: Stage) -> None:
@@ -496,7 +510,8 @@ async def test_random_keys_cause_at_most_a_fetch_a_minute(stage: Stage) -> None:
 
 async def test_a_token_that_can_not_be_good_causes_no_fetch(stage: Stage) -> None:
     stage.issuer.fetches = 0
-    for said in (unsigned("none"), with_hmac("HS256", public_pem()), bearer({"kid": ""}), "Bearer x.y.z", "Basic x", ""):
+    unknown = (bearer({"kid": "k9", "alg": alg}) for alg in ("none", "HS256", "RS512", "", None))
+    for said in (*unknown, bearer({"kid": ""}), "Bearer x.y.z", "Basic x", ""):
         assert await stage.status(said, activity()) == 401
     assert stage.issuer.fetches == 0
 

@@ -1,0 +1,47 @@
+"""A subject among the stand-ins of its platforms, from exec to its first acknowledgement."""
+
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.journal import Journal
+from bench.platforms import Platform
+from bench.processes import await_start, free_port, running
+from bench.tally import taken
+from bench.wire import status
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A program that has acknowledged request number 0 of each of its platforms; `directory` is its own.
+
+    `began` and `acknowledged` are in seconds of the machine's monotonic clock.
+    """
+
+    process: subprocess.Popen[bytes]
+    directory: Path
+    port: int
+    began: float
+    acknowledged: float
+
+
+@contextmanager
+def launched(
+    arguments: Sequence[str],
+    directory: Path,
+    platforms: Mapping[Platform, Journal],
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Launch]:
+    """Runs `python` in a new directory, with these settings beside the platforms'. Raises BrokenError."""
+    port = free_port()
+    environment = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{directory / 'bench.sqlite'}"}
+    for platform, journal in platforms.items():
+        environment |= platform.settings(journal.address)
+    first = [each.writers(journal.address)[each.first](0, time.time()) for each, journal in platforms.items()]
+    began = time.monotonic()
+    with running(arguments, directory, {**environment, **(settings or {})}) as process:
+        await_start(process, directory, lambda: all(taken(status(port, request)) for request in first))
+        yield Launch(process, directory, port, began, time.monotonic())
