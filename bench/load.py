@@ -2,8 +2,8 @@
 
 The arguments are a port, the address of the platform's stand-in, a kind of request, the first request's number, how many there
 are, and how many a second. With 0 a second, each of 64 connections sends its next request as soon as the one before is
-acknowledged. The result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's
-monotonic clock. A status of 0 says that there was no answer.
+acknowledged. The result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the
+machine's monotonic clock. A status of 0 says that there was no answer.
 """
 
 import asyncio

@@ -10,14 +10,19 @@ _SIGN_LASTS = 4.0  # seconds
 
 @asynccontextmanager
 async def company(
-    sign: Callable[[], Awaitable[None]], show: Callable[[], Awaitable[None]], patience: float
+    sign: Callable[[], Awaitable[None]],
+    show: Callable[[], Awaitable[None]],
+    patience: float,
+    noticed: float = _NOTICED,
+    lasts: float = _SIGN_LASTS,
 ) -> AsyncIterator[None]:
     """Until it is left, calls `sign` again and again, and `show` once, after `patience` seconds.
 
+    `noticed` is after how many seconds it begins, `lasts` for how many a sign is seen.
     A `show` that has begun is waited for: whatever it sends must be known. Neither may raise.
     """
     begun = asyncio.Event()
-    signing = asyncio.create_task(_again_and_again(sign))
+    signing = asyncio.create_task(_again_and_again(sign, noticed, lasts))
     showing = asyncio.create_task(_once(show, patience, begun))
     try:
         yield
@@ -28,11 +33,11 @@ async def company(
         await asyncio.gather(signing, showing, return_exceptions=True)
 
 
-async def _again_and_again(sign: Callable[[], Awaitable[None]]) -> None:
-    await asyncio.sleep(_NOTICED)
+async def _again_and_again(sign: Callable[[], Awaitable[None]], noticed: float, lasts: float) -> None:
+    await asyncio.sleep(noticed)
     while True:
         await sign()
-        await asyncio.sleep(_SIGN_LASTS)
+        await asyncio.sleep(lasts)
 
 
 async def _once(show: Callable[[], Awaitable[None]], patience: float, begun: asyncio.Event) -> None:

@@ -19,6 +19,12 @@ class _WithDelivery(logging.Filter):
         return True
 
 
+def _is_our_affair(record: logging.LogRecord) -> bool:
+    """aiohttp quotes what comes and is no HTTP, with whatever secrets are in it. Its sender is told; nobody else need be."""
+    error = record.exc_info[1] if record.exc_info else None
+    return type(error).__module__ != "aiohttp.http_exceptions"
+
+
 def configure(level: str, form: Literal["auto", "json", "text"], stream: TextIO = sys.stderr) -> None:
     """Sets up logging for the whole process. Control characters from outside can't start a line of their own."""
     handler = logging.StreamHandler(stream)
@@ -26,6 +32,7 @@ def configure(level: str, form: Literal["auto", "json", "text"], stream: TextIO 
     as_text = form == "text" or (form == "auto" and stream.isatty())
     handler.setFormatter(_OneLine(_TEXT, "%H:%M:%S") if as_text else _json())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("aiohttp.server").addFilter(_is_our_affair)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 

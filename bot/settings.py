@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from adapters.base import Adapter
 from bot.teams.hosts import Hosts
 
+# https://microsoft.github.io/teams-sdk/python/essentials/app-configuration/service-url-validation
+_PUBLIC_CLOUD = ("smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -42,6 +44,7 @@ def _answerable(hosts: tuple[str, ...]) -> tuple[str, ...]:
 
 _BaseUrl = Annotated[str, AfterValidator(_closed)]
 _Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+_Lower = Annotated[str, AfterValidator(str.lower)]  # Microsoft writes its ids in lower case; people paste them as they like
 _Hosts = Annotated[_Names, AfterValidator(_answerable)]
 
 
@@ -80,31 +83,31 @@ class Settings(BaseSettings):
         description="Slack app > Basic Information > App-Level Token (xapp-…). Turns Socket Mode on.",
     )
     slack_base_url: _BaseUrl = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
-    teams_app_id: str = Field("", description="Azure Bot > Configuration > Microsoft App ID. Turns Teams on.")
+    teams_app_id: _Lower = Field("", description="Azure Bot > Configuration > Microsoft App ID. Turns Teams on.")
     teams_app_password: SecretStr = Field(
         SecretStr(""), description="App registration > Certificates & secrets > Client secret. Not with a managed identity."
     )
     teams_app_type: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] = Field(
         "SingleTenant", description="Azure Bot > Configuration > Bot Type. New bots can't be MultiTenant any more."
     )
-    teams_tenant_id: str = Field("", description="Azure Bot > Configuration > App Tenant ID.")
+    teams_tenant_id: _Lower = Field("", description="Azure Bot > Configuration > App Tenant ID.")
     teams_allowed_tenants: _Names = Field(
         (), description="Tenants whose people may ask, separated by commas. Default: TEAMS_TENANT_ID alone."
     )
     teams_service_hosts: _Hosts = Field(
-        ("smba.trafficmanager.net",),
-        description="Hosts that Teams is answered at, separated by commas; other clouds have others.",
+        _PUBLIC_CLOUD,
+        description="Hosts that Teams may be answered at, separated by commas.",
     )
     teams_openid_metadata_url: str = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",
-        description="Where the keys are found with which Teams signs; other clouds have others.",
+        description="Where the keys are found with which Teams signs: Microsoft's, or a stand-in of it.",
     )
     teams_login_url: _BaseUrl = Field(
-        "https://login.microsoftonline.com/", description="Where the bot gets its own tokens; other clouds have others."
+        "https://login.microsoftonline.com/", description="Where the bot gets its own tokens: Microsoft's, or a stand-in of it."
     )
     teams_graph_url: _BaseUrl = Field(
         "https://graph.microsoft.com/v1.0/",
-        description="Where the bot looks, after a crash, whether an answer was sent already; other clouds have others.",
+        description="Where the bot looks, after a crash, whether an answer was sent already: Microsoft's Graph, or a stand-in.",
     )
     identity_endpoint: str = Field(
         "", description="Where a managed identity gets its tokens: Azure's App Service sets it itself."
@@ -142,7 +145,8 @@ class Settings(BaseSettings):
     @property
     def tenants(self) -> frozenset[str]:
         """Whose people may ask in Teams."""
-        return frozenset(self.teams_allowed_tenants or filter(None, [self.teams_tenant_id]))
+        named = self.teams_allowed_tenants or filter(None, [self.teams_tenant_id])
+        return frozenset(tenant.lower() for tenant in named)
 
     @property
     def database(self) -> str:

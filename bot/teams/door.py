@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.metrics import Metrics
-from bot.strict_json import Malformed
+from bot.strict_json import Malformed, strict_json
 from bot.teams.auth import Auth, Denied
 from bot.teams.envelope import Envelope, read
 from bot.teams.invokes import Invokes
@@ -54,9 +54,9 @@ class Door:
         token = await self._auth.bearer(request.headers)
         async with asyncio.timeout(_RECEIVE):
             body = await request.read()
-        envelope = read(body)
-        self._auth.admit(token, envelope.payload)
-        return envelope
+        payload = strict_json(body)
+        self._auth.admit(token, payload)
+        return read(payload, body)
 
     async def _answer(self, envelope: Envelope) -> Mapping[str, Any]:
         if envelope.kind == "query":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.strict_json import Malformed, strict_json
+from bot.strict_json import Malformed
 from bot.teams.mention import mentions
 
 _LONGEST_ID = 255
@@ -51,9 +51,8 @@ class Envelope:
         return self.payload.get("type") == "invoke"
 
 
-def read(body: bytes) -> Envelope:
-    """Reads a verified body. Raises Malformed, and nothing else."""
-    payload = strict_json(body)
+def read(payload: Mapping[str, Any], body: bytes) -> Envelope:
+    """Reads a verified activity; `body` is what it was parsed from. Raises Malformed, and nothing else."""
     kind, sender = _kind(payload), _mapping(payload, "from")
     conversation, activity = _text(_mapping(payload, "conversation"), "id"), _text(payload, "id")
     tenant, user = _tenant(payload), _text(sender, "aadObjectId") or _text(sender, "id")

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.dispatch import Dispatch
 from bot.intent import load as noted
 from bot.offering import taken
-from bot.platform import Asked, Filled, Press, Stranger
+from bot.platform import Asked, Filled, Press
 from bot.teams.answers import in_dialog, in_passing, in_place
 from bot.teams.envelope import Envelope
 from bot.teams.form import form_card, task
@@ -25,7 +25,6 @@ from bot.teams.render import render
 from bot.teams.search import results, told
 from bot.validation import validate
 from bot.words import Sorry
-from commands.call import Call
 from commands.catalog import Catalog
 from commands.command import Command
 from commands.reply import Reply
@@ -139,11 +138,7 @@ class Invokes:
         dispatch = await asyncio.shield(self._dispatch)
         whose = (asked.actor, asked.place, asked.via, self._clock.now())
         call = await dispatch.fill(command, filled.arguments, "search", *whose)
-        reply = call if isinstance(call, Reply) else Reply("Nothing was found.")
-        if isinstance(call, Call):
-            async for reply in dispatch.answer(call):
-                pass
-        return reply
+        return call if isinstance(call, Reply) else [reply async for reply in dispatch.answer(call)][-1]
 
 
 def _form(command: Command, arguments: Json, errors: Mapping[str, str]) -> Json:

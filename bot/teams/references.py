@@ -67,7 +67,7 @@ class Conversations:
             _LOG.warning("a conversation that has ended is still on record: %s", error)
 
     async def _keep(self, told: Reference) -> None:
-        if False:
+        if self._known.get((told.tenant, told.whom)) == told:
             return
         try:
             await self._references.keep(told)

@@ -37,7 +37,7 @@ def numbered() -> Mark:
 
 def _parts(reply: Reply, mark: Mark) -> Iterator[RenderableType]:
     has_more = bool(reply.fields or reply.items)
-    yield Text(clean(reply.text).strip(), style="bold" if has_more else "")
+    yield Text(_shown(reply.text), style="bold" if has_more else "")
     if reply.fields:
         yield Padding(_fields(reply.fields), _INDENT)
     if reply.items:
@@ -52,7 +52,7 @@ def _parts(reply: Reply, mark: Mark) -> Iterator[RenderableType]:
 def _fields(fields: Iterable[Field]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     for field in fields:
-        table.add_row(Text(one_line(field.name), style="cyan"), Text(clean(field.value).strip()))
+        table.add_row(Text(one_line(field.name), style="cyan"), Text(_shown(field.value)))
     return table
 
 
@@ -67,7 +67,7 @@ def _item(item: Item) -> Text:
     title = one_line(item.title)
     said = _link(title or item.url, item.url) if is_web_address(item.url) else Text(title, style="bold")
     if item.detail:
-        said = Text.assemble(said, (" — " if title else "", "dim"), clean(item.detail).strip())
+        said = Text.assemble(said, (" — " if title else "", "dim"), _shown(item.detail))
     return said
 
 
@@ -84,3 +84,8 @@ def _button(button: Button, mark: Mark) -> Text | None:
 
 def _link(text: str, url: str) -> Text:
     return Text.assemble((text, Style(link=url, underline=True, bold=True)))  # a Text's own style would also fill its line
+
+
+def _shown(text: str) -> str:
+    """With spaces for tabs: in a table, rich leaves a tab the room of one sign."""
+    return clean(text).strip().expandtabs(4)

@@ -179,7 +179,7 @@ def test_any_reply(reply: Reply) -> None:
 @pytest.mark.parametrize("sign", ["x", "水", "😀", "word ", "line\n", "e\u0301", "*a", "<&>"])
 def test_large_texts(sign: str) -> None:
     text = sign * (30_000 // len(sign))
-    assert reads_the_same_everywhere(Reply(text, (Item(text, text, "https://a.test"),), (Field(text, text),)))
+    assert reads_the_same_everywhere(Reply(text, (Item("A title", text, "https://a.test"),), (Field("A name", text),)))
 
 
 def test_long_lists() -> None:

@@ -198,3 +198,54 @@ def test_a_base_url_may_lack_its_final_slash(monkeypatch: pytest.MonkeyPatch, gi
         monkeypatch.setenv(name, given)
     settings, services = load(ADAPTERS)
     assert {settings.slack_base_url, services["google_calendar"].base_url} == {"http://127.0.0.1:9/api/"}
+
+
+TEAMS = {"TEAMS_APP_ID": "A1B2", "TEAMS_APP_PASSWORD": CANARY, "TEAMS_TENANT_ID": "C3D4"}
+
+
+def test_teams_alone_is_enough_and_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in TEAMS.items():
+        monkeypatch.setenv(name, value)
+    settings, _ = load(ADAPTERS)
+
+    assert (settings.teams, settings.slack, settings.sandbox_mode) == (True, False, False)
+    assert settings.teams_app_id == "a1b2"
+    assert settings.tenants == {"c3d4"}
+
+
+@pytest.mark.parametrize("missing", TEAMS)
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_teams_without_one_of_its_settings_is_refused(monkeypatch: pytest.MonkeyPatch, missing: str, blank: str) -> None:
+    for name, value in TEAMS.items():
+        monkeypatch.setenv(name, blank if name == missing else value)
+
+    assert complaint().startswith(f"{missing} is missing.")
+
+
+@pytest.mark.parametrize(
+    ("type", "needed"),
+    [
+        ("SingleTenant", {"TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"}),
+        ("UserAssignedMSI", {"TEAMS_APP_ID", "TEAMS_TENANT_ID"}),
+        ("MultiTenant", {"TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_ALLOWED_TENANTS"}),
+    ],
+)
+def test_each_type_of_bot_needs_what_it_needs(monkeypatch: pytest.MonkeyPatch, type: str, needed: set[str]) -> None:
+    monkeypatch.setenv("TEAMS_APP_TYPE", type)
+    every = {**TEAMS, "TEAMS_ALLOWED_TENANTS": "one, TWO"}
+    for name in needed:
+        monkeypatch.setenv(name, every[name])
+    load(ADAPTERS)
+    for name in needed:
+        with monkeypatch.context() as without:
+            without.delenv(name)
+            if not needed - {name, "TEAMS_ALLOWED_TENANTS"}:
+                continue
+            assert f"{name} is missing." in complaint()
+
+
+@pytest.mark.parametrize("host", ["https://smba.trafficmanager.net", "evil", "10.0.0.1", "127.0.0.1"])
+def test_a_host_to_answer_at_must_be_one(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("TEAMS_SERVICE_HOSTS", host)
+
+    assert complaint().startswith("TEAMS_SERVICE_HOSTS: ")
