@@ -18,7 +18,7 @@ class Heard:
     `user` is the person's id in Entra, else in Teams. `zone` is an IANA name, or empty where Teams tells no valid one.
     `channel` is the conversation without its thread. `route`, all texts, empty where unknown, has `service_url`;
     `conversation`, with the thread; `type`: "personal", "groupChat" or "channel"; `bot` and `user`, their ids in Teams; `team`,
-    the id in Entra of the team's group; and `replaces`, the message whose card was pressed and is to be replaced.
+    the id in Entra of the team's group, or its own; and `replaces`, the message whose card was pressed and is to be replaced.
     """
 
     what: Words | Press | Filled | Joined | Left

@@ -138,10 +138,16 @@ def _hear(context: TurnContext, what: Words | Press | Filled | Joined | Left, vi
             "type": _type(activity),
             "bot": (activity.recipient or ChannelAccount()).id or "",
             "user": sender.id or "",
-            "team": _channel_data(activity, "team").get("aadGroupId") or "",
+            "team": _team(activity),
             "replaces": replaces,
         },
     )
+
+
+def _team(activity: Activity) -> str:
+    """Its group in Entra, or where Teams does not tell it, the team's own id: `Sender` asks for the group then."""
+    team = _channel_data(activity, "team")
+    return team.get("aadGroupId") or team.get("id") or ""
 
 
 def _words(activity: Activity) -> Words:

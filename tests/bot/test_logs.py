@@ -23,7 +23,7 @@ def _root_as_it_was() -> Iterator[None]:
 
 
 def logged(form: Literal["json", "text"], delivery: str) -> str:
-    stream = io.io.StringIO()
+    stream = io.StringIO()
     configure("INFO", form, stream)
     token = delivery_id.set(delivery)
     try:
