@@ -12,7 +12,9 @@ MAY_IMPORT = {"adapters": {"adapters"}, "storage": {"storage"}, "commands": {"ad
 PLATFORM_SDKS = {
     "slack_bolt": ("bot/slack", "adapters/slack"),
     "slack_sdk": ("bot/slack", "adapters/slack"),
-    "botbuilder": ("bot/teams", "adapters/teams"),
+    "botbuilder": ("bot/teams/listen.py", "adapters/teams"),
+    "botframework": ("bot/teams/listen.py", "adapters/teams"),
+    "msrest": ("bot/teams/listen.py", "adapters/teams"),
 }
 NOT_IN_COMMANDS = {"aiohttp", "sqlalchemy", "sqlmodel", "googleapiclient", "httplib2", "slack_sdk", "slack_bolt", "json"}
 SHARED_BY_ADAPTERS = {path.stem for path in (ROOT / "adapters").glob("*.py")}
