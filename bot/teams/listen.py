@@ -25,6 +25,10 @@ from bot.teams.zone import zone_of
 _HEARD = "heard"
 
 
+class UnreadableError(Exception):
+    """An activity is not as botbuilder expects it. The text holds nothing of it."""
+
+
 class Listener:
     """Turns an activity into what it asks."""
 
@@ -33,7 +37,10 @@ class Listener:
         self._handler = _Handler()
 
     async def hear(self, activity: Mapping[str, Any]) -> Heard | None:
-        """What the activity asks, or None where it asks nothing of us. What breaks in botbuilder is raised."""
+        """What the activity asks, or None where it asks nothing of us. What breaks in botbuilder is raised.
+
+        Raises UnreadableError where the activity is none that botbuilder knows.
+        """
         heard: Heard | None = None
 
         async def turn(context: TurnContext) -> None:
@@ -41,8 +48,15 @@ class Listener:
             await self._handler.on_turn(context)
             heard = context.turn_state.get(_HEARD)
 
-        await self._adapter.process_activity("", Activity.deserialize(dict(activity)), turn)
+        await self._adapter.process_activity("", _read(activity), turn)
         return heard
+
+
+def _read(activity: Mapping[str, Any]) -> Activity:
+    try:
+        return Activity.deserialize(dict(activity))
+    except Exception as error:  # its text quotes what people wrote, and would end up in the log
+        raise UnreadableError(type(error).__name__) from None
 
 
 class _Handler(TeamsActivityHandler):  # type: ignore[misc]
