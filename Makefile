@@ -22,7 +22,7 @@ lint: $(READY)  ## style and types
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 
-bench: $(READY)  ## measure this bot beside a bare handler and plain Bolt
+bench: $(READY)  ## measure this bot beside a bare handler, plain Bolt and plain botbuilder
 	$(RUN) python -m bench
 
 clean:  ## remove what was set up

@@ -80,12 +80,12 @@ async def steady(port: int, requests: Sequence[tuple[int, bytes]], rate: float) 
         tasks: list[asyncio.Task[Asked]] = []
         for index, (number, request) in enumerate(requests):
             await asyncio.sleep(start + index / rate - loop.time())
-            tasks.append(group.create_task(_ask(idle, number, request)))
+            tasks.append(group.create_task(_ask(port, idle, number, request)))
     return [task.result() for task in tasks]
 
 
-async def _ask(idle: list[_Connection], number: int, request: bytes) -> Asked:
-    connection = idle.pop()  # so many are never under way at once, or else something is broken
+async def _ask(port: int, idle: list[_Connection], number: int, request: bytes) -> Asked:
+    connection = idle.pop() if idle else await _connected(port)
     asked = await connection.ask(number, request)
     idle.append(connection)
     return asked
@@ -93,13 +93,17 @@ async def _ask(idle: list[_Connection], number: int, request: bytes) -> Asked:
 
 @asynccontextmanager
 async def _connections(port: int) -> AsyncIterator[list[_Connection]]:
-    loop = asyncio.get_running_loop()
-    pairs = [await loop.create_connection(_Connection, "127.0.0.1", port) for _ in range(WIDTH)]
+    connections = [await _connected(port) for _ in range(WIDTH)]
     try:
-        yield [connection for _, connection in pairs]
+        yield connections
     finally:
-        for transport, _ in pairs:
-            transport.close()
+        for each in connections:
+            each.transport.close()
+
+
+async def _connected(port: int) -> _Connection:
+    _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", port)
+    return connection
 
 
 def main(port: int, api: str, kind: str, first: int, number: int, rate: float) -> None:

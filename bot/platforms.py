@@ -84,9 +84,9 @@ def rates(plan: Plan) -> Mapping[str, Rate | None]:
     """How fast each platform may be asked. Slack counts by channel and by method, so it paces itself."""
     if not (plan.settings.teams or plan.settings.sandbox_mode):
         return {SLACK: None}
-    from bot.teams.connector import RATE
+    from bot.teams.connector import RATES
 
-    return {SLACK: None, TEAMS: RATE}
+    return {SLACK: None, **RATES}
 
 
 def _practice(plan: Plan, address: str) -> Practice:

@@ -43,13 +43,13 @@ class References:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, told: Reference) -> None:
-        """Stores it in place of an older one; one that was told later stays. Raises StorageError."""
+    async def keep(self, told: Reference) -> bool:
+        """Stores it in place of an older one. False: one that was told later stays. Raises StorageError."""
 
-        def work(connection: Connection) -> None:
-            connection.execute(_KEEP, dict(zip(_NAMES, astuple(told), strict=True)))
+        def work(connection: Connection) -> bool:
+            return connection.execute(_KEEP, dict(zip(_NAMES, astuple(told), strict=True))).rowcount == 1
 
-        await self._database.run(work)
+        return await self._database.run(work)
 
     async def find(self, platform: str, tenant: str, whom: str) -> Reference | None:
         """Raises StorageError."""

@@ -8,6 +8,7 @@ where the body leaves them out, and answers 500 to half of what a stranger can s
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, TypeGuard
 
 import jwt
@@ -25,6 +26,7 @@ _ALGORITHM = "RS256"
 _LEEWAY = 300  # seconds, either way: clocks differ in both directions
 _LATEST = 1e11  # seconds since the epoch; a later date is none
 _LONGEST = 8192  # characters
+_MOST = 1000  # tokens
 _BEARER = re.compile(r"Bearer ([\w-]+\.[\w-]+\.[\w-]+)", re.ASCII)
 _OPTIONS: Options = {
     "require": ["iss", "aud", "exp", "nbf"],
@@ -49,6 +51,15 @@ class Token:
     endorsements: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Proved:
+    """What a token said whose signature was good by this key. Its times are looked at each time."""
+
+    kid: str
+    key: Key
+    claims: Mapping[str, Any] = field(repr=False)
+
+
 class Auth:
     """The check, for one app. `tokenless` lets local emulators of Teams in; it may only be true in a sandbox on loopback.
 
@@ -64,6 +75,7 @@ class Auth:
         self._tenants = tenants
         self._clock = clock
         self._tokenless = tokenless
+        self._proved: dict[bytes, _Proved] = {}  # by digest: no token is kept
 
     async def bearer(self, headers: Mapping[str, str]) -> Token | None:
         """The token of a request, found good. None, where that is allowed at all, for a request without any.
@@ -88,12 +100,23 @@ class Auth:
             raise Denied(403)
 
     async def _token(self, compact: str) -> Token | None:
-        key = await self._key(_kid(compact))
-        claims = _claims(compact, key, self._app_id) if key else {}
+        digest = sha256(compact.encode()).digest()
+        proved = self._proved.get(digest)
+        key = await self._key(proved.kid if proved else _kid(compact))
+        claims = proved.claims if proved and proved.key is key else self._prove(compact, key, digest)
         service_url = claims.get("serviceurl")
         if not key or not _is_current(claims, self._clock.time()) or not isinstance(service_url, str) or not service_url:
             return None
         return Token(service_url, key.endorsements)
+
+    def _prove(self, compact: str, key: Key | None, digest: bytes) -> Mapping[str, Any]:
+        """Teams sends one token for minutes: its signature is computed once, for as long as its key is good."""
+        claims = _claims(compact, key, self._app_id) if key else {}
+        if key and claims:
+            if len(self._proved) >= _MOST:
+                self._proved.clear()
+            self._proved[digest] = _Proved(_kid(compact), key, claims)
+        return claims
 
     async def _key(self, kid: str) -> Key | None:
         try:

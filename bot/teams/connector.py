@@ -19,9 +19,11 @@ from bot.teams.hosts import Hosts
 Json = Mapping[str, Any]
 
 SERVICE = "teams"
-RATE = Rate(4, 2.3)
-"""For `Http`, which keeps it for each conversation. Teams takes 7 messages in a second, 8 in two, and 60 in thirty:
-https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit. What is too much even so is sent again after 429."""
+ROSTER = "teams_roster"  # who people are: with a rate of its own
+RATES = {SERVICE: Rate(4, 2.3), ROSTER: Rate(50)}
+"""For `Http`: what is written in a conversation, and what is read in a tenant. Teams takes 7 messages in a second, 8 in two and
+60 in thirty, and 50 requests of an app in a second. What is too much even so is sent again after 429:
+https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit"""
 
 _AGAIN = 412  # "Precondition failed, please try again": others were writing there, and nothing was done
 _PAUSES = (0.3, 1.0)  # seconds before it is tried again
@@ -106,7 +108,8 @@ class Connector:
             raise Refused("Teams named an address that is not in TEAMS_SERVICE_HOSTS: nothing is sent there.")
         url = f"{at.service_url.rstrip('/')}/v3/{path}"
         body = None if told is None else json.dumps(told, ensure_ascii=False).encode()
-        request = Request(SERVICE, method, url, _JSON, body, repeatable, tenant=_lane(at, method))
+        service, lane = (ROSTER, at.tenant) if method == "GET" else (SERVICE, f"{at.tenant}:{at.whole}")
+        request = Request(service, method, url, _JSON, body, repeatable, tenant=lane)
         return _read(await self._sent(request), repeatable)
 
     async def _sent(self, request: Request) -> Response:
@@ -117,11 +120,6 @@ class Connector:
             await self._sleep(pause)
             response = await self._bearer.send(request)
         return response
-
-
-def _lane(at: Address, method: str) -> str:
-    """What a rate is kept for: what is written in one conversation. Teams allows more to be read."""
-    return at.tenant if method == "GET" else f"{at.tenant}:{at.whole}"
 
 
 def _quoted(id: str) -> str:

@@ -8,6 +8,7 @@ It has no types, and no other file imports it: see README.md.
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from botbuilder import schema  # type: ignore[import-untyped]
 from botbuilder.core import CloudAdapterBase, TurnContext  # type: ignore[import-untyped]
 from botbuilder.core.teams import TeamsActivityHandler  # type: ignore[import-untyped]
 from botbuilder.schema import Activity, AdaptiveCardInvokeValue, ChannelAccount  # type: ignore[import-untyped]
@@ -15,6 +16,7 @@ from botbuilder.schema.teams import MessagingExtensionQuery, TaskModuleRequest  
 from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity  # type: ignore[import-untyped]
 from botframework.connector.auth.authenticate_request_result import AuthenticateRequestResult  # type: ignore[import-untyped]
 from botframework.connector.auth.connector_factory import ConnectorFactory  # type: ignore[import-untyped]
+from msrest.serialization import Deserializer, rest_key_extractor
 
 from bot.platform import Filled, Joined, Press, Words
 from bot.teams.form import read_form
@@ -23,6 +25,10 @@ from bot.teams.mention import mentions, names, plain
 from bot.teams.zone import zone_of
 
 _HEARD = "heard"
+_UNHEARD = {"attachments", "timestamp", "localTimestamp"}  # costly to read, and nothing here asks for them
+# `Activity.deserialize` would look through all of botbuilder's classes each time.
+_DESERIALIZE: Any = Deserializer({name: each for name, each in vars(schema).items() if isinstance(each, type)})
+_DESERIALIZE.key_extractors = [rest_key_extractor]  # Teams spells names as they are documented
 
 
 class UnreadableError(Exception):
@@ -54,7 +60,7 @@ class Listener:
 
 def _read(activity: Mapping[str, Any]) -> Activity:
     try:
-        return Activity.deserialize(dict(activity))
+        return _DESERIALIZE("Activity", {name: value for name, value in activity.items() if name not in _UNHEARD})
     except Exception as error:  # its text quotes what people wrote, and would end up in the log
         raise UnreadableError(type(error).__name__) from None
 

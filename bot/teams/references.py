@@ -67,19 +67,23 @@ class Conversations:
             _LOG.warning("a conversation that has ended is still on record: %s", error)
 
     async def _keep(self, told: Reference) -> None:
-        if self._known.get((told.tenant, told.whom)) == told:
+        known = self._known.get((told.tenant, told.whom))
+        if known and (known == told or known.seen > told.seen):
             return
         try:
-            await self._references.keep(told)
+            newest = await self._references.keep(told)
         except StorageError as error:  # the next message tells it again
             _LOG.warning("where a conversation is reached could not be stored: %s", error)
             return
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[told.tenant, told.whom] = told
+        if newest:
+            self._known[told.tenant, told.whom] = told
 
     async def _find(self, tenant: str, whom: str) -> Reference | None:
-        """From the database, not from memory: another process may have been told of a newer one."""
+        """From memory, where this process was told itself: it was, by each message that it answers. Else from the database."""
+        if known := self._known.get((tenant, whom)):
+            return known
         try:
             return await self._references.find(_PLATFORM, tenant, whom)
         except StorageError as error:

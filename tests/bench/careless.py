@@ -5,31 +5,31 @@ import sys
 
 from aiohttp import web
 
-from bench.subjects.floor import Floor
+from bench.subjects.slack_floor import SlackFloor
 
 
-class Forgetful(Floor):
+class Forgetful(SlackFloor):
     """Loses one reply."""
 
-    async def reply(self, channel: str, text: str) -> None:
-        if not channel.endswith("7"):
-            await super().reply(channel, text)
+    async def reply(self, where: str, text: str) -> None:
+        if not where.endswith("7"):
+            await super().reply(where, text)
 
 
-class Insistent(Floor):
+class Insistent(SlackFloor):
     """Says one thing twice."""
 
-    async def reply(self, channel: str, text: str) -> None:
-        await super().reply(channel, text)
-        if channel.endswith("7"):
-            await super().reply(channel, text)
+    async def reply(self, where: str, text: str) -> None:
+        await super().reply(where, text)
+        if where.endswith("7"):
+            await super().reply(where, text)
 
 
-class Mumbling(Floor):
+class Mumbling(SlackFloor):
     """Answers something, but not what was asked."""
 
-    async def reply(self, channel: str, text: str) -> None:
-        await super().reply(channel, "sorry?")
+    async def reply(self, where: str, text: str) -> None:
+        await super().reply(where, "sorry?")
 
 
 _KINDS = {"lose": Forgetful, "double": Insistent, "mumble": Mumbling}

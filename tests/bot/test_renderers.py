@@ -6,7 +6,7 @@ A further platform is covered the day it is listed in `RENDERERS`.
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from html import unescape
 
 import pytest
@@ -70,10 +70,10 @@ def printed(renderable: RenderableType, longest: int) -> str:
 
 
 def longest(reply: Reply) -> int:
-    """Titles and names are on one line, whatever is in them."""
-    pairs = [("", reply.text), *((item.title, item.detail) for item in reply.items)]
-    pairs += [(field.name, field.value) for field in reply.fields]
-    return max(len(title) + max(map(len, clean(text).split("\n"))) for title, text in pairs)
+    """Signs on a line. Titles and names are on one, whatever is in them; fields make a table."""
+    table = [max((len(text) for text in column), default=0) for column in zip(*map(astuple, reply.fields), strict=True)]
+    items = [len(item.title) + len(item.detail) for item in reply.items]
+    return max(len(reply.text), sum(table), *items, 0)
 
 
 def spelled_out(reply: Reply) -> list[str]:
@@ -104,7 +104,7 @@ RENDERERS = (
         lambda reply: teams_tests.is_within_limits(in_teams(reply)),
     ),
     Renderer("plain lines", lambda reply: plain(bare(reply)), spelled_out, forms=False),
-    Renderer("a terminal", lambda reply: printed(rich.render(bare(reply), rich.numbered()), longest(reply)), numbered),
+    Renderer("a terminal", lambda reply: printed(rich.render(bare(reply), rich.numbered()), longest(bare(reply))), numbered),
 )
 
 

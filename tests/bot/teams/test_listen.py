@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import socket
-import traceback
 from typing import Any, NoReturn
 
 import pytest
@@ -234,7 +233,8 @@ async def test_an_activity_of_another_shape_is_an_error_that_quotes_nothing_of_i
     with pytest.raises(UnreadableError) as raised:
         await listener.hear({**MESSAGE, "entities": {"type": "CANARY-type"}})
 
-    assert "CANARY" not in "".join(traceback.format_exception(raised.value))
+    assert "CANARY" not in str(raised.value)
+    assert raised.value.__suppress_context__
 
 
 async def test_one_listener_keeps_apart_what_it_hears(listener: Listener) -> None:
