@@ -25,8 +25,6 @@ from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
 from storage.offers import Offers
 
-__all__ = ["Answering", "BrokenError", "UndeliveredError"]
-
 _LOG = logging.getLogger(__name__)
 _PROGRESS = 1.0  # seconds between two looks at what is under way
 _TIME_LIMIT = 120.0  # seconds that a call may take
@@ -65,7 +63,7 @@ class Answering:
         progress = Progress(self._inbox, delivery, platform, load(delivery.intent))
         if await progress.deliver(again=True):
             return
-        asked = await platform.read(delivery)
+        asked = await _told(platform, delivery)
         if asked is None:
             return
         broken: Exception | None = None
@@ -84,7 +82,7 @@ class Answering:
     async def give_up(self, delivery: Delivery, error: Unavailable) -> None:
         """Tells the person that it came to nothing. Raises like `answer`."""
         platform = self._platforms[delivery.kind]
-        if asked := await platform.read(delivery):
+        if asked := await _told(platform, delivery):
             progress = await Progress.found(self._inbox, delivery, platform)
             await self._say(delivery, progress, asked, words.gave_up(error))
 
@@ -135,7 +133,7 @@ class Answering:
         """Runs the call; while it streams, each reply stands in the place of the one before."""
         reply = Reply("Nothing to say.")
         again = 0.0 if self._dispatch.streams(call) else math.inf
-        async with company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience):
+        async with company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience(asked)):
             async for reply in self._dispatch.answer(call, progress.settle):
                 if self._clock.time() >= again:
                     again = self._clock.time() + _PROGRESS
@@ -147,6 +145,14 @@ class Answering:
         offers = [offer(self._token(), button, asked, delivery.received, now) for button in reply.pressed]
         await progress.say(asked, reply, offers)
         self._metrics.reply_seconds.observe(max(0.0, self._clock.time() - delivery.received))
+
+
+async def _told(platform: Platform, delivery: Delivery) -> Asked | None:
+    """Where the platform can't say who spoke, nobody can be told anything either: it is tried again for long."""
+    try:
+        return await platform.read(delivery)
+    except Unavailable as error:
+        raise UndeliveredError(str(error), error.retry_after) from None
 
 
 def _moment(seconds: float) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import words
-from bot.platform import Asked
+from bot.platform import Asked, Joined
 from bot.words import Sorry
 from commands.reply import Button
 from storage.offers import Offer, Offers
@@ -27,10 +27,11 @@ class Offered:
 
 
 def offer(id: str, button: Button, asked: Asked, received: float, now: float) -> Offer:
-    """To whom `asked`, and to nobody else; `received` is when they did."""
+    """To whom `asked`, and to nobody else; `received` is when they did. Where the bot has just come in, to everybody."""
+    actor = "" if isinstance(asked.what, Joined) else asked.actor.key
     offered = Offered(button.command, dict(button.arguments), button.form, button.typed, received)
     expires = now + (_TYPED_LIFE if button.typed else _LIFE)
-    return Offer(id, json.dumps(vars(offered)), asked.actor.key, json.dumps(vars(asked.place)), expires)
+    return Offer(id, json.dumps(vars(offered)), actor, json.dumps(vars(asked.place)), expires)
 
 
 async def taken(offers: Offers, id: str, actor: str, now: float) -> Offered | Sorry:
@@ -41,6 +42,6 @@ async def taken(offers: Offers, id: str, actor: str, now: float) -> Offered | So
     found = await offers.find(id)
     if found is None or found.expires < now:
         return words.expired()
-    if found.actor != actor:
+    if found.actor not in ("", actor):
         return words.not_yours()
     return Offered(**json.loads(found.call))

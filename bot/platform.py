@@ -56,8 +56,8 @@ class Asked:
 class Platform(Protocol):
     """One place where people are: Slack, Teams."""
 
-    patience: float
-    """Seconds after which a person is shown, by a message that the answer will replace, that it takes longer."""
+    def patience(self, asked: Asked) -> float:
+        """Seconds after which a person is shown, by a message that the answer will replace, that it takes longer."""
 
     async def read(self, delivery: Delivery) -> Asked | None:
         """Who asked what, or None where there is nothing to answer."""

@@ -22,7 +22,7 @@ _WORKING = Reply("Working on it…")
 
 
 class UndeliveredError(Unavailable):
-    """The answer is found and stored; only sending it failed so far."""
+    """The platform can't be reached: to say the answer, which is found and stored, or to ask who spoke."""
 
 
 class Progress:
@@ -77,7 +77,8 @@ class Progress:
         shown = self._platform.render(asked, _unpressed(reply), mark_of(self._delivery), ())
         sent = await self._platform.send(shown, self._noted.sent, look=self._unsure and not self._noted.sent)
         if list(sent) != list(self._noted.sent):
-            await self._note(replace(self._noted, sent=sent))
+            self._noted = replace(self._noted, sent=sent)  # it stands there, whether that can be stored or not
+            await self._note(self._noted)
 
     async def say(self, asked: Asked, reply: Reply, offers: Sequence[Offer]) -> None:
         """Stores the answer, and what its buttons stand for; then sends it. Raises UndeliveredError, Fenced, StorageError."""

@@ -1,7 +1,9 @@
 """Every setting, from the environment or a `.env` file. `.env.example` documents each one; a test keeps the two equal."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
@@ -13,6 +15,7 @@ from bot.teams.hosts import Hosts
 
 # https://microsoft.github.io/teams-sdk/python/essentials/app-configuration/service-url-validation
 _PUBLIC_CLOUD = ("smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
+_GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,6 +40,25 @@ def _listed(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _guid(id: str) -> str:
+    """Microsoft writes its ids in lower case; people paste them as they like."""
+    if id and not _GUID.fullmatch(id):
+        raise ValueError("This is no id of Microsoft's: they look like 12345678-90ab-cdef-1234-567890abcdef")
+    return id.lower()
+
+
+def _guids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_guid, ids))
+
+
+def _safe(url: str) -> str:
+    """The bot's secrets are sent there, or what it believes comes from there."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ValueError("It must be an https:// address, or a stand-in on this machine")
+    return url
+
+
 def _answerable(hosts: tuple[str, ...]) -> tuple[str, ...]:
     Hosts(hosts)
     return hosts
@@ -44,7 +66,10 @@ def _answerable(hosts: tuple[str, ...]) -> tuple[str, ...]:
 
 _BaseUrl = Annotated[str, AfterValidator(_closed)]
 _Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-_Lower = Annotated[str, AfterValidator(str.lower)]  # Microsoft writes its ids in lower case; people paste them as they like
+_Guid = Annotated[str, AfterValidator(_guid)]
+_Guids = Annotated[_Names, AfterValidator(_guids)]
+_SafeUrl = Annotated[str, AfterValidator(_safe)]
+_SafeBaseUrl = Annotated[_BaseUrl, AfterValidator(_safe)]
 _Hosts = Annotated[_Names, AfterValidator(_answerable)]
 
 
@@ -83,29 +108,29 @@ class Settings(BaseSettings):
         description="Slack app > Basic Information > App-Level Token (xapp-…). Turns Socket Mode on.",
     )
     slack_base_url: _BaseUrl = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
-    teams_app_id: _Lower = Field("", description="Azure Bot > Configuration > Microsoft App ID. Turns Teams on.")
+    teams_app_id: _Guid = Field("", description="Azure Bot > Configuration > Microsoft App ID. Turns Teams on.")
     teams_app_password: SecretStr = Field(
         SecretStr(""), description="App registration > Certificates & secrets > Client secret. Not with a managed identity."
     )
     teams_app_type: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] = Field(
         "SingleTenant", description="Azure Bot > Configuration > Bot Type. New bots can't be MultiTenant any more."
     )
-    teams_tenant_id: _Lower = Field("", description="Azure Bot > Configuration > App Tenant ID.")
-    teams_allowed_tenants: _Names = Field(
+    teams_tenant_id: _Guid = Field("", description="Azure Bot > Configuration > App Tenant ID.")
+    teams_allowed_tenants: _Guids = Field(
         (), description="Tenants whose people may ask, separated by commas. Default: TEAMS_TENANT_ID alone."
     )
     teams_service_hosts: _Hosts = Field(
         _PUBLIC_CLOUD,
         description="Hosts that Teams may be answered at, separated by commas.",
     )
-    teams_openid_metadata_url: str = Field(
+    teams_openid_metadata_url: _SafeUrl = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",
         description="Where the keys are found with which Teams signs: Microsoft's, or a stand-in of it.",
     )
-    teams_login_url: _BaseUrl = Field(
+    teams_login_url: _SafeBaseUrl = Field(
         "https://login.microsoftonline.com/", description="Where the bot gets its own tokens: Microsoft's, or a stand-in of it."
     )
-    teams_graph_url: _BaseUrl = Field(
+    teams_graph_url: _SafeBaseUrl = Field(
         "https://graph.microsoft.com/v1.0/",
         description="Where the bot looks, after a crash, whether an answer was sent already: Microsoft's Graph, or a stand-in.",
     )
@@ -145,8 +170,7 @@ class Settings(BaseSettings):
     @property
     def tenants(self) -> frozenset[str]:
         """Whose people may ask in Teams."""
-        named = self.teams_allowed_tenants or filter(None, [self.teams_tenant_id])
-        return frozenset(tenant.lower() for tenant in named)
+        return frozenset(self.teams_allowed_tenants or filter(None, [self.teams_tenant_id]))
 
     @property
     def database(self) -> str:

@@ -11,8 +11,6 @@ from commands.parse import parse
 from commands.reply import Button, Item, Reply
 from commands.usage import UsageError
 
-_EXAMPLES = 3
-
 
 class Sorry(Reply):
     """A reply that says why there is no better one."""
@@ -36,17 +34,15 @@ def needs_connection(error: NeedsConnection) -> Sorry:
 
 def welcome(catalog: Catalog) -> Reply:
     """For people who have never seen the bot: what there is, and some of it to try."""
-    examples = [subject.commands[0].example for subject in catalog.subjects][:_EXAMPLES]
     return Reply(
-        "Hello! I am Interact: ask me in plain words, and it is done as you. In a channel, mention me first. To begin with:",
-        items=tuple(Item(subject.name, subject.about) for subject in catalog.subjects),
-        buttons=tuple(_to_try(catalog, example) for example in examples),
+        "Hello! I am Interact: write me a command, and it is done as you. In a channel, mention me first. To begin with:",
+        items=tuple(Item(each.name, each.about, buttons=(_to_try(catalog, each.commands[0]),)) for each in catalog.subjects),
     )
 
 
-def _to_try(catalog: Catalog, example: str) -> Button:
-    command, rest = catalog.find(example)
-    return Button(example, command.name, parse(command, rest))
+def _to_try(catalog: Catalog, command: Command) -> Button:
+    _, rest = catalog.find(command.example)
+    return Button(command.example, command.name, parse(command, rest))
 
 
 def refused(error: Refused) -> Sorry:

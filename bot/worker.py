@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from adapters.errors import Unavailable
-from bot.answering import Answering, BrokenError, UndeliveredError
+from bot.answering import Answering, BrokenError
 from bot.clock import Clock
 from bot.logs import delivery_id
 from bot.metrics import Metrics
+from bot.progress import UndeliveredError
 from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox

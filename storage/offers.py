@@ -12,7 +12,7 @@ _COLUMNS = (offer.c.id, offer.c.call, offer.c.actor, offer.c.place, offer.c.expi
 
 @dataclass(frozen=True)
 class Offer:
-    """`call` is a stored call as JSON, `actor` the key of who may take it, `place` where it was made."""
+    """`call` is a stored call as JSON, `actor` the key of who may take it, empty for anybody, `place` where it was made."""
 
     id: str
     call: str

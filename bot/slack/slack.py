@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 class Slack:
     """One workspace. Implements `bot.platform.Platform`."""
 
-    patience = math.inf  # a message there can't always be replaced: then there would be two
-
     def __init__(self, api: WebApi, listener: "Listener", people: People, sender: Sender) -> None:
         self._api = api
         self._listener = listener
         self._people = people
         self._sender = sender
+
+    def patience(self, asked: Asked) -> float:
+        """A message there can't always be replaced: then there would be two."""
+        return math.inf
 
     async def read(self, delivery: Delivery) -> Asked | None:
         heard = await self._listener.hear(json.loads(delivery.payload))

@@ -52,8 +52,8 @@ class TeamsApp:
         self._bearer = Bearer(http, credentials_of(account, http, clock), CONNECTOR, clock)
         look = Look(Bearer(http, credentials_of(account, http, clock), GRAPH, clock), account.graph_url, account.app_id, clock)
         self._connector = Connector(self._bearer, account.hosts)
-        self._conversations = Conversations(references)
-        self._people = People(self._connector, self._conversations, clock)
+        self._conversations = Conversations(references, clock)
+        self._people = People(self._connector, self._conversations, clock, lenient=account.tokenless)
         self._sender = Sender(self._connector, self._conversations, look)
         self._zone = zone
         self._opened: Future[Teams] = asyncio.get_running_loop().create_future()
@@ -76,7 +76,7 @@ class TeamsApp:
     async def check(self) -> str:
         """Says as which app the bot is known. Raises Refused, naming the setting that is wrong; Unavailable."""
         await self._bearer.secret()
-        if not await self._keys.refresh():
+        if not (self._keys.current or await self._keys.refresh()):
             raise Unavailable("The keys that Teams signs with can't be had: check TEAMS_OPENID_METADATA_URL.")
         return f"as the app {self._account.app_id}"
 

@@ -36,10 +36,13 @@ _OPTIONS: Options = {
 
 
 class Denied(Exception):
-    """To be answered with `status`: 401 for a bad token, 403 for a good one that may not do this, 503 for "ask again"."""
+    """To be answered with `status`: 401 for a bad token, 403 for a good one that may not do this, 503 for "ask again".
 
-    def __init__(self, status: int) -> None:
-        super().__init__(f"denied with {status}")
+    The text is for the operator, and says nothing that came from outside.
+    """
+
+    def __init__(self, status: int, why: str = "") -> None:
+        super().__init__(why or f"denied with {status}")
         self.status = status
 
 
@@ -82,8 +85,8 @@ class Auth:
 
         `headers` may be a multidict, in any case. Raises Denied: 401, or 503 while Microsoft's keys can't be had.
         """
-        said = [value for name, value in headers.items() if name.lower() == "authorization"]
-        if not said and self._tokenless:
+        said = _values(headers, "authorization")
+        if not said and self._tokenless and _from_a_program(headers):
             return None
         token = await self._token(_compact(said))
         if token is None:
@@ -94,10 +97,12 @@ class Auth:
         """Whether this token may bring this activity. Raises Denied: 401 without a token that is needed, else 403."""
         if token is None and not self._is_local(activity):
             raise Denied(401)
-        if token and not (
-            _is_endorsed(token, activity) and self._is_answerable(token, activity) and self._is_welcome(activity)
-        ):
-            raise Denied(403)
+        if token and not _is_endorsed(token, activity):
+            raise Denied(403, "it is not of Teams")
+        if token and not self._is_answerable(token, activity):
+            raise Denied(403, "its serviceUrl is not its token's, or of no host in TEAMS_SERVICE_HOSTS")
+        if token and not self._is_welcome(activity):
+            raise Denied(403, "its tenant is not in TEAMS_ALLOWED_TENANTS")
 
     async def _token(self, compact: str) -> Token | None:
         digest = sha256(compact.encode()).digest()
@@ -136,6 +141,18 @@ class Auth:
         places = (_at(activity, "channelData", "tenant", "id"), _at(activity, "conversation", "tenantId"))
         named = [place for place in places if place is not None]
         return bool(named) and all(isinstance(each, str) and each == named[0] and each in self._tenants for each in named)
+
+
+def _values(headers: Mapping[str, str], wanted: str) -> list[str]:
+    return [value for name, value in headers.items() if name.lower() == wanted]
+
+
+def _from_a_program(headers: Mapping[str, str]) -> bool:
+    """Not from a web page, which any site may show: those tell an origin, or came by another name for this machine."""
+    host = "".join(_values(headers, "host"))
+    pages = [value for name in ("origin", "sec-fetch-site") for value in _values(headers, name)]
+    declared = "".join(_values(headers, "content-type")).startswith("application/json")
+    return declared and not pages and Hosts.loopback().allows(f"http://{host}")
 
 
 def _compact(said: list[str]) -> str:

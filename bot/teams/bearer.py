@@ -5,13 +5,13 @@ import logging
 from dataclasses import replace
 
 from adapters.base import Secret
-from adapters.errors import Unavailable
 from adapters.http import Http, Request, Response
 from bot.clock import Clock
 from bot.teams.credentials import Credentials, Token
 
 _LOG = logging.getLogger(__name__)
-_MARGIN = 300.0  # seconds before its end in which a token is renewed, and does where no other can be had
+_MARGIN = 300.0  # seconds before its end in which a token is renewed, and does meanwhile
+_LAST_MOMENT = 10.0  # seconds before its end at which it is no longer begun with
 
 
 class Bearer:
@@ -35,22 +35,18 @@ class Bearer:
         return await self._http.send(_with(await self.secret(), request))
 
     async def secret(self) -> Secret:
-        """A token that is valid for some minutes. Raises Refused, naming the setting that is wrong; Unavailable."""
+        """A token that is still valid. Raises Refused, naming the setting that is wrong; Unavailable."""
         token, now = self._token, self._clock.time()
-        if token and now < token.ends - _MARGIN:
-            return token.secret
-        try:
-            return (await self._renewed()).secret
-        except Unavailable as error:
-            if token is None or now >= token.ends:
-                raise
-            _LOG.warning("the bot's token can't be renewed yet: %s", error)
-            return token.secret
+        if token is None or now >= token.ends - _LAST_MOMENT:
+            return (await asyncio.shield(self._renewal())).secret  # one who gives up waiting leaves the others theirs
+        if now >= token.ends - _MARGIN:
+            self._renewal().add_done_callback(_complain)  # nobody waits for it
+        return token.secret
 
-    async def _renewed(self) -> Token:
+    def _renewal(self) -> asyncio.Task[Token]:
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._asking)  # one who gives up waiting leaves the others theirs
+        return self._asking
 
     async def _ask(self) -> Token:
         try:
@@ -63,6 +59,11 @@ class Bearer:
         """Unless another request has had it replaced already."""
         if self._token and self._token.secret is secret:
             self._token = None
+
+
+def _complain(renewal: asyncio.Task[Token]) -> None:
+    if not renewal.cancelled() and (error := renewal.exception()):
+        _LOG.warning("the bot's token can't be renewed yet: %s", error)
 
 
 def _with(secret: Secret, request: Request) -> Request:

@@ -54,8 +54,11 @@ def read_form(value: Mapping[str, Any]) -> Form:
 
     Raises KeyError, TypeError, ValueError or AttributeError for what is no form of ours.
     """
-    told = {name: _string(entered) for name, entered in value.items()}
-    return Form(told.pop(COMMAND), {name: entered for name, entered in told.items() if entered.strip()})
+    command = value[COMMAND]
+    if not isinstance(command, str):
+        raise TypeError("not a command")
+    entered = {name: _entered(each) for name, each in value.items() if name != COMMAND}
+    return Form(command, {name: each for name, each in entered.items() if each.strip()})
 
 
 def _body(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, str]) -> Iterator[Json]:
@@ -119,7 +122,8 @@ def _written(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
+def _entered(value: Any) -> str:
+    """Fields come as texts; of what else a client may send along, what is no text and no number is left out."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else ""

@@ -7,7 +7,8 @@ import asyncio
 import logging
 from asyncio import Future
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from adapters.errors import Unavailable
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
     from bot.teams.teams import Teams
 
 Json = Mapping[str, Any]
-_Answer = TypeVar("_Answer")
 _LOG = logging.getLogger(__name__)
 _IN_TIME = 2.5  # seconds: Teams waits for three at least
-_LOOKS = (0.02, 0.05, 0.08, 0.15, 0.3, 0.5, 0.6, 0.6)  # seconds before each look at what became of a press
+_LOOKS = (0.02, 0.05, 0.08, 0.15, 0.3, 0.5)  # seconds before each look at what became of a press; then every half second
 _LATER = "This takes longer than Teams waits. Please try again in a moment."
+_BROKE = "Something broke on my side. Please try again, or write the command to me."
 _WORKING = Reply("Working on it…")
 
 
@@ -70,25 +71,29 @@ class Invokes:
 
     async def wrong(self, envelope: Envelope) -> Json:
         """The form once more, with what is wrong in it; empty where nothing is, or where nobody can say so in time."""
-        return await _in_time(self._wrong(envelope), {})
+        return await _in_time(self._wrong(envelope), {}, broken=in_dialog(_BROKE))
 
     async def search(self, envelope: Envelope) -> Json:
         """What a search finds, as the person who searches. It leaves nothing behind, so it is not stored either."""
         return await _in_time(self._found(envelope), told(_LATER))
 
-    async def outcome(self, envelope: Envelope) -> Json:
+    async def outcome(self, envelope: Envelope, seconds: float = _IN_TIME) -> Json:
         """What replaces the pressed card for the one who pressed it. The worker replaces it for everybody.
 
-        What nobody else may see is told in passing; where the call takes longer, the card says so for the moment.
+        What leaves the card as it is, is told in passing. Where the call takes longer than so many seconds, the card says so
+        for the moment.
         """
-        for wait in _LOOKS:
+        return await _in_time(self._outcome(envelope), in_place(render(_WORKING)[0].card), seconds)
+
+    async def _outcome(self, envelope: Envelope) -> Json:
+        for wait in chain(_LOOKS, repeat(_LOOKS[-1])):
             await asyncio.sleep(wait)
             outgoing = noted(await self._inbox.intent(envelope.key) or "").outgoing
             if outgoing:
-                settled = load(outgoing)
-                first = settled.messages[0]
-                return in_passing(first["text"]) if settled.private else in_place(first["card"])
-        return in_place(render(_WORKING)[0].card)
+                break
+        settled = load(outgoing)
+        first = settled.messages[0]
+        return in_passing(first["text"]) if settled.private or not settled.replaces else in_place(first["card"])
 
     async def _asked(self, envelope: Envelope) -> Asked:
         teams = await asyncio.shield(self._opened)
@@ -145,13 +150,14 @@ def _form(command: Command, arguments: Json, errors: Mapping[str, str]) -> Json:
     return task(command.name.capitalize(), form_card(command, arguments, errors))
 
 
-async def _in_time(work: Awaitable[_Answer], otherwise: _Answer) -> _Answer:
+async def _in_time(work: Awaitable[Json], otherwise: Json, seconds: float = _IN_TIME, broken: Json | None = None) -> Json:
     """Never an error, and never too late: whoever waits for it sees a dialog."""
     try:
-        async with asyncio.timeout(_IN_TIME):
+        async with asyncio.timeout(seconds):
             return await work
     except (TimeoutError, Unavailable, StorageError) as error:
         _LOG.info("an invoke had no answer in time: %s", type(error).__name__)
+        return otherwise
     except Exception:
         _LOG.exception("an invoke broke")
-    return otherwise
+        return broken or otherwise

@@ -66,6 +66,11 @@ class Keys:
         self._current = False  # how the latest fetch ended
         self._one = asyncio.Lock()  # fetches come one at a time
 
+    @property
+    def current(self) -> bool:
+        """Whether the latest fetch went well."""
+        return self._current
+
     async def find(self, kid: str) -> Key | None:
         """A known key at once. For an unknown one the keys are fetched again, once a minute at most: None if it is not there.
 

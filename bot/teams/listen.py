@@ -8,6 +8,7 @@ It has no types, and no other file imports it: see README.md.
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from azure.core.exceptions import DeserializationError
 from botbuilder import schema  # type: ignore[import-untyped]
 from botbuilder.core import CloudAdapterBase, TurnContext  # type: ignore[import-untyped]
 from botbuilder.core.teams import TeamsActivityHandler  # type: ignore[import-untyped]
@@ -54,15 +55,15 @@ class Listener:
             await self._handler.on_turn(context)
             heard = context.turn_state.get(_HEARD)
 
-        await self._adapter.process_activity("", _read(activity), turn)
+        try:
+            await self._adapter.process_activity("", _read(activity), turn)
+        except DeserializationError as error:  # its text quotes what people wrote, and would end up in the log
+            raise UnreadableError(type(error).__name__) from None
         return heard
 
 
 def _read(activity: Mapping[str, Any]) -> Activity:
-    try:
-        return _DESERIALIZE("Activity", {name: value for name, value in activity.items() if name not in _UNHEARD})
-    except Exception as error:  # its text quotes what people wrote, and would end up in the log
-        raise UnreadableError(type(error).__name__) from None
+    return _DESERIALIZE("Activity", {name: value for name, value in activity.items() if name not in _UNHEARD})
 
 
 class _Handler(TeamsActivityHandler):  # type: ignore[misc]

@@ -29,10 +29,11 @@ class People:
     https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context#get-single-member-details
     """
 
-    def __init__(self, connector: Connector, conversations: Conversations, clock: Clock) -> None:
+    def __init__(self, connector: Connector, conversations: Conversations, clock: Clock, *, lenient: bool = False) -> None:
         self._connector = connector
         self._conversations = conversations
         self._clock = clock
+        self._lenient = lenient
         self._known: dict[tuple[str, str], tuple[float, Person]] = {}
 
     async def find(self, at: Address, user: str) -> Person:
@@ -46,7 +47,7 @@ class People:
             return person
         profile = await self._profile(at, user) or await self._profile_alone(at, user)
         if profile is None:
-            return Person("", member=False)  # not remembered: once the bot is installed there, Teams will say
+            return Person("", member=self._lenient)  # not remembered: once the bot is installed there, Teams will say
         if len(self._known) >= _MOST:
             self._known.clear()
         person = _person(profile, at.tenant)

@@ -4,13 +4,16 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.clock import Clock
 from bot.teams.connector import Address
 from storage.errors import StorageError
 from storage.references import Reference, References
 
 _LOG = logging.getLogger(__name__)
 _PLATFORM = "teams"
+_WITH_THE_BOT = "a:"  # begins the id of a chat of one person and the bot: "personal" is said of chats of two people too
 _MOST = 10_000
+_FRESH = 60.0  # seconds for which what this process was told is taken as it was
 
 
 class Conversations:
@@ -19,8 +22,9 @@ class Conversations:
     A database that fails now keeps nobody from being answered where the message came from.
     """
 
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: References, clock: Clock) -> None:
         self._references = references
+        self._clock = clock
         self._known: dict[tuple[str, str], Reference] = {}
 
     async def note(self, tenant: str, route: Mapping[str, str], seen: float) -> None:
@@ -39,7 +43,7 @@ class Conversations:
         if not (told.whom and told.service_url):
             return
         await self._keep(told)
-        if told.type == "personal" and route["user"]:
+        if told.type == "personal" and told.whom.startswith(_WITH_THE_BOT) and route["user"]:
             await self._keep(replace(told, whom=route["user"]))
 
     async def newest(self, at: Address) -> Address:
@@ -58,17 +62,14 @@ class Conversations:
         await self._keep(told)
 
     async def forget(self, tenant: str, conversation: str) -> None:
-        """The bot is no longer there."""
+        """The bot is no longer there. Raises StorageError: it must not stay on record."""
         whole = conversation.partition(";")[0]
         self._known = {key: each for key, each in self._known.items() if each.conversation != whole}
-        try:
-            await self._references.forget(_PLATFORM, tenant, whole)
-        except StorageError as error:
-            _LOG.warning("a conversation that has ended is still on record: %s", error)
+        await self._references.forget(_PLATFORM, tenant, whole)
 
     async def _keep(self, told: Reference) -> None:
         known = self._known.get((told.tenant, told.whom))
-        if known and (known == told or known.seen > told.seen):
+        if known and (known.seen > told.seen or (known == told and told.seen - known.seen < _FRESH)):
             return
         try:
             newest = await self._references.keep(told)
@@ -81,8 +82,12 @@ class Conversations:
             self._known[told.tenant, told.whom] = told
 
     async def _find(self, tenant: str, whom: str) -> Reference | None:
-        """From memory, where this process was told itself: it was, by each message that it answers. Else from the database."""
-        if known := self._known.get((tenant, whom)):
+        """From memory, where this process was told a moment ago: it was, by each message that it answers.
+
+        Else from the database: another process may have been told something newer.
+        """
+        known = self._known.get((tenant, whom))
+        if known and self._clock.time() - known.seen < _FRESH:
             return known
         try:
             return await self._references.find(_PLATFORM, tenant, whom)

@@ -16,6 +16,7 @@ _CARD = "application/vnd.microsoft.card.adaptive"
 _ALERT = {"channelData": {"notification": {"alert": True}}}  # in their activity feed: they look at another conversation
 _OWN = "own:"  # begins the id of a message that stands in the person's own chat
 _UNFIT = (400, 413)  # Teams does not take the card
+_NOT_SO = 400  # nor does it take every change
 _GONE = (403, 404)  # the bot was blocked or removed, or what it speaks of is no more
 _MOST = 1_000
 _ANSWERED = "I have answered you in a chat of our own."
@@ -88,7 +89,14 @@ class Sender:
             standing = await self._found(outgoing, at) | standing
         for part, message in enumerate(outgoing.messages):
             placed[part] = await self._put(outgoing, at, message, standing.get(part, ""))
+        await self._remove(at, [id for part, id in standing.items() if part >= len(outgoing.messages)])
         return [placed[part] for part in range(len(outgoing.messages))]
+
+    async def _remove(self, at: Address, ids: Sequence[str]) -> None:
+        """What a longer version left."""
+        with suppress(ConnectorError):
+            for id in filter(None, ids):
+                await self._connector.delete(at, id)
 
     async def _found(self, outgoing: Outgoing, at: Address) -> dict[int, str]:
         """What Graph finds. It goes by the team's group, and some messages name only the team."""
@@ -121,7 +129,7 @@ class Sender:
         try:
             await self._connector.update(at, id, activity)
         except ConnectorError as error:
-            if error.status not in _GONE:
+            if error.status not in (*_GONE, _NOT_SO):
                 raise
             return False
         return True

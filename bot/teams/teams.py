@@ -1,11 +1,13 @@
 """Teams as a platform: reads deliveries, renders replies, sends them."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.platform import Asked, Stranger
-from bot.teams.connector import Address, Connector
+from bot.teams.connector import Address, Connector, ConnectorError
 from bot.teams.heard import Left
 from bot.teams.outgoing import Outgoing, load
 from bot.teams.people import People
@@ -20,13 +22,12 @@ from storage.delivery import Delivery
 if TYPE_CHECKING:
     from bot.teams.listen import Listener
 
-_REMOVED = "installationUpdate"
+
+_PATIENCE = 2.0  # seconds
 
 
 class Teams:
     """One registration, in any number of tenants. Implements `bot.platform.Platform`."""
-
-    patience = 2.0
 
     def __init__(
         self,
@@ -44,6 +45,10 @@ class Teams:
         self._sender = sender
         self._zone = zone
 
+    def patience(self, asked: Asked) -> float:
+        """Who presses a card is told by the answer to that."""
+        return math.inf if asked.route["replaces"] else _PATIENCE
+
     async def read(self, delivery: Delivery) -> Asked | None:
         return await self.hear(json.loads(delivery.payload), delivery.received)
 
@@ -55,7 +60,8 @@ class Teams:
         if isinstance(heard.what, Left):
             await self._conversations.forget(heard.tenant, heard.channel)
             return None
-        await self._conversations.note(heard.tenant, heard.route, received)
+        if heard.via != "search":  # made from places that the bot is not in
+            await self._conversations.note(heard.tenant, heard.route, received)
         person = await self._people.find(_address(heard.tenant, heard.route), heard.route["user"])
         actor = Actor("teams", heard.tenant, heard.user, person.name or heard.name, heard.zone or self._zone)
         place = Place("teams", heard.tenant, heard.channel, heard.thread)
@@ -75,7 +81,7 @@ class Teams:
             object=actor.user,
             team=route["team"],
             private=reply.private and route["type"] != "personal",
-            replaces=route["replaces"],
+            replaces="" if reply.private and route["type"] == "personal" else route["replaces"],  # the card stays
             since=float(route["since"]),
             messages=[vars(message) for message in render(reply, ids, call)],
         ).dump()
@@ -84,7 +90,8 @@ class Teams:
         return await self._sender.send(load(outgoing), sent, look)
 
     async def sign(self, asked: Asked) -> None:
-        await self._connector.typing(_address(asked.actor.tenant, asked.route))
+        with suppress(ConnectorError):
+            await self._connector.typing(_address(asked.actor.tenant, asked.route))
 
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """Teams asks for a form itself, and is answered in the request: see invokes.py. From here none can be opened."""

@@ -25,7 +25,11 @@ async def main():
 asyncio.run(main())
 """
 SLACK = {"SLACK_BOT_TOKEN": "CANARY-token", "SLACK_SIGNING_SECRET": "CANARY-secret", "SLACK_BASE_URL": "http://127.0.0.1:9/"}
-TEAMS = {"TEAMS_APP_ID": "app", "TEAMS_APP_PASSWORD": "CANARY-password", "TEAMS_TENANT_ID": "tenant"}
+TEAMS = {
+    "TEAMS_APP_ID": "0F3C5A72-9d1e-4b7a-8c55-6e2d41a0b9f8",
+    "TEAMS_APP_PASSWORD": "CANARY-password",
+    "TEAMS_TENANT_ID": "9f4c6d0e-7a7c-4a65-9df3-0cf2b5a0e1de",
+}
 TEAMS |= {"TEAMS_OPENID_METADATA_URL": "http://127.0.0.1:9/", "TEAMS_LOGIN_URL": "http://127.0.0.1:9/"}
 OF_SLACK = ["slack_bolt", "bot.slack.app", "bot.slack.sandbox"]
 OF_TEAMS = ["botbuilder.core", "jwt", "bot.teams.app", "bot.teams.connector", "bot.teams.sandbox"]
@@ -45,6 +49,6 @@ def test_only_what_is_switched_on_is_loaded(given: dict[str, str], loaded: list[
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(tmp_path)}
     environment |= {"PORT": "0", "SANDBOX_PORT": "0", **given}
     command = [sys.executable, "-c", OPENED, *OF_SLACK, *OF_TEAMS]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.stdout.split() == loaded, done.stderr

@@ -6,7 +6,7 @@ A further platform is covered the day it is listed in `RENDERERS`.
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from html import unescape
 
 import pytest
@@ -71,9 +71,14 @@ def printed(renderable: RenderableType, longest: int) -> str:
 
 def longest(reply: Reply) -> int:
     """Signs on a line. Titles and names are on one, whatever is in them; fields make a table."""
-    table = [max((len(text) for text in column), default=0) for column in zip(*map(astuple, reply.fields), strict=True)]
-    items = [len(item.title) + len(item.detail) for item in reply.items]
-    return max(len(reply.text), sum(table), *items, 0)
+    items = [len(item.title) + line(item.detail) for item in reply.items]
+    names = max((len(field.name) for field in reply.fields), default=0)
+    values = max((line(field.value) for field in reply.fields), default=0)
+    return max(line(reply.text), names + values, *items)
+
+
+def line(text: str) -> int:
+    return max(map(len, clean(text).split("\n")))
 
 
 def spelled_out(reply: Reply) -> list[str]:

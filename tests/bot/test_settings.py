@@ -200,7 +200,8 @@ def test_a_base_url_may_lack_its_final_slash(monkeypatch: pytest.MonkeyPatch, gi
     assert {settings.slack_base_url, services["google_calendar"].base_url} == {"http://127.0.0.1:9/api/"}
 
 
-TEAMS = {"TEAMS_APP_ID": "A1B2", "TEAMS_APP_PASSWORD": CANARY, "TEAMS_TENANT_ID": "C3D4"}
+GUID = "5a72-9d1e-4b7a-8c55-6e2d41a0b9f8"
+TEAMS = {"TEAMS_APP_ID": f"A1B2{GUID}", "TEAMS_APP_PASSWORD": CANARY, "TEAMS_TENANT_ID": f"C3D4{GUID}"}
 
 
 def test_teams_alone_is_enough_and_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,8 +210,8 @@ def test_teams_alone_is_enough_and_no_sandbox(monkeypatch: pytest.MonkeyPatch) -
     settings, _ = load(ADAPTERS)
 
     assert (settings.teams, settings.slack, settings.sandbox_mode) == (True, False, False)
-    assert settings.teams_app_id == "a1b2"
-    assert settings.tenants == {"c3d4"}
+    assert settings.teams_app_id == f"a1b2{GUID}"
+    assert settings.tenants == {f"c3d4{GUID}"}
 
 
 @pytest.mark.parametrize("missing", TEAMS)
@@ -232,7 +233,7 @@ def test_teams_without_one_of_its_settings_is_refused(monkeypatch: pytest.Monkey
 )
 def test_each_type_of_bot_needs_what_it_needs(monkeypatch: pytest.MonkeyPatch, type: str, needed: set[str]) -> None:
     monkeypatch.setenv("TEAMS_APP_TYPE", type)
-    every = {**TEAMS, "TEAMS_ALLOWED_TENANTS": "one, TWO"}
+    every = {**TEAMS, "TEAMS_ALLOWED_TENANTS": f"0001{GUID}, ABCD{GUID}"}
     for name in needed:
         monkeypatch.setenv(name, every[name])
     load(ADAPTERS)
@@ -249,3 +250,20 @@ def test_a_host_to_answer_at_must_be_one(monkeypatch: pytest.MonkeyPatch, host: 
     monkeypatch.setenv("TEAMS_SERVICE_HOSTS", host)
 
     assert complaint().startswith("TEAMS_SERVICE_HOSTS: ")
+
+
+@pytest.mark.parametrize("name", ["TEAMS_APP_ID", "TEAMS_TENANT_ID", "TEAMS_ALLOWED_TENANTS"])
+@pytest.mark.parametrize("value", ["*", "acme", "acme.onmicrosoft.com", "…", f"a1b2{GUID}x"])
+def test_what_is_no_id_of_microsofts_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Otherwise the bot would start, and let nobody in."""
+    monkeypatch.setenv(name, value)
+
+    assert complaint().startswith(f"{name}: This is no id of Microsoft's")
+
+
+@pytest.mark.parametrize("name", ["TEAMS_OPENID_METADATA_URL", "TEAMS_LOGIN_URL", "TEAMS_GRAPH_URL"])
+@pytest.mark.parametrize("value", ["http://login.evil/", "ftp://127.0.0.1/", "login", "http://127.0.0.1.evil/"])
+def test_secrets_go_over_https_only(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert complaint().startswith(f"{name}: It must be an https:// address")

@@ -60,7 +60,7 @@ class Stage:
         self.credentials = self.proven_by(self.teams.app_password)
         self.bearer = Bearer(self.http, self.credentials, CONNECTOR, self.clock)
         self.connector = Connector(self.bearer, Hosts.loopback(), self.sleep)
-        self.conversations = Conversations(References(self.database))
+        self.conversations = Conversations(References(self.database), self.clock)
         self.people = People(self.connector, self.conversations, self.clock)
         graph = Bearer(self.http, self.credentials, GRAPH, self.clock)
         self.look = Look(graph, self.teams.graph_url, APP_ID, self.clock)

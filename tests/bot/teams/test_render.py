@@ -253,6 +253,8 @@ def test_the_longest_addresses_fit() -> None:
     messages = rendered(Reply("x", items=(Item("*a" * 20, "y", url, every),) * 9, buttons=every, image=url))
     assert is_within_limits(messages)
     assert len(buttons(messages)) == 200
+    linked = [run for run in runs(messages) if "selectAction" in run]
+    assert 9 <= len(linked) <= 9 * 8, "and are not repeated without end"
 
 
 def test_buttons_stand_six_to_a_row() -> None:
