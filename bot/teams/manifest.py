@@ -78,7 +78,8 @@ def _reads(app_id: str) -> dict[str, Any]:
 
 def _developer(url: str) -> dict[str, str]:
     """Whoever gives the app to other organizations puts pages of their own here."""
-    origin = f"https://{_host(url)}"
+    _host(url)
+    origin = f"https://{urlsplit(url).netloc}"
     return {"name": "Interact", "websiteUrl": origin, "privacyUrl": origin, "termsOfUseUrl": origin}
 
 

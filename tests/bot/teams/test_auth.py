@@ -80,7 +80,8 @@ async def stage(clock: FixedClock) -> AsyncIterator[Stage]:
 
 def headers(said: Said) -> CIMultiDict[str]:
     each = [said] if isinstance(said, str) else said
-    return CIMultiDict([("Content-Type", "application/json"), *(("Authorization", value) for value in each)])
+    local = [("Host", "127.0.0.1:3000"), ("Content-Type", "application/json")]
+    return CIMultiDict([*local, *(("Authorization", value) for value in each)])
 
 
 def assert_silent(denied: Denied, said: Said) -> None:
@@ -617,8 +618,9 @@ async def test_random_claims_signed_well_are_denied_and_nothing_else_happens(sta
 @patient
 @given(st.dictionaries(NAMES, st.dictionaries(NAMES, VALUES, max_size=3) | VALUES, max_size=6))
 async def test_random_activities_are_denied_and_nothing_else_happens(stage: Stage, said: dict[str, Any]) -> None:
-    with pytest.raises(Denied, match="403"):
+    with pytest.raises(Denied) as denied:
         stage.auth.admit(Token(SERVICE, frozenset({"msteams"})), said)
+    assert denied.value.status == 403
     with pytest.raises(Denied, match="401"):
         stage.make(tokenless=True).admit(None, said)
 
@@ -653,3 +655,24 @@ async def test_it_is_the_same_over_the_wire_with(stage: Stage, line: bytes, stat
         writer.close()
         await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.1 %d " % status)
+
+
+PAGES = {
+    "an origin": {"Origin": "https://evil.example"},
+    "an origin on this machine": {"Origin": "http://127.0.0.1:8080"},
+    "what browsers tell of a site": {"Sec-Fetch-Site": "cross-site"},
+    "another name for this machine": {"Host": "evil.example:3000"},
+    "no name": {"Host": ""},
+    "a form's type": {"Content-Type": "application/x-www-form-urlencoded"},
+    "a type that needs no leave": {"Content-Type": "text/plain"},
+}
+
+
+@pytest.mark.parametrize("told", PAGES.values(), ids=PAGES.keys())
+async def test_a_web_page_is_no_emulator(stage: Stage, told: dict[str, str]) -> None:
+    """Any site that somebody opens may send requests to this machine."""
+    said = headers([])
+    said.update(told)
+    with pytest.raises(Denied) as denied:
+        await stage.make(tokenless=True).bearer(said)
+    assert denied.value.status == 401

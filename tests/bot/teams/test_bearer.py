@@ -40,11 +40,30 @@ async def test_each_scope_has_a_token_of_its_own(on: Stage) -> None:
     assert (await graph.secret()).reveal() != (await on.bearer.secret()).reveal()
 
 
+async def renewed(on: Stage) -> None:
+    """Waits for a renewal under way, if there is one."""
+    if on.bearer._asking:
+        await asyncio.gather(on.bearer._asking, return_exceptions=True)
+        await asyncio.sleep(0)
+
+
+async def test_a_login_that_is_slow_holds_up_nobody_while_the_token_is_good(on: Stage) -> None:
+    before = await on.bearer.secret()
+    on.clock.ahead = LIFE - 200
+    on.teams.script.add(Fault(kind="slow", seconds=0.3, path="/login/"))
+    meanwhile = await on.bearer.secret()
+    await renewed(on)
+
+    assert meanwhile is before
+    assert await on.bearer.secret() is not before
+
+
 @pytest.mark.parametrize(("ahead", "asked"), [(LIFE - 360, 1), (LIFE - 290, 2), (LIFE + 1, 2)])
 async def test_a_token_is_renewed_five_minutes_before_it_ends(on: Stage, ahead: float, asked: int) -> None:
     await on.bearer.secret()
     on.clock.ahead = ahead
     await on.bearer.secret()
+    await renewed(on)
 
     assert logins(on) == asked
 
@@ -113,6 +132,7 @@ async def test_no_token_is_told_by_a_refusal_or_the_log(on: Stage, caplog: pytes
     on.clock.ahead = LIFE - 100
     on.teams.script.add(Fault(kind="status", status=503, path="/login/", times=3))
     await on.bearer.secret()
+    await renewed(on)
 
     assert secret.reveal() not in caplog.text + repr(vars(on.bearer))
     assert on.teams.app_password.reveal() not in caplog.text + repr(vars(on.bearer))

@@ -1,7 +1,7 @@
 """Where an activity may be answered: nothing that only looks like a listed host is one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.teams.hosts import Hosts
@@ -92,6 +92,7 @@ def test_nothing_else_is_allowed(url: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_nothing_makes_it_raise_and_nothing_random_is_allowed(url: str) -> None:
+    assume("/" not in url)  # what follows it is a path
     assert not HOSTS.allows(url)
     assert not HOSTS.allows(f"https://smba.trafficmanager.net{url}.example/")
     assert not Hosts.loopback().allows(f"http://127.0.0.1{url}.example/")

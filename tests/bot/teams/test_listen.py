@@ -226,7 +226,7 @@ async def test_the_stored_activity_is_left_as_it_is(listener: Listener) -> None:
 
 async def test_what_breaks_while_listening_is_not_swallowed_by_botbuilder(listener: Listener) -> None:
     with pytest.raises(TypeError):
-        await listener.hear({**FORM, "value": {"data": {"form": "calendar create", "title": ["Lunch"]}}})
+        await listener.hear({**FORM, "value": {"data": {"form": ["calendar create"]}}})
 
 
 async def test_an_activity_of_another_shape_is_an_error_that_quotes_nothing_of_it(listener: Listener) -> None:

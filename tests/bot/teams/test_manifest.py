@@ -261,7 +261,7 @@ def test_an_address_that_is_not_public_is_refused(url: str) -> None:
 def test_a_public_address_is_where_links_lead_and_its_host_is_the_only_one_trusted() -> None:
     app = made(url="https://Bot.Acme.test:8443/interact/")
     assert app["validDomains"] == ["bot.acme.test"]
-    assert app["developer"]["websiteUrl"] == "https://Bot.Acme.test:8443/interact/"
+    assert app["developer"]["websiteUrl"] == "https://Bot.Acme.test:8443"
 
 
 def test_without_one_no_host_is_trusted() -> None:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from bot.teams.references import Conversations
 from bot.teams.sandbox.workspace import BOT, GROUP, TEAM_GROUP, TENANT
+from storage.errors import StorageError
+from storage.references import References
 from tests.bot.teams.stage import Stage, stage
 
 OLD, NEW = "http://127.0.0.1:1/old/", "http://127.0.0.1:1/new/"
@@ -107,8 +110,24 @@ async def test_without_a_database_people_are_answered_where_their_message_came_f
 ) -> None:
     await on.database.run(lambda connection: connection.execute(text("DROP TABLE reference")))
     await on.conversations.note(TENANT, route(on), 100.0)
-    await on.conversations.forget(TENANT, on.chat())
 
     assert await on.conversations.newest(on.at(GROUP)) == on.at(GROUP)
     assert await on.conversations.chat_with(TENANT, on.user()) is None
     assert "could not be stored" in caplog.text
+
+
+async def test_what_can_not_be_forgotten_now_is_forgotten_later(on: Stage) -> None:
+    await on.database.run(lambda connection: connection.execute(text("DROP TABLE reference")))
+    with pytest.raises(StorageError):
+        await on.conversations.forget(TENANT, on.chat())
+
+
+async def test_what_another_process_forgot_is_found_again_once_it_is_told_again(on: Stage) -> None:
+    await on.conversations.note(TENANT, route(on), on.clock.time())
+    await Conversations(References(on.database), on.clock).forget(TENANT, on.chat())
+    on.clock.ahead = 61.0
+    gone = await on.conversations.chat_with(TENANT, on.user())
+    await on.conversations.note(TENANT, route(on), on.clock.time())
+
+    assert gone is None
+    assert await on.conversations.chat_with(TENANT, on.user()) is not None
