@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.faults import Fault
 from tests.acceptance.sides import Side
 from tests.acceptance.world import World, world
 
@@ -69,3 +70,43 @@ async def test_a_kill_before_the_acknowledgement_loses_nothing_because_it_is_del
 
         assert len(opened.side.said()) == 1
         assert len(meetings) == 1
+
+
+async def test_a_kill_while_it_is_announced_that_it_takes_longer_leads_to_one_message(tmp_path: Path) -> None:
+    """Just before the announcement is sent, while it is, and after."""
+    moments = random.Random(SEED)
+    async with world(tmp_path, ["teams"]) as opened:
+        await opened.bot.start()
+        rooms = [opened.side.open_room(f"{SEED}y{number:03}") for number in range(max(KILLS // 3, 1))]
+        for room in rooms:
+            opened.calendar.script.add(Fault(kind="slow", seconds=3.0, path="/events"))
+            assert await opened.side.ask("calendar today", room)
+            await asyncio.sleep(moments.uniform(1.9, 2.3))
+            await opened.bot.kill()
+            await opened.bot.start()
+            await opened.settled()
+        said = [[each.text.partition(" ")[0] for each in opened.side.said(room)] for room in rooms]
+
+    assert all(len(each) == 1 and each[0] != "Working" for each in said), f"SEED={SEED}: {said}"
+
+
+async def test_a_kill_while_a_card_is_pressed_leaves_it_pressed_or_as_it_was(tmp_path: Path) -> None:
+    """Teams does not deliver a press again: whoever pressed is told that it went wrong, and presses once more."""
+    moments = random.Random(SEED)
+    async with world(tmp_path, ["teams"]) as opened:
+        await opened.bot.start()
+        for number in range(max(KILLS // 3, 1)):
+            room, title = opened.side.open_room(f"{SEED}z{number:03}"), f"Pressed {SEED}z{number:03}"
+            await opened.side.ask(f'calendar create "{title}" tomorrow 15:00', room)
+            await opened.replies(1, room)
+            await opened.settled()
+            pressing = asyncio.create_task(opened.teams.press("Undo", conversation=room))
+            await asyncio.sleep(moments.uniform(0.0, 0.12))
+            await opened.bot.kill()
+            await pressing
+            await opened.bot.start()
+            await opened.settled()
+            [card] = opened.side.said(room)
+            undone = "Cancelled" in card.text
+
+            assert undone == (not await opened.events(title)), f"SEED={SEED}: {card.text}"

@@ -26,17 +26,28 @@ async def test_who_installs_the_bot_is_told_what_to_try_and_can_press_it(on_team
 
     assert welcome.text.startswith("Hello!")
     assert "meeting" in on_teams.side.said(ADA)[-1].text
-    assert len(on_teams.side.said(ADA)) == 1, "the outcome replaces the card"
+    assert on_teams.side.said(ADA)[0] == welcome, "the welcome stays, for whoever comes later"
 
 
-async def test_a_conversation_that_the_bot_has_left_is_written_to_no_more(on_teams: World) -> None:
+async def test_in_a_team_everybody_can_press_what_there_is_to_try(on_teams: World) -> None:
+    await on_teams.teams.install(GENERAL)
+    await on_teams.replies(1)
+    await on_teams.side.press("calendar today", user=GRACE)
+    said = await on_teams.replies(2)
+
+    assert "meeting" in said[-1].text
+
+
+async def test_an_answer_into_a_conversation_that_the_bot_has_left_is_given_up_in_good_order(on_teams: World) -> None:
     on_teams.calendar.script.add(Fault(kind="slow", seconds=1.0, path="/events"))
     await on_teams.side.ask("calendar today", GROUP)
     await until(on_teams.calendar_asked, bool)
     await on_teams.teams.uninstall(GROUP)
     await on_teams.settled()
 
-    assert on_teams.side.said(GROUP) == []
+    log = on_teams.bot.log.read_text()
+    assert "can't be delivered any more" in log
+    assert "Traceback" not in log
     assert await on_teams.bot.get("readyz") == 200
 
 
@@ -88,6 +99,22 @@ async def test_a_press_that_takes_long_is_answered_within_three_seconds_and_fini
     assert "Working on it" in str(pressed.answer["value"])
     assert standing["id"] == created["id"]
     assert "Cancelled “Slow card”" in standing["text"]
+
+
+async def test_a_press_that_comes_to_nothing_leaves_the_card_and_its_button(on_teams: World) -> None:
+    """In a chat of one's own and before others, whether it took long or not."""
+    rooms = (on_teams.side.own_chat(ADA), GENERAL)
+    for room in rooms:
+        await on_teams.side.ask('calendar create "Still there" tomorrow 15:00', room)
+        await on_teams.replies(1, room)
+    cards = [on_teams.teams.said(room)[0] for room in rooms]
+    faults = [Fault(kind="slow", seconds=3.0, path="/events"), Fault(kind="status", status=404, path="/events", times=50)]
+    on_teams.calendar.script.add(*faults)
+    pressed = [await on_teams.teams.press("Undo", conversation=room) for room in rooms]
+    await on_teams.settled()
+
+    assert all(each.ok for each in pressed)
+    assert [on_teams.teams.said(room)[0] for room in rooms] == cards
 
 
 async def test_whose_button_it_is_not_is_told_in_passing_and_the_card_stays(on_teams: World) -> None:
