@@ -109,7 +109,7 @@ def check(as_json: bool) -> None:
 )
 @click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
 def preview(words: tuple[str, ...], out: Path) -> None:
-    """Draw answers as Slack and Teams show them. Each argument is asked by itself: "calendar week" help."""
+    """Draw answers as Slack and Teams show them. Each argument is asked by itself, and done: "calendar week" help."""
     from bot.logs import configure
     from bot.preview import ask, draw
 

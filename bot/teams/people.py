@@ -27,6 +27,8 @@ class People:
     """Asks for the one member who spoke, and remembers the answer for an hour.
 
     https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context#get-single-member-details
+
+    `lenient`, for sandbox mode only, takes whom nobody knows as a member: local emulators know no profiles.
     """
 
     def __init__(self, connector: Connector, conversations: Conversations, clock: Clock, *, lenient: bool = False) -> None:

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from adapters.faults import Fault
 from bot.teams.sandbox.workspace import ADA, GENERAL, GRACE, GROUP
@@ -242,3 +244,38 @@ async def test_in_a_sandbox_a_local_emulator_needs_no_token_and_others_are_turne
         statuses = [await opened.teams.post(each, None) for each in (local, away)]
 
     assert statuses == [201, 401]
+
+
+async def test_in_a_sandbox_an_emulator_that_only_takes_messages_is_answered(tmp_path: Path) -> None:
+    posted: list[dict[str, object]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        posted.append(await request.json())
+        return web.json_response({"id": str(len(posted))}, status=201)
+
+    emulator = web.Application()
+    emulator.router.add_post("/v3/conversations/{id}/activities", take)
+
+    async def answered() -> int:
+        return len(posted)
+
+    async with TestServer(emulator) as server, world(tmp_path, [], SANDBOX_PORT="0") as opened:
+        await opened.bot.start()
+        accounts = {"from": {"id": "user-1"}, "recipient": {"id": "bot-1"}, "conversation": {"id": "conversation-1"}}
+        where = {"serviceUrl": str(server.make_url("/"))}
+        activity = {
+            "type": "message",
+            "id": "1",
+            "channelId": "emulator",
+            "text": "ping",
+            "serviceUrl": str(server.make_url("/")),
+        }
+        async with (
+            opened.http() as session,
+            session.post(f"{opened.bot.url}api/messages", json=activity | accounts | where) as answer,
+        ):
+            status = answer.status
+        await until(answered, bool)
+
+    assert status == 201
+    assert posted[0]["summary"] == "pong"

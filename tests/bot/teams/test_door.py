@@ -147,12 +147,14 @@ async def test_a_bad_token_is_401_whatever_comes_with_it(
 
 @pytest.mark.parametrize("request_of", FORBIDDEN.values(), ids=FORBIDDEN.keys())
 async def test_a_good_token_that_may_not_bring_this_is_403(
-    entrance: Entrance, request_of: Callable[[], tuple[Said, Activity]]
+    entrance: Entrance, request_of: Callable[[], tuple[Said, Activity]], caplog: pytest.LogCaptureFixture
 ) -> None:
     said, told = request_of()
 
     assert await entrance.send(said, json.dumps(told).encode()) == (403, b"")
     assert await entrance.stored() == 0
+    assert "an activity was turned away: it" in caplog.text, "so that a mistake in the settings can be found"
+    assert not any(secret in caplog.text for secret in (CANARY, "eyJ", "evil"))
 
 
 NO_ACTIVITIES = {
