@@ -38,9 +38,17 @@ class Sender:
         """
         try:
             standing = (await find(self._api, outgoing) if look else {}) | dict(enumerate(sent))
-            return [await self._put(outgoing, part, standing.get(part, "")) for part in range(len(outgoing.messages))]
+            ids = [await self._put(outgoing, part, standing.get(part, "")) for part in range(len(outgoing.messages))]
+            await self._remove(outgoing.channel, [ts for part, ts in standing.items() if part >= len(ids)])
+            return ids
         except Unknown as error:  # perhaps it was sent: the next attempt looks
             raise Unavailable(str(error)) from None
+
+    async def _remove(self, channel: str, timestamps: Sequence[str]) -> None:
+        """What a longer version left."""
+        with suppress(SlackError):
+            for ts in filter(None, timestamps):
+                await self._api.change("chat.delete", channel=channel, ts=ts)
 
     async def _put(self, outgoing: Outgoing, part: int, standing: str) -> str:
         await self._pace.turn(outgoing.channel)

@@ -123,3 +123,10 @@ def test_what_is_stored_before_sending_is_all_that_sending_needs() -> None:
     reply = outgoing("hello “world” 🎉", thread="1.2", private=True, response_url="http://127.0.0.1:1/r")
 
     assert load(reply.dump()) == reply
+
+
+async def test_a_shorter_version_leaves_nothing_of_a_longer_one(on: Stage) -> None:
+    sent = await on.sender.send(outgoing("one", "two", "three"), (), look=False)
+    await on.sender.send(outgoing("final"), sent, look=False)
+
+    assert [said["text"] for said in on.said()] == ["final"]

@@ -350,3 +350,18 @@ async def test_what_is_stored_before_sending_is_all_that_sending_needs(on: Stage
     reply = on.in_channel("hello “world” 🎉", private=True, replaces="1")
 
     assert load(reply.dump()) == reply
+
+
+async def test_a_shorter_version_leaves_nothing_of_a_longer_one(on: Stage) -> None:
+    sent = await on.sender.send(on.outgoing("one", "two", "three"), (), look=False)
+    await on.sender.send(on.outgoing("final"), sent, look=False)
+
+    assert shown(on) == ["final"]
+
+
+async def test_a_message_that_can_not_be_changed_any_more_does_not_cost_the_answer(on: Stage) -> None:
+    sent = await on.sender.send(on.outgoing("before"), (), look=False)
+    on.teams.script.add(Fault(kind="status", status=400, path="/activities/", method="PUT"))
+    await on.sender.send(on.outgoing("answer"), sent, look=False)
+
+    assert shown(on) == ["before", "answer"]
