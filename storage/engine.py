@@ -5,6 +5,7 @@ use threads (SQLite) or greenlets (both) underneath.
 """
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _sqlite(url: URL, size: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
 
     @event.listens_for(engine, "begin")
@@ -66,6 +67,20 @@ def _sqlite(url: URL, size: int) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """For this switch SQLite does not wait, whatever its timeout, where another is just writing, or switching too."""
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > ends:
+                raise
+            time.sleep(0.01)  # in a thread, as everything here
+        else:
+            return
 
 
 def _postgresql(url: URL, size: int) -> Engine:

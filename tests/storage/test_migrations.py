@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,17 @@ async def test_a_step_that_fails_leaves_nothing_behind(url: str, monkeypatch: py
     await database.open()
     assert await database.read(version) == [len(migrations.MIGRATIONS)]
     await database.close()
+
+
+async def test_a_new_file_that_another_is_just_writing_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself would give up at once: the file is not in WAL mode yet."""
+    file = tmp_path / "inbox.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
+    database = Database(f"sqlite:///{file}")
+    await database.open()
+
+    assert await database.read(version) == [len(migrations.MIGRATIONS)]
+    await database.close()
+    other.close()
