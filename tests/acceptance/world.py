@@ -3,12 +3,13 @@
 import asyncio
 import os
 import re
+import secrets
 import signal
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,12 @@ _REDELIVERIES = (0.2, 1.0, 3.0, 6.0, 12.0)  # seconds: sooner than the platforms
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Below those that the system gives out by itself: another test's server would take it before the bot does."""
+    for port in iter(lambda: 20_000 + secrets.randbelow(12_000), None):  # `random` is seeded alike in every process
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 class Bot:
