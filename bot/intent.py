@@ -17,8 +17,10 @@ class Intent:
     outgoing: str = ""
 
     def dump(self) -> str:
-        return json.dumps({name: value for name, value in vars(self).items() if value}, ensure_ascii=False)
+        """What is to be sent comes below the first line as it is: it need not be read to be stored."""
+        return f"{json.dumps({'arguments': self.arguments, 'sent': list(self.sent)})}\n{self.outgoing}"
 
 
 def load(text: str) -> Intent:
-    return Intent(**json.loads(text)) if text else Intent()
+    noted, _, outgoing = text.partition("\n")
+    return Intent(**json.loads(noted), outgoing=outgoing) if noted else Intent()
