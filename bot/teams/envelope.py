@@ -45,11 +45,6 @@ class Envelope:
     tenant: str
     user: str
 
-    @property
-    def invoke(self) -> bool:
-        """Whether Teams waits for an answer in the response itself, of whatever kind this is."""
-        return self.payload.get("type") == "invoke"
-
 
 def read(payload: Mapping[str, Any], body: bytes) -> Envelope:
     """Reads a verified activity; `body` is what it was parsed from. Raises Malformed, and nothing else."""
