@@ -1,9 +1,10 @@
 """What it takes to be an adapter: one declaration, one client, one stand-in."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from adapters.http import Http
@@ -33,12 +34,38 @@ class Secret:
 
 @dataclass(frozen=True)
 class OAuth2:
-    """Where a person connects an account: https://datatracker.ietf.org/doc/html/rfc6749."""
+    """Where a person connects an account: https://datatracker.ietf.org/doc/html/rfc6749.
+
+    `extra` goes with the authorization request. `client_auth` is how the token endpoint wants the client's secret,
+    `json_body` whether it wants JSON where the standard says form. `issuer` is what an `iss` in the answer must equal; with
+    `iss_required` the server promises to tell it (RFC 9207).
+    """
 
     authorize_url: str
     token_url: str
     revoke_url: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    client_auth: Literal["client_secret_post", "client_secret_basic"] = "client_secret_post"
+    json_body: bool = False
+    pkce: bool = True
+    issuer: str = ""
+    iss_required: bool = False
+
+    def at(self, url: str) -> "OAuth2":
+        """The same server elsewhere: a stand-in, an emulator, a proxy. `url` ends with a slash.
+
+        Paths stay as they are. Where the vendor has several hosts, the first part of the name of each but the authorization
+        endpoint's goes before its path, so that they stay apart: `https://oauth2.googleapis.com/token` is `<url>oauth2/token`.
+        """
+        first = urlsplit(self.authorize_url).hostname
+
+        def moved(endpoint: str) -> str:
+            parts = urlsplit(endpoint)
+            host = "" if parts.hostname == first else f"{(parts.hostname or '').partition('.')[0]}/"
+            return f"{url}{host}{parts.path.lstrip('/')}" if endpoint else ""
+
+        endpoints = {name: moved(getattr(self, name)) for name in ("authorize_url", "token_url", "revoke_url")}
+        return replace(self, **endpoints, issuer=url.rstrip("/") if self.issuer else "")
 
 
 @dataclass(frozen=True)
@@ -88,6 +115,11 @@ class Client:
         self._service = service
         self._access = access
 
+    @property
+    def token(self) -> Secret:
+        """What it was opened with."""
+        return self._access.token
+
     @classmethod
     def load(cls, base_url: str) -> Any:
         """Imports and builds what is heavy, once, at start, in a thread; clients find it at `service.sdk`."""
@@ -107,8 +139,10 @@ class Adapter:
     scopes: tuple[str, ...]
     client: type[Client]
     check: Callable[[Any], Awaitable[None]]  # given an open client: returns, or raises one of the four errors
+    account: Callable[[Any], Awaitable[str]]  # the same; gives the account's name at the service, for people to read
     webhook: Webhook | None
     sandbox: Callable[[Callable[[], datetime]], Sandbox]  # given the clock
+    env: str  # before _CLIENT_ID, _CLIENT_SECRET, _API_KEY in the settings: services of one vendor share them
 
 
 @dataclass(frozen=True)

@@ -226,10 +226,10 @@ def _plan() -> "Plan":
     from commands.catalog import subjects
 
     try:
-        settings, services = load(ADAPTERS)
+        settings, services, credentials = load(ADAPTERS)
     except SettingsError as error:
         raise _Misconfigured(str(error)) from None
-    return Plan(settings, services, ADAPTERS, subjects(SUBJECTS), Clock())
+    return Plan(settings, services, credentials, ADAPTERS, subjects(SUBJECTS), Clock())
 
 
 def _wait(work: Coroutine[Any, Any, _Result]) -> _Result:

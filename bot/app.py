@@ -19,7 +19,7 @@ from bot.metrics import Metrics
 from bot.plan import Plan
 from bot.platform import Platform
 from bot.platforms import SLACK, TEAMS, PlatformApp, rates, sandboxes, slack_app, teams_app
-from bot.web import listening_socket, serve
+from bot.server import listening_socket, serve
 from bot.worker import Worker
 from commands.catalog import Catalog
 from storage.database import Database

@@ -9,8 +9,8 @@ from bot.finding import Finding
 from bot.plan import Plan
 from bot.port import why_not
 from bot.sandboxes import running
+from bot.server import listening_socket
 from bot.settings import Settings
-from bot.web import listening_socket
 from storage.database import Database
 from storage.engine import make_directory
 from storage.errors import StorageError

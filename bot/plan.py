@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.base import Adapter, Secret
+from adapters.base import Adapter, ApiKey, Secret
 from bot.clock import Clock
-from bot.settings import ServiceSettings, Settings
+from bot.service_settings import Credentials, ServiceSettings
+from bot.settings import Settings
 from commands.catalog import Subject
 from commands.command import Command
 
@@ -16,6 +17,7 @@ class Plan:
 
     settings: Settings
     services: Mapping[str, ServiceSettings]
+    credentials: Mapping[str, Credentials]
     adapters: Sequence[Adapter]
     subjects: Sequence[Subject]
     clock: Clock
@@ -39,12 +41,34 @@ class Plan:
 
     @property
     def switched_on(self) -> tuple[Adapter, ...]:
-        return tuple(each for each in self.adapters if each.name in self.sandboxed or each.name in self.trials)
+        names = self.sandboxed | self.trials.keys() | self.shared_keys.keys() | self.connectable
+        return tuple(each for each in self.adapters if each.name in names)
+
+    @property
+    def connectable(self) -> frozenset[str]:
+        """Services whose accounts people can connect; others can only be lent, or tried with a token."""
+        if self.settings.sandbox_mode:
+            return self.sandboxed
+        registered = {adapter.name for adapter in self.adapters if self._is_registered(adapter)}
+        return frozenset(registered) - self.sandboxed if self.settings.public_url else frozenset()
 
     @property
     def trusted(self) -> frozenset[str]:
         """Platforms whose people a trial token may serve: whoever sits at the terminal, and the made-up ones."""
         return frozenset({"terminal", "slack", "teams"} if self.settings.sandbox_mode else {"terminal"})
+
+    @property
+    def lenders(self) -> frozenset[str]:
+        """Platforms whose people have a made-up account at each sandbox at once, without connecting one."""
+        connects = self.settings.sandbox_mode and not self.settings.sandbox_lends
+        return frozenset({"terminal"} if connects else {"terminal", "slack", "teams"})
+
+    @property
+    def shared_keys(self) -> Mapping[str, Secret]:
+        """Keys of the settings that everybody may use, by service."""
+        keyed = [adapter.name for adapter in self.adapters if isinstance(adapter.auth, ApiKey)]
+        given = {name: self.credentials[name].api_key.get_secret_value() for name in keyed}
+        return {name: Secret(key) for name, key in given.items() if key}
 
     @property
     def max_age(self) -> float:
@@ -58,6 +82,10 @@ class Plan:
 
     def runnable(self, platform: str) -> Callable[[Command], bool]:
         """Tells of a command whether every service that it needs serves the people of this platform."""
-        names = self.sandboxed | (frozenset(self.trials) if platform in self.trusted else frozenset())
+        names = self.sandboxed | self.shared_keys.keys() | (self.connectable if platform != "terminal" else frozenset())
+        names |= self.trials.keys() if platform in self.trusted else frozenset()
         on = {adapter.client for adapter in self.adapters if adapter.name in names}
         return lambda command: on.issuperset(command.clients)
+
+    def _is_registered(self, adapter: Adapter) -> bool:
+        return isinstance(adapter.auth, ApiKey) or self.credentials[adapter.name].registered

@@ -43,13 +43,21 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """Somebody, or with an empty `user` a whole tenant, has left, or taken back what the bot was allowed."""
+
+    tenant: str
+    user: str = ""
+
+
+@dataclass(frozen=True)
 class Asked:
     """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there."""
 
     actor: Actor
     place: Place
     via: str
-    what: Words | Press | Filled | Stranger | Joined
+    what: Words | Press | Filled | Stranger | Joined | Gone
     route: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,6 +69,9 @@ class Platform(Protocol):
 
     async def read(self, delivery: Delivery) -> Asked | None:
         """Who asked what, or None where there is nothing to answer."""
+
+    async def reach(self, actor: Actor) -> Asked:
+        """Where this person is spoken to alone, unasked. Raises Unavailable, or Refused where they can't be reached."""
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
         """The reply as it will be sent, as JSON. `ids` are those of its buttons, in the order of `Reply.pressed`."""

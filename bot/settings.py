@@ -1,88 +1,23 @@
 """Every setting, from the environment or a `.env` file. `.env.example` documents each one; a test keeps the two equal."""
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from typing import Literal, NamedTuple
 
-from platformdirs import user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from platformdirs import user_config_path, user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.base import Adapter
-from bot.teams.hosts import Hosts
+from bot.service_settings import Credentials, ServiceSettings
+from bot.setting_types import LOOPBACK, Actors, BaseUrl, Guid, Guids, HostNames, Names, SafeBaseUrl, SafeUrl, Zone
 
 # https://microsoft.github.io/teams-sdk/python/essentials/app-configuration/service-url-validation
 _PUBLIC_CLOUD = ("smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
-_GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsError(Exception):
     """The settings can't work together. The text names what is missing and what to do."""
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise ValueError("There is no such time zone; use a name such as Europe/Berlin") from None
-    return name
-
-
-def _closed(url: str) -> str:
-    """With a slash at its end: paths are appended to it."""
-    return f"{url.rstrip('/')}/" if url else ""
-
-
-def _listed(value: object) -> object:
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-def _guid(id: str) -> str:
-    """Microsoft writes its ids in lower case; people paste them as they like."""
-    if id and not _GUID.fullmatch(id):
-        raise ValueError("This is no id of Microsoft's: they look like 12345678-90ab-cdef-1234-567890abcdef")
-    return id.lower()
-
-
-def _guids(ids: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(_guid, ids))
-
-
-def _safe(url: str) -> str:
-    """The bot's secrets are sent there, or what it believes comes from there."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ValueError("It must be an https:// address, or a stand-in on this machine")
-    return url
-
-
-def _answerable(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    Hosts(hosts)
-    return hosts
-
-
-_BaseUrl = Annotated[str, AfterValidator(_closed)]
-_Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-_Guid = Annotated[str, AfterValidator(_guid)]
-_Guids = Annotated[_Names, AfterValidator(_guids)]
-_SafeUrl = Annotated[str, AfterValidator(_safe)]
-_SafeBaseUrl = Annotated[_BaseUrl, AfterValidator(_safe)]
-_Hosts = Annotated[_Names, AfterValidator(_answerable)]
-
-
-class ServiceSettings(BaseSettings):
-    """What each service can be told: `GOOGLE_CALENDAR_BASE_URL` and so on."""
-
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", str_strip_whitespace=True)
-
-    base_url: _BaseUrl = Field("", description="Another address of this service: a proxy, a stand-in, an emulator.")
-    token: SecretStr = Field(
-        SecretStr(""),
-        description="A token to try it with, in the terminal and in sandbox mode only: never for people in a workspace.",
-    )
 
 
 class Settings(BaseSettings):
@@ -95,9 +30,14 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="sqlite:///path or postgresql://user:password@host/name. Default: SQLite in your data directory."
     )
-    timezone: Annotated[str, AfterValidator(_zone)] = Field(
-        "UTC", description="The time zone of people whose platform does not say theirs, e.g. Europe/Berlin."
+    public_url: SafeBaseUrl = Field(
+        "",
+        description="Where browsers reach the bot, like https://bot.example.com. Without it no accounts are connected.",
     )
+    admins: Actors = Field(
+        (), description="Who runs the bot, separated by commas: slack:T0123:U0123, teams:<tenant id>:<object id>."
+    )
+    timezone: Zone = Field("UTC", description="The time zone of people whose platform does not say theirs, e.g. Europe/Berlin.")
     slack_signing_secret: SecretStr = Field(SecretStr(""), description="Slack app > Basic Information > Signing Secret.")
     slack_signing_secret_previous: SecretStr = Field(
         SecretStr(""), description="The former signing secret, accepted too while you rotate it."
@@ -107,30 +47,38 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Slack app > Basic Information > App-Level Token (xapp-…). Turns Socket Mode on.",
     )
-    slack_base_url: _BaseUrl = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
-    teams_app_id: _Guid = Field("", description="Azure Bot > Configuration > Microsoft App ID. Turns Teams on.")
+    slack_client_id: str = Field(
+        "",
+        description="Slack app > Basic Information > Client ID: to sign in with Slack, and for further workspaces.",
+    )
+    slack_client_secret: SecretStr = Field(SecretStr(""), description="Slack app > Basic Information > Client Secret.")
+    slack_oauth_url: SafeBaseUrl = Field(
+        "https://slack.com/", description="Where people sign in with Slack and install the app, or a stand-in of it."
+    )
+    slack_base_url: BaseUrl = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in of it.")
+    teams_app_id: Guid = Field("", description="Azure Bot > Configuration > Microsoft App ID. Turns Teams on.")
     teams_app_password: SecretStr = Field(
         SecretStr(""), description="App registration > Certificates & secrets > Client secret. Not with a managed identity."
     )
     teams_app_type: Literal["SingleTenant", "UserAssignedMSI", "MultiTenant"] = Field(
         "SingleTenant", description="Azure Bot > Configuration > Bot Type. New bots can't be MultiTenant any more."
     )
-    teams_tenant_id: _Guid = Field("", description="Azure Bot > Configuration > App Tenant ID.")
-    teams_allowed_tenants: _Guids = Field(
+    teams_tenant_id: Guid = Field("", description="Azure Bot > Configuration > App Tenant ID.")
+    teams_allowed_tenants: Guids = Field(
         (), description="Tenants whose people may ask, separated by commas. Default: TEAMS_TENANT_ID alone."
     )
-    teams_service_hosts: _Hosts = Field(
+    teams_service_hosts: HostNames = Field(
         _PUBLIC_CLOUD,
         description="Hosts that Teams may be answered at, separated by commas.",
     )
-    teams_openid_metadata_url: _SafeUrl = Field(
+    teams_openid_metadata_url: SafeUrl = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",
         description="Where the keys are found with which Teams signs: Microsoft's, or a stand-in of it.",
     )
-    teams_login_url: _SafeBaseUrl = Field(
+    teams_login_url: SafeBaseUrl = Field(
         "https://login.microsoftonline.com/", description="Where the bot gets its own tokens: Microsoft's, or a stand-in of it."
     )
-    teams_graph_url: _SafeBaseUrl = Field(
+    teams_graph_url: SafeBaseUrl = Field(
         "https://graph.microsoft.com/v1.0/",
         description="Where the bot looks, after a crash, whether an answer was sent already: Microsoft's Graph, or a stand-in.",
     )
@@ -138,10 +86,24 @@ class Settings(BaseSettings):
         "", description="Where a managed identity gets its tokens: Azure's App Service sets it itself."
     )
     identity_header: SecretStr = Field(SecretStr(""), description="What goes with it: set by Azure's App Service too.")
-    sandbox: _Names = Field(
+    sandbox: Names = Field(
         (), description="Services to run as sandboxes, separated by commas. Without any platform credentials: all."
     )
     sandbox_port: int = Field(3001, ge=0, le=65535, description="Where the sandboxes listen, on loopback only.")
+    sandbox_lends: bool = Field(
+        False,
+        description="Whether people of the made-up platforms have a made-up account at once, instead of connecting one.",
+    )
+    keyring: str = Field(
+        "", description="The file with the keys that seal tokens, made at the first start. Never beside the database."
+    )
+    kek: SecretStr = Field(
+        SecretStr(""),
+        description="The key itself, 32 bytes in base64, instead of a file. Other programs can read an environment: avoid it.",
+    )
+    kek_uri: str = Field("", description="A key management service that holds the key. None is built in yet.")
+    check_hours: float = Field(6.0, gt=0, description="How often connected accounts are tried, in hours.")
+    keep_activity_days: int = Field(90, ge=1, description="For how many days people can see what they asked.")
     max_age_minutes: int = Field(60, ge=1, description="Requests that waited longer are not run; their asker is told.")
     keep_days: int = Field(7, ge=1, description="For how many days deliveries that are done stay in the database.")
     lease_seconds: float = Field(
@@ -173,6 +135,16 @@ class Settings(BaseSettings):
         return frozenset(self.teams_allowed_tenants or filter(None, [self.teams_tenant_id]))
 
     @property
+    def sign_in_with_slack(self) -> bool:
+        return bool(self.slack_client_id and self.slack_client_secret)
+
+    @property
+    def key_file(self) -> Path:
+        """Outside the folder of the database, so that no copy of that folder holds both. A sandbox has one of its own."""
+        name = "sandbox.json" if self.sandbox_mode else "keyring.json"
+        return Path(self.keyring) if self.keyring else user_config_path("interact-keys") / name
+
+    @property
     def database(self) -> str:
         """The database's address. A sandbox has a file of its own: it must not take over a real bot's deliveries."""
         name = "sandbox.sqlite" if self.sandbox_mode else "interact.sqlite"
@@ -181,13 +153,14 @@ class Settings(BaseSettings):
     def complaints(self) -> list[str]:
         """What is missing for a safe start, each with what to do about it."""
         if self.sandbox_mode:
-            return [] if self.host in _LOOPBACK else [_EXPOSED]
+            return [] if self.host in LOOPBACK else [_EXPOSED]
         needed = (self._needed_for_slack() if self.slack else {}) | (self._needed_for_teams() if self.teams else {})
         return [f"{name} is missing. {_WHERE[name]}" for name, given in needed.items() if not given]
 
     def _needed_for_slack(self) -> dict[str, bool]:
         hears = bool(self.slack_signing_secret or self.slack_app_token)
-        return {"SLACK_BOT_TOKEN": bool(self.slack_bot_token), "SLACK_SIGNING_SECRET or SLACK_APP_TOKEN": hears}
+        installs = self.sign_in_with_slack and bool(self.public_url)
+        return {"SLACK_BOT_TOKEN": bool(self.slack_bot_token) or installs, "SLACK_SIGNING_SECRET or SLACK_APP_TOKEN": hears}
 
     def _needed_for_teams(self) -> dict[str, bool]:
         keyless, many = self.teams_app_type == "UserAssignedMSI", self.teams_app_type == "MultiTenant"
@@ -212,18 +185,27 @@ _WHERE = {
 }
 
 
-def load(adapters: Sequence[Adapter]) -> tuple[Settings, Mapping[str, ServiceSettings]]:
+class Loaded(NamedTuple):
+    """All that was read; `services` and `credentials` are by the adapter's name."""
+
+    settings: Settings
+    services: Mapping[str, ServiceSettings]
+    credentials: Mapping[str, Credentials]
+
+
+def load(adapters: Sequence[Adapter]) -> Loaded:
     """Reads the environment. Raises SettingsError, naming every setting that is wrong but never its value."""
     try:
         settings = Settings()
         services = {adapter.name: ServiceSettings(_env_prefix=f"{adapter.name.upper()}_") for adapter in adapters}
+        credentials = {adapter.name: Credentials(_env_prefix=f"{adapter.env}_") for adapter in adapters}
     except ValidationError as error:
         raise SettingsError("\n".join(_wrong(each) for each in error.errors(include_input=False))) from None
     unknown = [name for name in settings.sandbox if name not in services]
     complaints = settings.complaints() + [f"SANDBOX names {name}, which is no service." for name in unknown]
     if complaints:
         raise SettingsError("\n".join(complaints))
-    return settings, services
+    return Loaded(settings, services, credentials)
 
 
 def _wrong(error: Mapping[str, object]) -> str:

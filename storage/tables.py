@@ -6,7 +6,7 @@ dialects of both engines.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, Integer
+from sqlalchemy import BigInteger, Double, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from storage.text import AnyText
@@ -69,6 +69,159 @@ class ReferenceRow(SQLModel, table=True):
     seen: float = Field(sa_type=Double)
 
 
+class MasterKeyRow(SQLModel, table=True):
+    """A master key that was ever in use. The key itself is elsewhere; `proof` tells whether what somebody holds is that key."""
+
+    __tablename__ = "master_key"
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    proof: str = Field(sa_type=AnyText)
+    created: float = Field(sa_type=Double)
+
+
+class KeyholderRow(SQLModel, table=True):
+    """A running process, and which master keys it holds: a key may only be used to seal once all of them hold it."""
+
+    __tablename__ = "keyholder"
+
+    process: str = Field(primary_key=True, sa_type=AnyText)
+    keys: str = Field(sa_type=AnyText)  # their ids, as JSON
+    seen: float = Field(sa_type=Double)
+
+
+class DataKeyRow(SQLModel, table=True):
+    """The key that seals what belongs to one tenant, itself wrapped by a master key."""
+
+    __tablename__ = "data_key"
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    tenant: str = Field(sa_type=AnyText)  # "platform:tenant"
+    wrapped: bytes = Field(sa_type=LargeBinary)
+    master: str = Field(sa_type=AnyText)
+    created: float = Field(sa_type=Double)
+    retired: float = Field(sa_type=Double, sa_column_kwargs=_default(0))  # since when it only opens
+
+
+class ConnectionRow(SQLModel, table=True):
+    """An account that is connected, a person's or a team's; its tokens are in `sealed`."""
+
+    __tablename__ = "connection"
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    platform: str = Field(sa_type=AnyText)
+    tenant: str = Field(sa_type=AnyText)
+    person: str = Field(sa_type=AnyText)  # empty: it is the team's
+    service: str = Field(sa_type=AnyText)
+    kind: str = Field(sa_type=AnyText)  # "oauth" or "key"
+    state: str = Field(sa_type=AnyText)  # "connected", "broken", or "stopped" until it is revoked
+    account: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))
+    scopes: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))  # what was granted, with spaces between
+    channels: str = Field(sa_type=AnyText, sa_column_kwargs=_default("[]"))  # where a team's may be used, as JSON
+    sealed: bytes = Field(sa_type=LargeBinary)
+    expires: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
+    version: int = Field(sa_type=Integer, sa_column_kwargs=_default(1))  # rises with each new token
+    owner: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))  # who refreshes it now
+    lease: float = Field(sa_type=Double, sa_column_kwargs=_default(0))  # until when
+    refreshing: float = Field(sa_type=Double, sa_column_kwargs=_default(0))  # since when a refresh has not come to an end
+    retry: float = Field(sa_type=Double, sa_column_kwargs=_default(0))  # after a failed refresh: not before
+    connected: float = Field(sa_type=Double)
+    due: float = Field(sa_type=Double)  # when it is to be looked at next
+    succeeded: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
+    failed: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
+    error: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))  # the last one, in words
+    told: int = Field(sa_type=Integer, sa_column_kwargs=_default(0))  # whether its owner knows that it is broken
+
+
+class TicketRow(SQLModel, table=True):
+    """A link by which one person may connect one service."""
+
+    __tablename__ = "ticket"
+
+    hash: str = Field(primary_key=True, sa_type=AnyText)
+    actor: str = Field(sa_type=AnyText)  # as JSON
+    service: str = Field(sa_type=AnyText)
+    team: int = Field(sa_type=Integer)
+    expires: float = Field(sa_type=Double)
+
+
+class StateRow(SQLModel, table=True):
+    """An authorization that a browser was sent away for."""
+
+    __tablename__ = "oauth_state"
+
+    hash: str = Field(primary_key=True, sa_type=AnyText)
+    session: str = Field(sa_type=AnyText)
+    purpose: str = Field(sa_type=AnyText)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    expires: float = Field(sa_type=Double)
+
+
+class SessionRow(SQLModel, table=True):
+    """A browser. `actor` is who has proved to sit there, as JSON; empty where nobody has."""
+
+    __tablename__ = "web_session"
+
+    hash: str = Field(primary_key=True, sa_type=AnyText)
+    actor: str = Field(sa_type=AnyText)
+    expires: float = Field(sa_type=Double)
+
+
+class WaitingRow(SQLModel, table=True):
+    """What somebody asked that needs an account they have not connected yet."""
+
+    __tablename__ = "waiting"
+
+    actor: str = Field(primary_key=True, sa_type=AnyText)
+    service: str = Field(primary_key=True, sa_type=AnyText)
+    delivery: str = Field(sa_type=AnyText)
+    conversation: str = Field(sa_type=AnyText)
+    expires: float = Field(sa_type=Double)
+
+
+class AdminRow(SQLModel, table=True):
+    """Somebody who runs the bot, beside those named in the settings."""
+
+    __tablename__ = "admin"
+
+    actor: str = Field(primary_key=True, sa_type=AnyText)
+    name: str = Field(sa_type=AnyText)
+    added: float = Field(sa_type=Double)
+    by_whom: str = Field(sa_type=AnyText)
+
+
+class InstallationRow(SQLModel, table=True):
+    """A workspace that has installed the bot; its tokens are in `sealed`."""
+
+    __tablename__ = "installation"
+
+    platform: str = Field(primary_key=True, sa_type=AnyText)
+    tenant: str = Field(primary_key=True, sa_type=AnyText)
+    name: str = Field(sa_type=AnyText)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    expires: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
+    version: int = Field(sa_type=Integer, sa_column_kwargs=_default(1))
+    owner: str = Field(sa_type=AnyText, sa_column_kwargs=_default(""))
+    lease: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
+    installed: float = Field(sa_type=Double)
+
+
+class ActivityRow(SQLModel, table=True):
+    """What somebody asked, and what came of it."""
+
+    __tablename__ = "activity"
+
+    seq: int = Field(primary_key=True, sa_type=_SERIAL)
+    id: str = Field(sa_type=AnyText, unique=True)  # of the delivery
+    actor: str = Field(sa_type=AnyText)
+    command: str = Field(sa_type=AnyText)
+    arguments: str = Field(sa_type=AnyText)
+    via: str = Field(sa_type=AnyText)
+    conversation: str = Field(sa_type=AnyText)
+    asked: float = Field(sa_type=Double)
+    outcome: str = Field(sa_type=AnyText)
+    said: str = Field(sa_type=AnyText)
+
+
 class PulseRow(SQLModel, table=True):
     """One row that probes write: on a full disk a read still succeeds."""
 
@@ -78,7 +231,18 @@ class PulseRow(SQLModel, table=True):
     at: float = Field(sa_type=Double)
 
 
+activity = SQLModel.metadata.tables["activity"]
+admin = SQLModel.metadata.tables["admin"]
+connection = SQLModel.metadata.tables["connection"]
+data_key = SQLModel.metadata.tables["data_key"]
 delivery = SQLModel.metadata.tables["delivery"]
+installation = SQLModel.metadata.tables["installation"]
+keyholder = SQLModel.metadata.tables["keyholder"]
+master_key = SQLModel.metadata.tables["master_key"]
+oauth_state = SQLModel.metadata.tables["oauth_state"]
 offer = SQLModel.metadata.tables["offer"]
 pulse = SQLModel.metadata.tables["pulse"]
 reference = SQLModel.metadata.tables["reference"]
+ticket = SQLModel.metadata.tables["ticket"]
+waiting = SQLModel.metadata.tables["waiting"]
+web_session = SQLModel.metadata.tables["web_session"]

@@ -13,6 +13,10 @@ async def _check(calendar: GoogleCalendar) -> None:
     await calendar.calendars()
 
 
+async def _account(calendar: GoogleCalendar) -> str:
+    return await calendar.account()
+
+
 def _sandbox(now: Callable[[], datetime]) -> Sandbox:
     from adapters.google_calendar.sandbox import CalendarSandbox  # a bot that is used for real carries none around
 
@@ -30,6 +34,7 @@ ADAPTER = Adapter(
         token_url="https://oauth2.googleapis.com/token",  # noqa: S106 - an address
         revoke_url="https://oauth2.googleapis.com/revoke",
         extra={"access_type": "offline", "prompt": "consent"},  # without both, Google gives no refresh token
+        issuer="https://accounts.google.com",
     ),
     scopes=(
         "https://www.googleapis.com/auth/calendar.events",
@@ -38,6 +43,8 @@ ADAPTER = Adapter(
     ),
     client=GoogleCalendar,
     check=_check,
+    account=_account,
     webhook=WEBHOOK,
     sandbox=_sandbox,
+    env="GOOGLE",
 )

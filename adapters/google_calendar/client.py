@@ -40,6 +40,10 @@ class GoogleCalendar(Client):
         listing = self._library.calendars.list(maxResults=250)
         return [calendar_of(entry) async for entry in self._wire.entries(self._library.calendars, listing)]
 
+    async def account(self) -> str:
+        """The address of the person's own calendar, which is their account's."""
+        return next((calendar.id for calendar in await self.calendars() if calendar.primary), "")
+
     async def agenda(self, first: date, last: date | None = None, calendar: str = "") -> list[Meeting]:
         """What is on from the first day to the last, both included, in order. Days begin and end in the asker's zone."""
         days = [first + timedelta(days=number) for number in range(((last or first) - first).days + 1)]

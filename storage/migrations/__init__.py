@@ -6,9 +6,9 @@ A runner of our own, because alembic's import costs 7 MB and 0.15 s, and it woul
 from sqlalchemy import Connection, inspect, text
 
 from storage.errors import StorageError
-from storage.migrations import m0001_inbox, m0002_references
+from storage.migrations import m0001_inbox, m0002_references, m0003_connections
 
-MIGRATIONS = (m0001_inbox.upgrade, m0002_references.upgrade)  # a step's place in this list is its number, from 1
+MIGRATIONS = (m0001_inbox.upgrade, m0002_references.upgrade, m0003_connections.upgrade)  # a step's place in this list is its number, from 1
 _LOCK = 0x696E746572616374  # "interact": PostgreSQL's advisory locks have numbers for names
 
 

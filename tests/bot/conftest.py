@@ -11,7 +11,8 @@ from bot.clock import Clock
 from bot.desk import open_desk
 from bot.dispatch import Dispatch
 from bot.plan import Plan
-from bot.settings import ServiceSettings, Settings
+from bot.service_settings import Credentials, ServiceSettings
+from bot.settings import Settings
 from commands import SUBJECTS
 from commands.call import Actor, Call, Place
 from commands.catalog import subjects
@@ -45,7 +46,8 @@ def make_plan(clock: FixedClock) -> Callable[..., Plan]:
         told = {adapter.name: ServiceSettings.model_construct(**ServiceSettings().model_dump()) for adapter in ADAPTERS}
         told |= {name: told[name].model_copy(update=values) for name, values in (services or {}).items()}
         given = Settings.model_validate({"timezone": "UTC", **settings})
-        return Plan(given, told, ADAPTERS, subjects(SUBJECTS), clock)
+        registered = {adapter.name: Credentials.model_construct(**Credentials().model_dump()) for adapter in ADAPTERS}
+        return Plan(given, told, registered, ADAPTERS, subjects(SUBJECTS), clock)
 
     return make
 

@@ -18,8 +18,8 @@ from commands import SUBJECTS
 from commands.catalog import subjects
 
 async def main():
-    settings, services = load(ADAPTERS)
-    async with open_house(Plan(settings, services, ADAPTERS, subjects(SUBJECTS), Clock())):
+    settings, services, credentials = load(ADAPTERS)
+    async with open_house(Plan(settings, services, credentials, ADAPTERS, subjects(SUBJECTS), Clock())):
         print(*(name for name in sys.argv[1:] if name in sys.modules))
 
 asyncio.run(main())

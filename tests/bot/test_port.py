@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from bot.port import why_not
-from bot.web import listening_socket
+from bot.server import listening_socket
 
 
 def test_a_taken_port_is_named_with_what_to_do() -> None:

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from adapters import ADAPTERS
-from bot.settings import ServiceSettings, Settings, SettingsError, load
+from adapters.base import ApiKey
+from bot.service_settings import Credentials, ServiceSettings
+from bot.settings import Settings, SettingsError, load
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 SLACK = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
@@ -34,7 +36,12 @@ def declared() -> dict[str, tuple[str, str]]:
         for adapter in ADAPTERS
         for name, field in ServiceSettings.model_fields.items()
     }
-    return own | services
+    vendors = {
+        f"{adapter.env}_{name}".upper(): shown(Credentials.model_fields[name])
+        for adapter in ADAPTERS
+        for name in (("api_key",) if isinstance(adapter.auth, ApiKey) else ("client_id", "client_secret"))
+    }
+    return own | services | vendors
 
 
 def shown(field: FieldInfo) -> tuple[str, str]:
@@ -69,7 +76,7 @@ def test_no_setting_is_documented_twice() -> None:
 
 
 def test_the_example_file_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    plain, _ = load(ADAPTERS)
+    plain, *_ = load(ADAPTERS)
     (tmp_path / ".env").write_text(EXAMPLE.read_text())
     assert load(ADAPTERS)[0] == plain
 
@@ -77,13 +84,13 @@ def test_the_example_file_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch, 
 def test_every_setting_of_the_example_file_is_read_where_it_is_uncommented(tmp_path: Path) -> None:
     uncommented = re.sub(r"^# (?=[A-Z_]+=.)", "", EXAMPLE.read_text(), flags=re.MULTILINE)
     (tmp_path / ".env").write_text(uncommented)
-    settings, _ = load(ADAPTERS)
+    settings, *_ = load(ADAPTERS)
     given = {name for name, (_, default) in declared().items() if default}
     assert {name.upper() for name in settings.model_fields_set} == given
 
 
 def test_without_credentials_it_is_a_sandbox_on_loopback() -> None:
-    settings, _ = load(ADAPTERS)
+    settings, *_ = load(ADAPTERS)
     assert settings.sandbox_mode
     assert settings.host == "127.0.0.1"
 
@@ -175,7 +182,7 @@ def test_an_unknown_service_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_secrets_do_not_show_in_a_dump(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*SLACK, "GOOGLE_CALENDAR_TOKEN"):
         monkeypatch.setenv(name, CANARY)
-    settings, services = load(ADAPTERS)
+    settings, services, *_ = load(ADAPTERS)
     assert CANARY not in repr(settings) + repr(dict(services)) + str(settings.model_dump())
 
 
@@ -196,7 +203,7 @@ def test_a_database_that_is_given_is_used(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_base_url_may_lack_its_final_slash(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     for name in ("SLACK_BASE_URL", "GOOGLE_CALENDAR_BASE_URL"):
         monkeypatch.setenv(name, given)
-    settings, services = load(ADAPTERS)
+    settings, services, *_ = load(ADAPTERS)
     assert {settings.slack_base_url, services["google_calendar"].base_url} == {"http://127.0.0.1:9/api/"}
 
 
@@ -207,7 +214,7 @@ TEAMS = {"TEAMS_APP_ID": f"A1B2{GUID}", "TEAMS_APP_PASSWORD": CANARY, "TEAMS_TEN
 def test_teams_alone_is_enough_and_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in TEAMS.items():
         monkeypatch.setenv(name, value)
-    settings, _ = load(ADAPTERS)
+    settings, *_ = load(ADAPTERS)
 
     assert (settings.teams, settings.slack, settings.sandbox_mode) == (True, False, False)
     assert settings.teams_app_id == f"a1b2{GUID}"
