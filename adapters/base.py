@@ -64,7 +64,7 @@ class OAuth2:
             host = "" if parts.hostname == first else f"{(parts.hostname or '').partition('.')[0]}/"
             return f"{url}{host}{parts.path.lstrip('/')}" if endpoint else ""
 
-        endpoints = {name: moved(getattr(self, name)) for name in ("authorize_url", "token_url", "revoke_url")}
+        endpoints: dict[str, Any] = {name: moved(getattr(self, name)) for name in ("authorize_url", "token_url", "revoke_url")}
         return replace(self, **endpoints, issuer=url.rstrip("/") if self.issuer else "")
 
 

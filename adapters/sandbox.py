@@ -33,7 +33,9 @@ class Sandbox:
 
     Subclass it, add the vendor's routes to `self.app.router`, and begin each handler that needs a token with
     `self.account_of(request)`. A handler may raise any `web.HTTPError`. Override `error` to word them all as the vendor does,
-    and `token_of` where the vendor's credential is not a bearer token.
+    and `token_of` where the vendor's credential is not a bearer token. Where accounts are connected by OAuth, give it an
+    `AuthorizationServer`; `client_id` and `client_secret` are whom that one knows. Of requests to a `private` path the journal
+    keeps no body.
 
     Any program that can reach it can mint tokens and read the journal, so it must only ever listen on loopback; web pages
     from elsewhere are refused (403), as are bodies that are not declared to be JSON. Beside the vendor's routes it answers:
@@ -49,6 +51,9 @@ class Sandbox:
         self.now = now
         self.journal: deque[journal.Entry] = deque(maxlen=1000)
         self.script = faults.Script()
+        self.private: set[str] = set()
+        self.client_id = f"{name}-client"
+        self.client_secret = f"{name}-client-secret"
         self._grants: dict[str, Grant] = {}
         self.app = web.Application(middlewares=[self._receive], client_max_size=64 * 1024 * 1024)
         self._health = self.app.router.add_resource(f"{_CONTROL}health")
@@ -96,7 +101,8 @@ class Sandbox:
         path = request.path.removeprefix(self.prefix)
         if path.startswith(_CONTROL):
             return await _control(request, handler)
-        entry = journal.entry(self.now(), request.method, path, request.query, request.headers, await request.read())
+        body = b"" if path in self.private else await request.read()
+        entry = journal.entry(self.now(), request.method, path, request.query, request.headers, body)
         self.journal.append(entry)
         try:
             response = await self._respond(request, handler, self.script.take(request.method, path))

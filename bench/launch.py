@@ -37,7 +37,8 @@ def launched(
 ) -> Iterator[Launch]:
     """Runs `python` in a new directory, with these settings beside the platforms'. Raises BrokenError."""
     port = free_port()
-    environment = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{directory / 'bench.sqlite'}"}
+    files = {"DATABASE_URL": f"sqlite:///{directory / 'data/bench.sqlite'}", "KEYRING": str(directory / "keys/keyring.json")}
+    environment = {"PORT": str(port), **files}
     for platform, journal in platforms.items():
         environment |= platform.settings(journal.address)
     first = [each.writers(journal.address)[each.first](0, time.time()) for each, journal in platforms.items()]

@@ -204,6 +204,22 @@ def replay(key: str) -> None:
     click.echo("It is ready again. A running bot takes it at once.")
 
 
+@main.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def panic(yes: bool) -> None:
+    """Take back every connected account at once: none can be used any more, and each is revoked at its service."""
+    from bot.logs import configure
+    from bot.panic import panic
+
+    plan = _plan()
+    if not yes:
+        click.confirm("Everybody will have to connect their accounts anew. Go on?", abort=True)
+    configure("ERROR", "text")
+    report = _wait(panic(plan, click.echo))
+    click.echo(report)
+    sys.exit(1 if report.left else 0)
+
+
 def _teams_app_id() -> str:
     """As the settings say, which may lack the rest still: an app is made before it has a secret."""
     from pydantic import ValidationError

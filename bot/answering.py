@@ -6,19 +6,24 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
 
-from adapters.errors import Unavailable
+from adapters.errors import Refused, Unavailable
 from bot import words
 from bot.clock import Clock
 from bot.company import company
 from bot.dispatch import Dispatch
+from bot.entry import entry_of
 from bot.intent import load
+from bot.leaked import found
 from bot.mark import mark, mark_of
 from bot.metrics import Metrics
+from bot.notices import notice_of, platform_of
 from bot.offering import offer, taken
-from bot.platform import Asked, Filled, Joined, Platform, Press, Stranger, Words
+from bot.platform import Asked, Filled, Gone, Joined, Notice, Platform, Press, Stranger, Words
 from bot.progress import Progress, UndeliveredError
-from commands.call import Call
+from commands.call import Actor, Call
 from commands.reply import Reply
 from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
@@ -34,6 +39,16 @@ class BrokenError(Exception):
     """The call failed in a way nobody foresaw. The person has been told; the text is for the operator."""
 
 
+class Desk(Protocol):
+    """What has to do with accounts."""
+
+    async def connect(self, actor: Actor, delivery: Delivery, service: str) -> str:
+        """The page where the actor connects the service of this title, empty where they can't; what they asked waits for it."""
+
+    async def forget(self, platform: str, tenant: str, person: str) -> None:
+        """Takes back all that was connected for a person, or without one for the whole tenant. Raises Unavailable."""
+
+
 class Answering:
     """Reads what was asked, runs it, and sends the reply, so that a crash at any point leads to exactly one reply."""
 
@@ -43,6 +58,7 @@ class Answering:
         offers: Offers,
         dispatch: Dispatch,
         platforms: Mapping[str, Platform],
+        desk: Desk,
         metrics: Metrics,
         clock: Clock,
         token: Callable[[], str],
@@ -52,6 +68,7 @@ class Answering:
         self._offers = offers
         self._dispatch = dispatch
         self._platforms = platforms
+        self._desk = desk
         self._metrics = metrics
         self._clock = clock
         self._token = token
@@ -59,7 +76,7 @@ class Answering:
 
     async def answer(self, delivery: Delivery) -> None:
         """Raises Unavailable (try again later), Fenced (somebody else has it), StorageError, BrokenError (try no more)."""
-        platform = self._platforms[delivery.kind]
+        platform = self._platforms[platform_of(delivery)]
         progress = Progress(self._inbox, delivery, platform, load(delivery.intent))
         if await progress.deliver(again=True):
             return
@@ -67,46 +84,52 @@ class Answering:
         if asked is None:
             return
         broken: Exception | None = None
+        call: Call | Reply | None = None
         try:
-            reply = await self._reply(delivery, platform, asked, progress)
+            call = await self._call(delivery, platform, asked)
+            reply = await self._reply(delivery, platform, asked, call, progress) if isinstance(call, Call) else call
         except (Unavailable, Fenced, StorageError):
             raise
         except Exception as error:
             _LOG.exception("a call broke")
             reply, broken = words.broke(mark_of(delivery)), error
         if reply is not None:
-            await self._say(delivery, progress, asked, reply)
+            await self._say(delivery, progress, asked, reply, call if isinstance(call, Call) else None)
         if broken:
             raise BrokenError(type(broken).__name__) from broken
 
     async def give_up(self, delivery: Delivery, error: Unavailable) -> None:
         """Tells the person that it came to nothing. Raises like `answer`."""
-        platform = self._platforms[delivery.kind]
+        platform = self._platforms[platform_of(delivery)]
         if asked := await _told(platform, delivery):
             progress = await Progress.found(self._inbox, delivery, platform)
             await self._say(delivery, progress, asked, words.gave_up(error))
 
-    async def _reply(self, delivery: Delivery, platform: Platform, asked: Asked, progress: Progress) -> Reply | None:
-        """What to say, None where a form was opened."""
-        call = await self._call(delivery, platform, asked)
-        if not isinstance(call, Call):
-            return call
+    async def _reply(self, delivery: Delivery, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
         if progress.arguments is not None:
             call = replace(call, arguments=progress.arguments)
         try:
             async with asyncio.timeout(_TIME_LIMIT):
-                return await self._run(platform, asked, call, progress)
+                return await self._run(delivery, platform, asked, call, progress)
         except TimeoutError:
             raise Unavailable("This took too long.") from None
 
     async def _call(self, delivery: Delivery, platform: Platform, asked: Asked) -> Call | Reply | None:
-        """What to run, or what to say instead; None where a form was opened."""
-        if isinstance(asked.what, Stranger):
-            return words.stranger()
+        """What to run, or what to say instead; None where there is nothing to say."""
+        match asked.what:
+            case Stranger():
+                return words.stranger()
+            case Notice(reply):
+                return reply
+            case Gone(tenant, user):
+                await self._forget(asked.place.platform, tenant, user)
+                return None
         if self._clock.time() - delivery.received > self._max_age:
             return words.stale()
         told = (mark_of(delivery), asked.actor, asked.place, asked.via, _moment(delivery.received))
         match asked.what:
+            case Words(text) if found(text):
+                return words.leaked(found(text))
             case Words(text):
                 return await self._dispatch.read(text, *told)
             case Filled(command, arguments):
@@ -115,6 +138,13 @@ class Answering:
                 return await self._pressed(id, platform, asked, _moment(delivery.received))
             case Joined():
                 return words.welcome(self._dispatch.catalog)
+
+    async def _forget(self, platform: str, tenant: str, user: str) -> None:
+        """There is nobody left who could be told that it did not work: it is tried again for long."""
+        try:
+            await self._desk.forget(platform, tenant, user)
+        except Unavailable as error:
+            raise UndeliveredError(str(error), error.retry_after) from None
 
     async def _pressed(self, id: str, platform: Platform, asked: Asked, pressed: datetime) -> Call | Reply | None:
         offered = await taken(self._offers, id, asked.actor.key, self._clock.time())
@@ -129,28 +159,35 @@ class Answering:
         when = _moment(offered.asked) if offered.typed else pressed
         return await self._dispatch.fill(offered.command, offered.arguments, *told, when, offered.typed)
 
-    async def _run(self, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
+    async def _run(self, delivery: Delivery, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
         """Runs the call; while it streams, each reply stands in the place of the one before."""
         reply = Reply("Nothing to say.")
         again = 0.0 if self._dispatch.streams(call) else math.inf
+        connect = partial(self._desk.connect, asked.actor, delivery)
         async with company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience(asked)):
-            async for reply in self._dispatch.answer(call, progress.settle):
+            async for reply in self._dispatch.answer(call, progress.settle, connect):
                 if self._clock.time() >= again:
                     again = self._clock.time() + _PROGRESS
                     await progress.show(asked, reply)
         return reply
 
-    async def _say(self, delivery: Delivery, progress: Progress, asked: Asked, reply: Reply) -> None:
+    async def _say(self, delivery: Delivery, progress: Progress, asked: Asked, reply: Reply, call: Call | None = None) -> None:
         now = self._clock.time()
         offers = [offer(self._token(), button, asked, delivery.received, now) for button in reply.pressed]
-        await progress.say(asked, reply, offers)
+        await progress.say(asked, reply, offers, entry_of(delivery, asked, call, reply))
         self._metrics.reply_seconds.observe(max(0.0, self._clock.time() - delivery.received))
 
 
 async def _told(platform: Platform, delivery: Delivery) -> Asked | None:
     """Where the platform can't say who spoke, nobody can be told anything either: it is tried again for long."""
     try:
+        if notice := notice_of(delivery):
+            actor, what = notice
+            return replace(await platform.reach(actor), what=what)
         return await platform.read(delivery)
+    except Refused as error:
+        _LOG.warning("somebody can't be told something: %s", error)
+        return None
     except Unavailable as error:
         raise UndeliveredError(str(error), error.retry_after) from None
 

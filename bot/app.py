@@ -2,30 +2,37 @@
 
 import asyncio
 import random
-import secrets
-import socket
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from adapters.base import Service
 from adapters.http import Http, pooled_session
+from bot.account_parts import AccountParts, build_accounts
 from bot.answering import Answering
-from bot.desk import build_dispatch
+from bot.checks import Checks
+from bot.clients import Clients
+from bot.desk import load_services
 from bot.dispatch import Dispatch
 from bot.health import Probes
 from bot.housekeeping import Housekeeping
+from bot.integrations import integrations_of
 from bot.metrics import Metrics
 from bot.plan import Plan
 from bot.platform import Platform
-from bot.platforms import SLACK, TEAMS, PlatformApp, rates, sandboxes, slack_app, teams_app
+from bot.platforms import SLACK, PlatformApp, Practice, names, platform_apps, rates, sandboxes
 from bot.server import listening_socket, serve
+from bot.stores import Stores, open_stores
+from bot.tokens import token
 from bot.worker import Worker
 from commands.catalog import Catalog
-from storage.database import Database
-from storage.inbox import Inbox
-from storage.offers import Offers
-from storage.references import References
+from commands.integrations import Integrations
+from commands.status import Health
+
+if TYPE_CHECKING:
+    from bot.web.site import Site
 
 _DRAIN = 10.0  # seconds
 
@@ -36,85 +43,101 @@ class House:
 
     address: str
     sandboxes: str  # their address, empty where there are none
-
-
-class Stores(NamedTuple):
-    """What is remembered, by kind."""
-
-    inbox: Inbox
-    offers: Offers
-    references: References
+    public_url: str  # where its pages are, empty where there are none
 
 
 @asynccontextmanager
 async def open_house(plan: Plan) -> AsyncIterator[House]:
-    """Listens first, so that what arrives is kept, and loads the rest meanwhile."""
+    """Listens first, so that what arrives is kept, and loads the rest meanwhile. Raises StorageError, KeyringError, OSError."""
     metrics = Metrics()
+    services: dict[str, Service] = {}  # both are filled once they are loaded
+    platforms: dict[str, Platform] = {}
     async with AsyncExitStack() as stack:
-        stores = await _storage(stack, plan)
+        stores = await open_stores(stack, plan)
         session = await stack.enter_async_context(pooled_session())
         http = Http(session, rates=rates(plan), observe=metrics.observe_provider)
         listening, address = listening_socket(plan.settings.host, plan.settings.port)
         stack.callback(listening.close)
         shared, practice = await stack.enter_async_context(sandboxes(plan, address))
+        public_url = plan.settings.public_url or (address if practice else "")
         catalog = Catalog(plan.subjects, plan.runnable(SLACK))  # the same in Teams: people there are trusted alike
+        named = plan.settings.admins or (practice.administrators if practice else ())
+        parts = build_accounts(plan, stores, http, catalog, shared, public_url, services, platforms, names(plan), named)
+        stack.push_async_callback(parts.keeping.close)
         loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
-        apps: dict[str, PlatformApp] = {}
-        if practice or plan.settings.slack:
-            apps[SLACK] = slack_app(plan, practice, session, http, stores.inbox, catalog, metrics)
-        if practice or plan.settings.teams:
-            apps[TEAMS] = teams_app(plan, practice, http, *stores, catalog, loaded, metrics)
+        site = _site(plan, practice, stores, parts, http, catalog, public_url, platforms)
+        apps = platform_apps(plan, practice, session, http, stores, catalog, loaded, metrics, site)
         probes = Probes(stores.inbox, metrics)
-        await serve(stack, listening, apps.values(), probes)
-        own = {app.title: app.check for app in apps.values()}
-        platforms, dispatch = await asyncio.gather(_open(apps), build_dispatch(plan, shared, http, catalog, own))
+        await serve(stack, listening, apps.values(), probes, site)
+        opened, found = await asyncio.gather(_open(apps), load_services(plan, shared, http))
+        platforms.update(opened)
+        services.update(found)
+        dispatch = _dispatch(plan, services, parts, catalog, apps, public_url)
         loaded.set_result(dispatch)
-        _begin_work(stack, plan, stores, platforms, dispatch, metrics)
+        _begin_work(stack, plan, stores, parts, platforms, dispatch, metrics)
         probes.working = True
         for app in apps.values():
             stack.push_async_callback(app.close)
             app.start()
-        yield House(address, shared)
+        yield House(address, shared, public_url)
+
+
+def _dispatch(
+    plan: Plan,
+    services: Mapping[str, Service],
+    parts: AccountParts,
+    catalog: Catalog,
+    apps: Mapping[str, PlatformApp],
+    public_url: str,
+) -> Dispatch:
+    clients = Clients(services, parts.connections, plan.clock)
+    checks = Checks(clients, {app.title: app.check for app in apps.values()})
+    return Dispatch(catalog, clients, {Health: checks.of, Integrations: partial(integrations_of, parts, public_url)})
 
 
 def _begin_work(
     stack: AsyncExitStack,
     plan: Plan,
     stores: Stores,
+    parts: AccountParts,
     platforms: Mapping[str, Platform],
     dispatch: Dispatch,
     metrics: Metrics,
 ) -> None:
-    """From now on deliveries are answered, until the stack is left."""
-    inbox, offers, _ = stores
-    answering = Answering(inbox, offers, dispatch, platforms, metrics, plan.clock, _token, plan.max_age)
+    """From now on deliveries are answered and accounts looked after, until the stack is left."""
+    inbox, offers = stores.inbox, stores.offers
+    answering = Answering(inbox, offers, dispatch, platforms, parts.desk, metrics, plan.clock, token, plan.max_age)
     worker = Worker(inbox, answering, metrics, plan.clock, random.random)
     worker.start(plan.settings.workers)
     _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
+    _in_background(stack, parts.keeping.upkeep.run())
     stack.push_async_callback(worker.drain, _DRAIN)
+
+
+def _site(
+    plan: Plan,
+    practice: Practice | None,
+    stores: Stores,
+    parts: AccountParts,
+    http: Http,
+    catalog: Catalog,
+    public_url: str,
+    platforms: Mapping[str, Platform],
+) -> "Site | None":
+    """None where browsers can't reach the bot: then nothing of it is imported either."""
+    if not public_url:
+        return None
+    from bot.web.providers import providers
+    from bot.web.site import build_site
+
+    return build_site(plan, stores, parts, http, catalog, public_url, providers(plan, practice), platforms)
 
 
 async def _open(apps: Mapping[str, PlatformApp]) -> Mapping[str, Platform]:
     return dict(zip(apps, await asyncio.gather(*(app.open() for app in apps.values())), strict=True))
 
 
-async def _storage(stack: AsyncExitStack, plan: Plan) -> Stores:
-    database = Database(plan.settings.database)
-    stack.push_async_callback(database.close)
-    await database.open()
-    owner = f"{socket.gethostname()}:{_token()}"
-    inbox = Inbox(database, plan.clock.time, owner, plan.settings.lease_seconds)
-    stack.push_async_callback(inbox.close)
-    await inbox.open()
-    return Stores(inbox, Offers(database), References(database))
-
-
 def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     """Until the stack is left."""
     task = asyncio.create_task(work)
     stack.callback(task.cancel)
-
-
-def _token() -> str:
-    """128 bits that nobody can guess."""
-    return secrets.token_urlsafe(16)

@@ -34,6 +34,7 @@ def banner(plan: Plan, house: House) -> str:
 def _parts(plan: Plan, house: House) -> Iterator[tuple[str, str]]:
     yield "Slack", _slack(plan.settings, house)
     yield "Microsoft Teams", _teams(plan.settings, house)
+    yield "Pages", house.public_url or "off: set PUBLIC_URL, so that people can connect accounts"
     for adapter in plan.adapters:
         yield adapter.title, _service(adapter, plan)
     yield "Database", make_url(plan.settings.database).render_as_string(hide_password=True)
@@ -60,7 +61,9 @@ def _service(adapter: Adapter, plan: Plan) -> str:
     where = f", at {base_url}" if base_url else ""
     if adapter.name in plan.trials:
         return f"real, with the account of {adapter.name.upper()}_TOKEN{where}"
-    return f"sandbox{where}" if adapter.name in plan.sandboxed else "off"
+    if adapter.name in plan.sandboxed:
+        return f"sandbox{where}"
+    return f"real, with the account that each person connects{where}" if adapter.name in plan.connectable else "off"
 
 
 def _made_up(plan: Plan) -> Iterator[str]:
@@ -84,7 +87,8 @@ def _to_try(plan: Plan, house: House) -> Iterator[str]:
     yield f'{_program()} say "calendar today"'
     yield f"{_program()} chat"
     if plan.settings.sandbox_mode:
-        yield f"{house.sandboxes}slack/ in a browser"
+        yield f"{house.sandboxes}slack/ in a browser, as somebody who has to connect an account first"
+        yield f"{house.public_url}integrations in a browser"
     else:
         if plan.settings.slack:
             yield "/interact help in Slack"

@@ -17,7 +17,8 @@ from bot.slack.check import check_slack
 from bot.terminal.desk import at_desk
 from bot.terminal.person import person
 from bot.text import clean
-from commands.status import Check
+from commands.call import Place
+from commands.status import Check, Health
 
 _SIGNS = {"ok": "✓", "wrong": "✗", "off": "–"}
 
@@ -68,7 +69,9 @@ async def _services(plan: Plan) -> list[Finding]:
 
 async def _tried(plan: Plan) -> AsyncIterator[Check]:
     async with at_desk(plan) as dispatch:
-        async for check in dispatch.checks.of(person(plan.settings)).checks():
+        actor = person(plan.settings)
+        health = dispatch.provide(Health, actor, Place(actor.platform, actor.tenant, ""))
+        async for check in health.checks():
             yield check
 
 

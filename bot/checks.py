@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from adapters.base import Client
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
 from bot.clients import Clients
-from commands.call import Actor
+from commands.call import Actor, Place
 from commands.status import Check, Health
 from storage.errors import StorageError
 
@@ -21,21 +21,21 @@ class Checks:
         self._clients = clients
         self._own = own
 
-    def of(self, actor: Actor) -> Health:
-        return Health(lambda: self._run(actor))
+    def of(self, actor: Actor, place: Place) -> Health:
+        return Health(lambda: self._run(actor, place.conversation))
 
-    async def _run(self, actor: Actor) -> AsyncIterator[Check]:
+    async def _run(self, actor: Actor, conversation: str) -> AsyncIterator[Check]:
         """All at once; each is told as soon as it is known."""
         own = [_checked(name, name, check) for name, check in self._own.items()]
-        services = [self._service(need, actor) for need in self._clients.services]
+        services = [self._service(need, actor, conversation) for need in self._clients.services]
         for done in asyncio.as_completed([*own, *services]):
             yield await done
 
-    async def _service(self, need: type[Client], actor: Actor) -> Check:
+    async def _service(self, need: type[Client], actor: Actor, conversation: str) -> Check:
         adapter = self._clients.services[need].adapter
 
         async def check() -> str:
-            await adapter.check(await self._clients.open(need, actor, "check"))
+            await adapter.check(await self._clients.open(need, actor, conversation, "check"))
             return ""
 
         return await _checked(adapter.name, adapter.title, check)

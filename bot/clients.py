@@ -1,6 +1,6 @@
 """Opens the clients that a call needs: each service that is switched on, as the person who asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from adapters.base import Access, Client, Service
@@ -12,17 +12,20 @@ from commands.call import Actor
 class Clients:
     """The services that are switched on, and whose tokens they are called with."""
 
-    def __init__(self, services: Sequence[Service], connections: Connections, clock: Clock) -> None:
-        self.services: Mapping[type[Client], Service] = {service.adapter.client: service for service in services}
+    def __init__(self, services: Mapping[str, Service], connections: Connections, clock: Clock) -> None:
+        self.services: Mapping[type[Client], Service] = {service.adapter.client: service for service in services.values()}
         self._connections = connections
         self._clock = clock
 
-    async def open(self, need: type[Client], actor: Actor, call: str) -> Client:
+    async def open(self, need: type[Client], actor: Actor, conversation: str, call: str) -> Client:
         """Raises NeedsConnection, Unavailable."""
         service = self.services[need]
-        token = await self._connections.token(service, actor, self._clock.time())
+        token = await self._connections.token(service, actor, conversation)
         return service.open(Access(call, token, ZoneInfo(actor.zone), self._clock.now, actor.tenant))
 
-    def forget(self, need: type[Client], actor: Actor) -> None:
-        """The service turned the person's token down."""
-        self._connections.forget(self.services[need], actor)
+    async def renew(self, client: Client, actor: Actor, conversation: str) -> bool:
+        """The service turned down what `client` was opened with. True: there is something newer to try with.
+
+        Raises Unavailable.
+        """
+        return await self._connections.renew(self.services[type(client)], actor, conversation, client.token)

@@ -1,63 +1,110 @@
-"""Whose token a call runs with: the asker's own, never somebody else's."""
+"""Whose token a call runs with: the asker's own or their team's, never somebody else's."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from adapters.base import Secret, Service
 from adapters.errors import NeedsConnection, Unavailable
 from adapters.http import Http, Request
+from bot.clock import Clock
 from commands.call import Actor
 
 
+class Source(Protocol):
+    """Where tokens come from."""
+
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+        """None: this source has none for them."""
+
+    async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
+        """None: this source has given them none. Else as `Connections.renew`."""
+
+
+class Connections:
+    """The first of its sources that has a token for a call gives it."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret:
+        """The token to call `service` with as `actor`, who asks in this conversation.
+
+        Raises NeedsConnection, Unavailable, Refused (the service does not know this bot any more), StorageError.
+        """
+        for source in self._sources:
+            if token := await source.token(service, actor, conversation):
+                return token
+        raise NeedsConnection(service.adapter.title)
+
+    async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool:
+        """To be called each time the service turns a token down, the second time too.
+
+        True: there is another by now; try once more, but only once. False: the account has to be connected anew; its owner
+        has been told. Raises like `token`, but for NeedsConnection.
+        """
+        for source in self._sources:
+            renewed = await source.renew(service, actor, conversation, used)
+            if renewed is not None:
+                return renewed
+        return False
+
+
+class Given:
+    """Tokens from the settings, by the service's name: for the people of some platforms, or of all.
+
+    The deployment's API keys serve everybody. Trial tokens are one person's, so they serve that person's terminal and
+    sandbox mode, and nobody in a real workspace.
+    """
+
+    def __init__(self, tokens: Mapping[str, Secret], platforms: Collection[str] | None = None) -> None:
+        self._tokens = tokens
+        self._platforms = platforms
+
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+        serves = self._platforms is None or actor.platform in self._platforms
+        return self._tokens.get(service.adapter.name) if serves else None
+
+    async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
+        return False if await self.token(service, actor, conversation) else None
+
+
 @dataclass(frozen=True)
-class _Grant:
+class _Loan:
     token: Secret
     until: float
 
 
-class Connections:
-    """Finds the token of a person for a service.
+class Lent:
+    """Made-up accounts of the services that run as sandboxes, `names`: everybody has one, made at the first call."""
 
-    `sandboxed` names the services that run as sandboxes: there everybody has an account, made at the first call.
-    `trial` holds the deployment's trial tokens. They are one person's, so they serve that person's terminal and sandbox
-    mode, and nobody in a real workspace.
-    """
-
-    def __init__(self, http: Http, sandboxed: frozenset[str], trial: Mapping[str, Secret], trust: frozenset[str]) -> None:
+    def __init__(self, http: Http, names: Collection[str], clock: Clock) -> None:
+        self.names = frozenset(names)
         self._http = http
-        self._sandboxed = sandboxed
-        self._trial = trial
-        self._trust = trust
-        self._grants: dict[tuple[str, str], _Grant] = {}
+        self._clock = clock
+        self._loans: dict[tuple[str, str], _Loan] = {}
 
-    async def token(self, service: Service, actor: Actor, now: float) -> Secret:
-        """The token to call `service` with as `actor`. Raises NeedsConnection, Unavailable."""
-        name = service.adapter.name
-        trial = self._trial.get(name)
-        if trial and actor.platform in self._trust:
-            return trial
-        if name not in self._sandboxed:
-            raise NeedsConnection(service.adapter.title)
-        known = self._grants.get((name, actor.key))
-        if known and now < known.until:
-            return known.token
-        return await self._granted(service, actor, now)
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+        if service.adapter.name not in self.names:
+            return None
+        known = self._loans.get((service.adapter.name, actor.key))
+        return known.token if known and self._clock.time() < known.until else await self._lend(service, actor)
 
-    def forget(self, service: Service, actor: Actor) -> None:
-        """The service turned this token down: the next call asks for a new one."""
-        self._grants.pop((service.adapter.name, actor.key), None)
+    async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
+        loan = self._loans.pop((service.adapter.name, actor.key), None)
+        return None if service.adapter.name not in self.names else loan is not None
 
-    async def _granted(self, service: Service, actor: Actor, now: float) -> Secret:
+    async def _lend(self, service: Service, actor: Actor) -> Secret:
         body = json.dumps({"account": actor.key, "zone": actor.zone}).encode()
         url = f"{service.base_url}_sandbox/tokens"
         answer = await self._http.send(Request(service.adapter.name, "POST", url, _JSON, body, repeatable=True))
         if answer.status != 200:
             raise Unavailable(f"The sandbox of {service.adapter.title} gave no token.")
         granted = json.loads(answer.body)
-        grant = _Grant(Secret(granted["access_token"]), now + float(granted["expires_in"]) - _MARGIN)
-        self._grants[service.adapter.name, actor.key] = grant
-        return grant.token
+        loan = _Loan(Secret(granted["access_token"]), self._clock.time() + float(granted["expires_in"]) - _MARGIN)
+        self._loans[service.adapter.name, actor.key] = loan
+        return loan.token
 
 
 _JSON = {"Content-Type": "application/json"}

@@ -1,39 +1,46 @@
 """What answers a call, whatever it came by: the services that are switched on, and the dispatch. The terminal needs no more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from adapters.base import Adapter, Service
 from adapters.http import Http, pooled_session
 from bot.checks import Checks
 from bot.clients import Clients
-from bot.connections import Connections
-from bot.dispatch import Dispatch
+from bot.connections import Connections, Given, Lent, Source
+from bot.dispatch import Dispatch, Provide
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
+from bot.terminal.integrations import integrations
 from commands.catalog import Catalog
-
-Own = Mapping[str, Callable[[], Awaitable[str]]]
-"""Checks of the bot's own parts, by name."""
+from commands.integrations import Integrations
+from commands.status import Health
 
 
 @asynccontextmanager
 async def open_desk(plan: Plan, sandboxes: str) -> AsyncIterator[Dispatch]:
-    """A dispatch of its own. `sandboxes` is the address of those that run already, empty where it must serve them itself."""
+    """A dispatch for the terminal. `sandboxes` is the address of those that run already, empty where it must serve them itself.
+
+    Nobody connects accounts there: the services are lent, or tried with a token of the settings.
+    """
     async with AsyncExitStack() as stack:
         http = Http(await stack.enter_async_context(pooled_session()))
         if plan.hosted and not sandboxes:
             sandboxes = await stack.enter_async_context(serving(sandboxes_of(plan.adapters, plan.hosted, plan.clock), 0))
-        yield await build_dispatch(plan, sandboxes, http, Catalog(plan.subjects, plan.runnable("terminal")), {})
+        services = await load_services(plan, sandboxes, http)
+        sources: list[Source] = [Given(plan.trials, plan.trusted), Given(plan.shared_keys), Lent(http, plan.sandboxed, plan.clock)]
+        clients = Clients(services, Connections(sources), plan.clock)
+        checks = Checks(clients, {})
+        catalog = Catalog(plan.subjects, plan.runnable("terminal"))
+        given: Mapping[type, Provide] = {Health: checks.of, Integrations: lambda *_: integrations(plan)}
+        yield Dispatch(catalog, clients, given)
 
 
-async def build_dispatch(plan: Plan, sandboxes: str, http: Http, catalog: Catalog, own: Own) -> Dispatch:
-    """Loads the services that are switched on."""
-    services = await asyncio.gather(*(_load(adapter, plan, sandboxes, http) for adapter in plan.switched_on))
-    connections = Connections(http, plan.sandboxed, plan.trials, plan.trusted)
-    clients = Clients(services, connections, plan.clock)
-    return Dispatch(catalog, clients, Checks(clients, own))
+async def load_services(plan: Plan, sandboxes: str, http: Http) -> Mapping[str, Service]:
+    """Those that are switched on, by name."""
+    loaded = await asyncio.gather(*(_load(adapter, plan, sandboxes, http) for adapter in plan.switched_on))
+    return {service.adapter.name: service for service in loaded}
 
 
 async def _load(adapter: Adapter, plan: Plan, sandboxes: str, http: Http) -> Service:

@@ -4,23 +4,32 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from adapters.base import Client
 from adapters.errors import NeedsConnection, Refused, Unknown
 from bot import words
-from bot.checks import Checks
 from bot.clients import Clients
 from bot.validation import validate
 from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
-from commands.command import Command
+from commands.command import Command, Given
 from commands.parse import parse
 from commands.reply import Button, Reply
-from commands.status import Health
 from commands.usage import Choice, Meant, UsageError
 
+_Given = TypeVar("_Given", bound=Given)
 Settle = Callable[[Mapping[str, Any]], Awaitable[None]]
+Provide = Callable[[Actor, Place], Given]
+"""Gives a command what it asks for beside the services, for this asker there."""
+
+Connect = Callable[[str], Awaitable[str]]
+"""Given the title of a service, gives the page where the asker connects it, empty where there is none."""
+
+
+async def _nowhere(_: str) -> str:
+    return ""
 
 
 class Dispatch:
@@ -29,10 +38,10 @@ class Dispatch:
     Only Unavailable passes through: the worker tries such a call again later.
     """
 
-    def __init__(self, catalog: Catalog, clients: Clients, checks: Checks) -> None:
+    def __init__(self, catalog: Catalog, clients: Clients, given: Mapping[type, Provide]) -> None:
         self.catalog = catalog
         self._clients = clients
-        self.checks = checks
+        self._given_by_type = given
 
     async def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Reply:
         """Typed words as a call, or the reply that says why they are none."""
@@ -71,11 +80,11 @@ class Dispatch:
             return words.usage(error, command, raw)
         return Call(id, command.name, arguments, actor, place, via, asked)
 
-    async def answer(self, call: Call, settle: Settle | None = None) -> AsyncIterator[Reply]:
+    async def answer(self, call: Call, settle: Settle | None = None, connect: Connect = _nowhere) -> AsyncIterator[Reply]:
         """Runs the call. Each reply replaces the one before; the last one stands. Raises Unavailable.
 
         `settle` is given the arguments that the call's words turn out to mean, and stores them, so that a further attempt
-        does not find another meaning.
+        does not find another meaning. `connect` is asked for where an account is missing.
         """
         command = self.catalog.named(call.command)
         try:
@@ -84,13 +93,15 @@ class Dispatch:
         except UsageError as error:
             yield words.usage(error, command, call.arguments)
         except NeedsConnection as error:
-            for need in command.clients:
-                self._clients.forget(need, call.actor)
-            yield words.needs_connection(error)
+            yield words.needs_connection(error, await connect(error.service))
         except Refused as error:
             yield words.refused(error)
         except Unknown as error:
             yield words.unknown(error, command)
+
+    def provide(self, need: type[_Given], actor: Actor, place: Place) -> _Given:
+        """What a command is given that asks for this type. Raises KeyError where there is no such thing here."""
+        return cast(_Given, self._given_by_type[need](actor, place))
 
     def streams(self, call: Call) -> bool:
         """Whether the call answers step by step, so that each reply is worth showing."""
@@ -109,17 +120,41 @@ class Dispatch:
             yield reply
 
     async def _run(self, command: Command, call: Call) -> AsyncIterator[Reply]:
-        zone = ZoneInfo(call.actor.zone)
-        given = {name: await self._given(need, call) for name, need in command.needs.items()}
-        async for reply in command.run(call.arguments, given, call.asked.astimezone(zone)):
+        """Once more, where a service turns a token down and there is a newer one."""
+        given = await self._given(command, call)
+        try:
+            async for reply in self._once(command, call, given):
+                yield reply
+            return
+        except NeedsConnection:
+            if not await self._renewed(given, call):
+                raise
+        given = await self._given(command, call)
+        try:
+            async for reply in self._once(command, call, given):
+                yield reply
+        except NeedsConnection:
+            await self._renewed(given, call)  # so that it is known to be broken
+            raise
+
+    async def _once(self, command: Command, call: Call, given: Mapping[str, object]) -> AsyncIterator[Reply]:
+        async for reply in command.run(call.arguments, given, call.asked.astimezone(ZoneInfo(call.actor.zone))):
             yield reply
 
-    async def _given(self, need: type, call: Call) -> object:
+    async def _renewed(self, given: Mapping[str, object], call: Call) -> bool:
+        """Nobody says which one it was: a call that needs several is rare, and those of the others are as good as before."""
+        clients = [each for each in given.values() if isinstance(each, Client)]
+        return any([await self._clients.renew(each, call.actor, call.place.conversation) for each in clients])
+
+    async def _given(self, command: Command, call: Call) -> Mapping[str, object]:
+        return {name: await self._one(need, call) for name, need in command.needs.items()}
+
+    async def _one(self, need: type, call: Call) -> object:
         if need is Catalog:
             return self.catalog
-        if need is Health:
-            return self.checks.of(call.actor)
-        return await self._clients.open(need, call.actor, call.id)
+        if need in self._given_by_type:
+            return self.provide(need, call.actor, call.place)
+        return await self._clients.open(need, call.actor, call.place.conversation, call.id)
 
     def _suggestion(self, error: UsageError) -> Reply:
         """A button for each corrected text; one whose rest can't be read leads to the usage."""

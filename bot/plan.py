@@ -58,10 +58,10 @@ class Plan:
         return frozenset({"terminal", "slack", "teams"} if self.settings.sandbox_mode else {"terminal"})
 
     @property
-    def lenders(self) -> frozenset[str]:
-        """Platforms whose people have a made-up account at each sandbox at once, without connecting one."""
+    def lent(self) -> frozenset[str]:
+        """Services at which people have a made-up account without connecting one; at the terminal, it is every sandbox."""
         connects = self.settings.sandbox_mode and not self.settings.sandbox_lends
-        return frozenset({"terminal"} if connects else {"terminal", "slack", "teams"})
+        return frozenset() if connects else self.sandboxed
 
     @property
     def shared_keys(self) -> Mapping[str, Secret]:
@@ -69,6 +69,20 @@ class Plan:
         keyed = [adapter.name for adapter in self.adapters if isinstance(adapter.auth, ApiKey)]
         given = {name: self.credentials[name].api_key.get_secret_value() for name in keyed}
         return {name: Secret(key) for name, key in given.items() if key}
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The services' names as people write them, by the name that we give them."""
+        return {adapter.name: adapter.title for adapter in self.adapters}
+
+    @property
+    def signing_in(self) -> frozenset[str]:
+        """Platforms whose people can prove in a browser who they are."""
+        if self.settings.sandbox_mode:
+            return frozenset({"slack", "teams"})
+        slack = {"slack"} if self.settings.sign_in_with_slack else set()
+        teams = {"teams"} if self.settings.teams_app_id and self.settings.teams_app_password else set()
+        return frozenset(slack | teams) if self.settings.public_url else frozenset()
 
     @property
     def max_age(self) -> float:

@@ -51,13 +51,20 @@ class Gone:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """The bot speaks first, to one person."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True)
 class Asked:
     """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there."""
 
     actor: Actor
     place: Place
     via: str
-    what: Words | Press | Filled | Stranger | Joined | Gone
+    what: Words | Press | Filled | Stranger | Joined | Gone | Notice
     route: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -72,6 +79,12 @@ class Platform(Protocol):
 
     async def reach(self, actor: Actor) -> Asked:
         """Where this person is spoken to alone, unasked. Raises Unavailable, or Refused where they can't be reached."""
+
+    async def known(self, actor: Actor) -> Actor | None:
+        """The same person with the name and zone that the platform tells; None for guests and people of elsewhere.
+
+        Raises Unavailable.
+        """
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
         """The reply as it will be sent, as JSON. `ids` are those of its buttons, in the order of `Reply.pressed`."""

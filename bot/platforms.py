@@ -1,7 +1,7 @@
 """The platforms that are switched on. What belongs to one that is off is not even imported."""
 
 from asyncio import Future
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -15,16 +15,16 @@ from bot.metrics import Metrics
 from bot.plan import Plan
 from bot.platform import Platform
 from bot.sandboxes import sandboxes_of, serving
+from bot.stores import Stores
 from commands.catalog import Catalog
-from storage.inbox import Inbox
-from storage.offers import Offers
-from storage.references import References
 
 if TYPE_CHECKING:
     from bot.slack.sandbox import SlackSandbox
     from bot.teams.sandbox import TeamsSandbox
+    from bot.web.site import Site
 
 SLACK, TEAMS = "slack", "teams"
+Page = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class PlatformApp(Protocol):
@@ -37,6 +37,10 @@ class PlatformApp(Protocol):
     @property
     def path(self) -> str:
         """Where deliveries come in."""
+
+    @property
+    def pages(self) -> Mapping[str, Page]:
+        """What people open in a browser, by path."""
 
     async def handle(self, request: web.Request) -> web.Response:
         """Stores what arrives, and acknowledges it."""
@@ -56,10 +60,11 @@ class PlatformApp(Protocol):
 
 @dataclass(frozen=True)
 class Practice:
-    """The made-up platforms of sandbox mode."""
+    """The made-up platforms of sandbox mode. `administrators` are the keys of those who run the bot there."""
 
     slack: "SlackSandbox"
     teams: "TeamsSandbox"
+    administrators: tuple[str, ...]
 
 
 @asynccontextmanager
@@ -91,44 +96,85 @@ def rates(plan: Plan) -> Mapping[str, Rate | None]:
 
 def _practice(plan: Plan, address: str) -> Practice:
     from bot.slack.sandbox import SlackSandbox
-    from bot.teams.sandbox import TeamsSandbox
+    from bot.slack.sandbox.workspace import ADA, TEAM
+    from bot.teams.sandbox import TeamsSandbox, directory
 
     slack = SlackSandbox(plan.clock.now, f"{address}slack/events")
-    return Practice(slack, TeamsSandbox(plan.clock.now, f"{address}api/messages"))
+    teams = TeamsSandbox(plan.clock.now, f"{address}api/messages")
+    return Practice(slack, teams, (f"slack:{TEAM}:{ADA}", f"teams:{directory.TENANT}:{directory.ADA}"))
 
 
-def slack_app(
-    plan: Plan, practice: Practice | None, session: ClientSession, http: Http, inbox: Inbox, catalog: Catalog, metrics: Metrics
+def names(plan: Plan) -> tuple[str, ...]:
+    """Those that are switched on."""
+    made_up = plan.settings.sandbox_mode
+    return tuple(name for name, on in ((SLACK, plan.settings.slack), (TEAMS, plan.settings.teams)) if on or made_up)
+
+
+def platform_apps(
+    plan: Plan,
+    practice: Practice | None,
+    session: ClientSession,
+    http: Http,
+    stores: Stores,
+    catalog: Catalog,
+    dispatch: "Future[Dispatch]",
+    metrics: Metrics,
+    site: "Site | None",
+) -> Mapping[str, PlatformApp]:
+    """Those that are switched on, by name. `dispatch` is known once services are loaded."""
+    apps: dict[str, PlatformApp] = {}
+    if SLACK in names(plan):
+        apps[SLACK] = _slack_app(plan, practice, session, http, stores, catalog, metrics, site)
+    if TEAMS in names(plan):
+        apps[TEAMS] = _teams_app(plan, practice, http, stores, catalog, dispatch, metrics)
+    return apps
+
+
+def _slack_app(
+    plan: Plan,
+    practice: Practice | None,
+    session: ClientSession,
+    http: Http,
+    stores: Stores,
+    catalog: Catalog,
+    metrics: Metrics,
+    site: "Site | None",
 ) -> PlatformApp:
-    """The workspace of the settings, or in sandbox mode the made-up one."""
-    from bot.slack.app import SlackApp
+    """The workspace of the settings, and those that install the bot; or in sandbox mode the made-up ones."""
+    from bot.slack.app import Many, SlackApp
 
     settings = plan.settings
     if practice:
         token, keys, base_url = practice.slack.bot_token, [practice.slack.signing_secret], practice.slack.api_url
+        client_id, client_secret, oauth_url = practice.slack.client_id, practice.slack.client_secret, practice.slack.address
     else:
         token, base_url = Secret(settings.slack_bot_token.get_secret_value()), settings.slack_base_url
         given = (settings.slack_signing_secret, settings.slack_signing_secret_previous)
         keys = [Secret(each.get_secret_value()) for each in given if each]
+        client_id, client_secret = settings.slack_client_id, settings.slack_client_secret.get_secret_value()
+        oauth_url = settings.slack_oauth_url
+    many = None
+    if site and client_id and client_secret:
+        registration = (client_id, Secret(client_secret), oauth_url, site.public_url)
+        many = Many(*registration, stores.installations, stores.states, site.say, stores.process)
     app_token = Secret(settings.slack_app_token.get_secret_value())
-    return SlackApp(token, keys, app_token, base_url, settings.timezone, session, http, inbox, catalog, metrics, plan.clock)
+    parts = (session, http, stores.inbox, catalog, metrics, plan.clock, many)
+    return SlackApp(token, keys, app_token, base_url, settings.timezone, *parts)
 
 
-def teams_app(
+def _teams_app(
     plan: Plan,
     practice: Practice | None,
     http: Http,
-    inbox: Inbox,
-    offers: Offers,
-    references: References,
+    stores: Stores,
     catalog: Catalog,
     dispatch: "Future[Dispatch]",
     metrics: Metrics,
 ) -> PlatformApp:
-    """The registration of the settings, or in sandbox mode the made-up one. `dispatch` is known once services are loaded."""
+    """The registration of the settings, or in sandbox mode the made-up one."""
     from bot.teams.account import account_of, made_up
     from bot.teams.app import TeamsApp
 
     account = made_up(practice.teams) if practice else account_of(plan.settings)
-    zone = plan.settings.timezone
-    return TeamsApp(account, zone, http, inbox, offers, references, catalog, dispatch, metrics, plan.clock)
+    zone, kept = plan.settings.timezone, (stores.inbox, stores.offers, stores.references)
+    return TeamsApp(account, zone, http, *kept, catalog, dispatch, metrics, plan.clock)

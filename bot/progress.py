@@ -12,6 +12,7 @@ from bot.intent import Intent, load
 from bot.mark import mark_of
 from bot.platform import Asked, Platform
 from commands.reply import Reply
+from storage.activity import Entry
 from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
@@ -80,10 +81,13 @@ class Progress:
             self._noted = replace(self._noted, sent=sent)  # it stands there, whether that can be stored or not
             await self._note(self._noted)
 
-    async def say(self, asked: Asked, reply: Reply, offers: Sequence[Offer]) -> None:
-        """Stores the answer, and what its buttons stand for; then sends it. Raises UndeliveredError, Fenced, StorageError."""
+    async def say(self, asked: Asked, reply: Reply, offers: Sequence[Offer], entry: Entry | None = None) -> None:
+        """Stores the answer, what its buttons stand for, and what is noted of the call; then sends it.
+
+        Raises UndeliveredError, Fenced, StorageError.
+        """
         outgoing = self._platform.render(asked, reply, mark_of(self._delivery), [offer.id for offer in offers])
-        await self._note(replace(self._noted, outgoing=outgoing), offers)
+        await self._note(replace(self._noted, outgoing=outgoing), offers, entry)
         await self.deliver()
 
     async def deliver(self, again: bool = False) -> bool:
@@ -99,8 +103,8 @@ class Progress:
             raise UndeliveredError(str(error), error.retry_after) from None
         return True
 
-    async def _note(self, noted: Intent, offers: Sequence[Offer] = ()) -> None:
-        await self._inbox.intend(self._delivery, noted.dump(), offers)
+    async def _note(self, noted: Intent, offers: Sequence[Offer] = (), entry: Entry | None = None) -> None:
+        await self._inbox.intend(self._delivery, noted.dump(), offers, entry)
         self._noted = noted
 
 

@@ -3,11 +3,15 @@
 import socket
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.health import Probes
 from bot.platforms import PlatformApp
+
+if TYPE_CHECKING:
+    from bot.web.site import Site
 
 _LARGEST_BODY = 1024 * 1024  # bytes
 
@@ -26,11 +30,17 @@ def listening_socket(host: str, port: int) -> tuple[socket.socket, str]:
     return listening, f"http://{shown}:{listening.getsockname()[1]}/"
 
 
-async def serve(stack: AsyncExitStack, listening: socket.socket, apps: Iterable[PlatformApp], probes: Probes) -> None:
+async def serve(
+    stack: AsyncExitStack, listening: socket.socket, apps: Iterable[PlatformApp], probes: Probes, site: "Site | None"
+) -> None:
     """Serves until the stack is left; requests under way are finished first."""
-    app = web.Application(client_max_size=_LARGEST_BODY)
+    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[site.security.guard] if site else [])
+    if site:
+        site.add_routes(app.router)
     for each in apps:
         app.router.add_post(each.path, each.handle)
+        for path, page in each.pages.items():
+            app.router.add_get(path, page, allow_head=False)
     app.router.add_get("/healthz", probes.alive)
     app.router.add_get("/readyz", probes.ready)
     app.router.add_get("/metrics", probes.metrics)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
@@ -12,37 +13,46 @@ from commands.reply import Button, Item, Reply
 from commands.usage import UsageError
 
 
+@dataclass(frozen=True)
 class Sorry(Reply):
-    """A reply that says why there is no better one."""
+    """A reply that says why there is no better one. `outcome` is the same in a word or two."""
+
+    outcome: str = "refused"
 
 
 def usage(error: UsageError, command: Command | None, raw: Mapping[str, Any]) -> Sorry:
     """What did not fit, how it is used, and a button for each thing that may have been meant."""
     if command is None:
-        return Sorry(str(error), private=True)
+        return Sorry(str(error), private=True, outcome="asked back")
     choices = tuple(
         Button(choice.label, command.name, {**raw, error.option: choice.value}, typed=True) for choice in error.choices
     )
     form = (Button("Fill in a form", command.name, raw, form=True),) if command.options and not choices else ()
     text = str(error) if choices else f"{error}\nUsage: {command.usage}\nExample: {command.example}"
-    return Sorry(text, buttons=choices + form, private=True)
+    return Sorry(text, buttons=choices + form, private=True, outcome="asked back")
 
 
-def needs_connection(error: NeedsConnection) -> Sorry:
-    return Sorry(f"{error} Ask whoever runs this bot to connect it.", private=True)
+def needs_connection(error: NeedsConnection, link: str) -> Sorry:
+    """`link` is the page where this person connects it; empty where they can't."""
+    if not link:
+        return Sorry(f"{error} Ask whoever runs this bot to set it up.", private=True, outcome="not connected")
+    said = f"{error} Connect your account, and I will go on by myself."
+    button = Button(f"Connect {error.service}", url=link, style="primary")
+    return Sorry(said, buttons=(button,), private=True, outcome="not connected")
 
 
 def welcome(catalog: Catalog) -> Reply:
     """For people who have never seen the bot: what there is, and some of it to try."""
     return Reply(
         "Hello! I am Interact: write me a command, and it is done as you. In a channel, mention me first. To begin with:",
-        items=tuple(Item(each.name, each.about, buttons=(_to_try(catalog, each.commands[0]),)) for each in catalog.subjects),
+        items=tuple(Item(each.name, each.about, buttons=_to_try(catalog, each.commands[0])) for each in catalog.subjects),
     )
 
 
-def _to_try(catalog: Catalog, command: Command) -> Button:
+def _to_try(catalog: Catalog, command: Command) -> tuple[Button, ...]:
+    """Nobody shall change anything by trying what there is."""
     _, rest = catalog.find(command.example)
-    return Button(command.example, command.name, parse(command, rest))
+    return () if command.writes else (Button(command.example, command.name, parse(command, rest)),)
 
 
 def refused(error: Refused) -> Sorry:
@@ -51,18 +61,22 @@ def refused(error: Refused) -> Sorry:
 
 def unknown(error: Unknown, command: Command) -> Sorry:
     return Sorry(
-        f"{error} I don't know whether “{command.name}” went through, so I did not try again. Please check.", private=True
+        f"{error} I don't know whether “{command.name}” went through, so I did not try again. Please check.",
+        private=True,
+        outcome="unknown",
     )
 
 
 def gave_up(error: Unavailable) -> Sorry:
     minutes = math.ceil((error.retry_after or 0.0) / 60)
     when = f"in {minutes} minutes" if minutes > 1 else "later"
-    return Sorry(f"{error} I gave up; please ask again {when}.", private=True)
+    return Sorry(f"{error} I gave up; please ask again {when}.", private=True, outcome="gave up")
 
 
 def stale() -> Sorry:
-    return Sorry("This waited too long while I was away, so I did not run it. Please ask again.", private=True)
+    return Sorry(
+        "This waited too long while I was away, so I did not run it. Please ask again.", private=True, outcome="too old"
+    )
 
 
 def expired() -> Sorry:
@@ -79,7 +93,15 @@ def form_gone() -> Sorry:
 
 def broke(reference: str) -> Sorry:
     said = f"Something broke on my side; it is logged under {reference}."
-    return Sorry(f"{said} Please check whether it was done before you ask again.", private=True)
+    return Sorry(f"{said} Please check whether it was done before you ask again.", private=True, outcome="broke")
+
+
+def leaked(vendor: str) -> Sorry:
+    said = f"That looked like a secret key ({vendor}), so I did not read it and kept nothing of it."
+    todo = (
+        "Others may have seen it: delete your message, and replace the key where you got it. Keys are connected with “connect”."
+    )
+    return Sorry(f"{said} {todo}", private=True, outcome="a key in a message")
 
 
 def stranger() -> Sorry:

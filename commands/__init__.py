@@ -1,5 +1,5 @@
 """The commands: one file a subject, one line to list it."""
 
-from commands import calendar, help, ping, status
+from commands import calendar, connect, disconnect, help, integrations, ping, status, team
 
-SUBJECTS = (calendar, help, ping, status)
+SUBJECTS = (calendar, connect, disconnect, integrations, team, help, ping, status)

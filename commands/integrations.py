@@ -1,12 +1,15 @@
 """See and connect the services that the bot can use as you."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from commands.command import Given, command
-from commands.reply import Button, Field, Item, Reply
+from commands.reply import Button, Item, Reply
+from commands.usage import Choice, UsageError
+
+Service = Annotated[str, "the service, such as “google calendar”"]
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,70 @@ class Integrations(Given):
 
     def __init__(
         self,
+        page: str,
         every: Callable[[], Awaitable[Sequence[Integration]]],
         link: Callable[[str], Awaitable[str]],
         disconnect: Callable[[str], Awaitable[str]],
         share: Callable[[str, bool], Awaitable[None]],
     ) -> None:
+        self.page = page  # the address of the page with all of them, empty where there is none
         self.every = every
         self.link = link  # given a service's name: the address of the page where this person, and nobody else, connects it
         self.disconnect = disconnect  # gives the account's name, empty where there was none
-        self.share = share  # opens the team's account to this channel, or closes it
+        self.share = share  # opens the team's account of a service to this channel, or closes it
+
+    async def named(self, words: str, command: str) -> Integration:
+        """The service that the words name, by its name or title or how that begins. Raises UsageError."""
+        every = await self.every()
+        wanted = _spelled(words)
+        found = [each for each in every if wanted in (_spelled(each.name), _spelled(each.title))]
+        begun = found or [each for each in every if wanted and _spelled(each.title).startswith(wanted)]
+        if len(begun) == 1:
+            return begun[0]
+        choices = tuple(Choice(each.title, each.name) for each in begun or every)
+        raise UsageError("Which service do you mean?", command, "service", choices)
 
 
-Service = Annotated[str, "the service, as “google calendar”"]
+@command(example="integrations")
+async def integrations(integrations: Integrations) -> Reply:
+    """Show each service, and how you stand with it."""
+    every = await integrations.every()
+    page = (Button("Open the page", url=integrations.page),) if integrations.page else ()
+    used = sum(each.state in _USABLE for each in every)
+    text = f"{used} of {len(every)} services can be used as you." if every else "No service is switched on here."
+    return Reply(text, items=tuple(map(_item, every)), buttons=page, private=True)
+
+
+def in_words(integration: Integration) -> str:
+    """How the person stands with it, in a line."""
+    whose = "" if integration.mine else " (the team's)"
+    account = f" as {integration.account}{whose}" if integration.account else whose
+    missing = f"; not allowed: {', '.join(map(_short, integration.missing))}" if integration.missing else ""
+    error = f"; {integration.error}" if integration.error else ""
+    note = f"; {integration.note}" if integration.note else ""
+    return f"{integration.state}{account}{missing}{error}{note}"
+
+
+def _item(integration: Integration) -> Item:
+    return Item(integration.title, in_words(integration), buttons=tuple(_buttons(integration)))
+
+
+def _buttons(integration: Integration) -> Iterator[Button]:
+    named = {"service": integration.name}
+    if label := _OFFERED.get(integration.state):
+        yield Button(label, "connect", named, style="primary")
+    if integration.mine and integration.state in _HELD:
+        yield Button("Disconnect", "disconnect", named)
+
+
+def _spelled(words: str) -> str:
+    return words.casefold().replace("_", " ").replace("-", " ").strip()
+
+
+def _short(scope: str) -> str:
+    return scope.rpartition("/")[2]
+
+
+_USABLE = ("connected", "limited", "lent", "provider problem")
+_HELD = ("connected", "limited", "needs reconnect", "provider problem")
+_OFFERED = {"not connected": "Connect", "lent": "Connect", "needs reconnect": "Reconnect", "limited": "Reconnect"}

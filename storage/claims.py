@@ -57,6 +57,8 @@ class Claims:
         held = self._statements.intend([intend.decision for intend in intents])
         if offers := [offer for intend in intents if intend.claim in held for offer in intend.offers]:
             self._statements.offer(offers, now)
+        if entries := [intend.entry for intend in intents if intend.claim in held and intend.entry]:
+            self._statements.record(entries)
         return held
 
     def _conclude(self, conclusions: Sequence[Conclude]) -> set[Claim]:

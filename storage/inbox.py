@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from storage import records
+from storage.activity import Entry
 from storage.database import Database
 from storage.delivery import Delivery, Record
 from storage.errors import Fenced, StorageError
@@ -72,10 +73,10 @@ class Inbox:
         """
         self._writer.claim(partial(self._hand_over, deliver), width)
 
-    async def intend(self, delivery: Delivery, intent: str, offers: Sequence[Offer] = ()) -> None:
-        """Stores what is about to be sent, together with what its buttons stand for. Raises Fenced."""
+    async def intend(self, delivery: Delivery, intent: str, offers: Sequence[Offer] = (), entry: Entry | None = None) -> None:
+        """Stores what is about to be sent, with what its buttons stand for and what is noted of it. Raises Fenced."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Intend(Decision(delivery.key, delivery.fence, intent), offers, done))
+        self._writer.submit(Intend(Decision(delivery.key, delivery.fence, intent), offers, entry, done))
         await done
 
     async def finish(self, delivery: Delivery, error: str = "") -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from storage.activity import Entry
 from storage.offers import Offer
 from storage.statements import Arrival, Claim, Decision, Ending
 
@@ -29,10 +30,11 @@ class Probe:
 
 @dataclass(eq=False, slots=True)
 class Intend:
-    """What was decided about a claimed delivery, and what it offers. The answer may be Fenced."""
+    """What was decided about a claimed delivery, what it offers, and what is noted of it. The answer may be Fenced."""
 
     decision: Decision
     offers: Sequence[Offer]
+    entry: Entry | None
     done: "Future[None]"
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import astuple
 from itertools import chain
 from typing import Any, NamedTuple
 
+from storage.activity import RECORD, Entry
 from storage.delivery import Delivery
 from storage.driver import Driver
 from storage.offers import Offer
@@ -110,6 +111,11 @@ class Statements:
         rows = [(*astuple(offer), now) for offer in offers]
         for start in range(0, len(rows), _MOST_ROWS):
             self._execute(_OFFER, rows=rows[start : start + _MOST_ROWS])
+
+    def record(self, entries: Sequence[Entry]) -> None:
+        """What is noted of a delivery once more, is noted in its place."""
+        newest = {entry.id: entry for entry in entries}
+        self._execute(RECORD, rows=[astuple(entry)[:-1] for entry in newest.values()])  # without the number it will get
 
     def conclude(self, endings: Sequence[Ending]) -> set[Claim]:
         """Gives claims up where they still hold, and says where they did."""

@@ -8,6 +8,14 @@ from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.webhook import WEBHOOK
 from adapters.sandbox import Sandbox
 
+AUTH = OAuth2(
+    authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
+    token_url="https://oauth2.googleapis.com/token",  # noqa: S106 - an address
+    revoke_url="https://oauth2.googleapis.com/revoke",
+    extra={"access_type": "offline", "prompt": "consent"},  # without both, Google gives no refresh token
+    issuer="https://accounts.google.com",
+)
+
 
 async def _check(calendar: GoogleCalendar) -> None:
     await calendar.calendars()
@@ -29,13 +37,7 @@ ADAPTER = Adapter(
     about="See your day, find time with others, and make, move and answer meetings.",
     category="Productivity",
     base_url="https://www.googleapis.com/",
-    auth=OAuth2(
-        authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
-        token_url="https://oauth2.googleapis.com/token",  # noqa: S106 - an address
-        revoke_url="https://oauth2.googleapis.com/revoke",
-        extra={"access_type": "offline", "prompt": "consent"},  # without both, Google gives no refresh token
-        issuer="https://accounts.google.com",
-    ),
+    auth=AUTH,
     scopes=(
         "https://www.googleapis.com/auth/calendar.events",
         "https://www.googleapis.com/auth/calendar.events.freebusy",

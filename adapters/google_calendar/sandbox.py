@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from adapters.google_calendar import sandbox_account, sandbox_busy, sandbox_errors, sandbox_listing
+from adapters.google_calendar import AUTH, sandbox_account, sandbox_busy, sandbox_errors, sandbox_listing
 from adapters.google_calendar.sandbox_push import Channels
 from adapters.google_calendar.sandbox_store import Book
 from adapters.google_calendar.sandbox_times import Json, rfc3339, timestamp, zone_named
 from adapters.sandbox import Sandbox
+from adapters.sandbox_authorization import AuthorizationServer
+from adapters.sandbox_families import Habits
 
 _CALENDAR = "/calendar/v3/calendars/{calendar}"
 _EVENT = _CALENDAR + "/events/{event}"
+_HABITS = Habits(offline=AUTH.extra, open_revocation=True, revokes_account=True)
 _LONGEST_QUESTION = timedelta(days=92)
 
 
@@ -34,6 +37,7 @@ class CalendarSandbox(Sandbox):
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__("google_calendar", now)
         self.notices: list[Notice] = []
+        self.authorization = AuthorizationServer(self, AUTH, replace(_HABITS))
         self._books: dict[str, tuple[Book, ...]] = {}
         self._channels = Channels(now)
         self.app.cleanup_ctx.append(self._channels.deliver)

@@ -41,7 +41,9 @@ class WebApi:
 
     async def _call(self, method: str, body: bytes, type: str, repeatable: bool) -> Json:
         headers = {"Content-Type": type, "Authorization": f"Bearer {self._token.reveal()}"}
-        return _read(await self._http.send(Request("slack", "POST", f"{self.base_url}{method}", headers, body, repeatable)))
+        return read_answer(
+            await self._http.send(Request("slack", "POST", f"{self.base_url}{method}", headers, body, repeatable))
+        )
 
 
 _JSON = "application/json; charset=utf-8"
@@ -51,7 +53,8 @@ def _json(fields: Mapping[str, Any]) -> bytes:
     return json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False).encode()
 
 
-def _read(response: Response) -> Json:
+def read_answer(response: Response) -> Json:
+    """Raises SlackError, Unavailable."""
     try:
         answer = json.loads(response.body)
         ok, error = answer["ok"], answer.get("error", "")

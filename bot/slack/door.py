@@ -10,6 +10,7 @@ from aiohttp import web
 
 from adapters.base import Secret
 from bot.clock import Clock
+from bot.leaked import scrubbed
 from bot.metrics import Metrics
 from bot.slack.envelope import Envelope, read
 from bot.slack.verify import TIMESTAMP, Verdict, verify
@@ -70,7 +71,8 @@ class Door:
         if envelope.kind == "view" and (errors := await self._check_form(envelope)):
             return {"response_action": "errors", "errors": errors}
         try:
-            await self._inbox.put(envelope.key, KIND, envelope.conversation, json.dumps(envelope.payload, ensure_ascii=False))
+            payload = scrubbed(json.dumps(envelope.payload, ensure_ascii=False))
+            await self._inbox.put(envelope.key, KIND, envelope.conversation, payload)
         except ValueError:
             raise Malformed("an id too long") from None
         except StorageError:

@@ -108,10 +108,17 @@ def _kind(payload: Mapping[str, Any]) -> str:
 
 
 def _is_for_us(event: Mapping[str, Any]) -> bool:
-    """Messages count where a person wrote them to the bot alone: elsewhere the bot is mentioned, and an `app_mention` comes."""
+    """Messages count where a person wrote them to the bot alone: elsewhere the bot is mentioned, and an `app_mention` comes.
+
+    Of people's changes, which come whenever somebody has lunch, only the last one counts; of the bot's pages, its Home tab.
+    """
     type = _text(event, "type")
     if not type or "bot_id" in event or "bot_profile" in event:
         return False
+    if type == "user_change":
+        return _mapping(event, "user").get("deleted") is True
+    if type == "app_home_opened":
+        return _text(event, "tab") == "home"
     if type != "message":
         return True
     return _is_direct(event) and _text(event, "subtype") in _SPOKEN and bool(_text(event, "user"))

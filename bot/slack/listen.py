@@ -21,19 +21,23 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.platform import Filled, Press, Words
+from bot.platform import Filled, Gone, Press, Words
 from bot.slack.form import CALLBACK, read_form
 from bot.slack.mrkdwn import plain
 
+HOME = "home"
+"""By way of the bot's Home tab: what is answered stands there."""
+
 _OWN = "/interact"
+_ON_HOME = "integrations"  # the command whose answer it shows
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>[\s,:]*")
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What a delivery asks, in Slack's ids."""
+    """What a delivery asks, in Slack's ids. No `channel`: it is the person's chat with the bot alone."""
 
-    what: Words | Press | Filled
+    what: Words | Press | Filled | Gone
     via: str
     team: str
     user: str
@@ -78,6 +82,10 @@ def _bolt(client: AsyncWebClient) -> AsyncApp:
     bolt.action(re.compile("^press:"))(_press)
     bolt.action(re.compile("^open:"))(_opened)
     bolt.view(CALLBACK)(_submission)
+    bolt.event("app_home_opened")(_home)
+    bolt.event("app_uninstalled")(_uninstalled)
+    bolt.event("tokens_revoked")(_revoked)
+    bolt.event("user_change")(_changed)
     bolt.event(re.compile(".*"))(_nothing)
     bolt.error(_raise)
     return bolt
@@ -152,6 +160,28 @@ async def _submission(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCon
     context["heard"] = Heard(filled, "form", _team(body), body["user"]["id"], form.channel, form.thread)
 
 
+async def _home(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """https://docs.slack.dev/reference/events/app_home_opened"""
+    context["heard"] = Heard(Words(_ON_HOME), HOME, body["team_id"], event["user"], event["channel"])
+
+
+async def _uninstalled(body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """https://docs.slack.dev/reference/events/app_uninstalled"""
+    context["heard"] = _gone(body)
+
+
+async def _revoked(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """https://docs.slack.dev/reference/events/tokens_revoked: the bot's own token counts, for it has no others."""
+    if (event.get("tokens") or {}).get("bot"):
+        context["heard"] = _gone(body)
+
+
+async def _changed(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """https://docs.slack.dev/reference/events/user_change"""
+    if event["user"].get("deleted") is True:
+        context["heard"] = _gone(body, event["user"]["id"])
+
+
 async def _nothing() -> None:
     """Other events are none of our business; unhandled ones would make Bolt warn."""
 
@@ -163,6 +193,11 @@ async def _raise(error: Exception) -> None:
 def _typed(event: dict[str, Any], body: dict[str, Any], via: str, text: str) -> Heard:
     thread = event.get("thread_ts") or ""
     return Heard(Words(plain(text)), via, body["team_id"], event["user"], event["channel"], thread)
+
+
+def _gone(body: dict[str, Any], user: str = "") -> Heard:
+    route = {"at": str(body.get("event_time") or "")}
+    return Heard(Gone(body["team_id"], user), "event", body["team_id"], user, "", route=route)
 
 
 def _from_a_bot(event: dict[str, Any]) -> bool:

@@ -20,10 +20,12 @@ SCOPES = (
     "mpim:history",
     "users:read",  # people's names and time zones
 )
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked", "user_change")
 OWN_COMMAND = "interact"
+INSTALL, REDIRECT = "/slack/install", "slack/oauth_redirect"
 
 _PATH = "/slack/events"
+_SIGNED_IN = "signin/slack/callback"
 _MOST_COMMANDS, _LONGEST_COMMAND, _LONGEST_HINT, _LONGEST_ABOUT = 50, 32, 1000, 2000
 # Slack's own slash commands, which no app may take: people say "/interact status" instead.
 # https://slack.com/help/articles/201259356-Slash-commands-in-Slack
@@ -47,7 +49,8 @@ def manifest(subjects: Sequence[Subject], public_url: str | None) -> dict[str, A
     """
     if public_url and not (public_url.startswith("https://") and is_web_address(public_url)):
         raise ValueError("Slack delivers to https:// addresses only")
-    url = f"{public_url.rstrip('/')}{_PATH}" if public_url else ""
+    base = public_url.rstrip("/") if public_url else ""
+    url = f"{base}{_PATH}" if base else ""
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -57,11 +60,11 @@ def manifest(subjects: Sequence[Subject], public_url: str | None) -> dict[str, A
             "background_color": "#1f2a44",
         },
         "features": {
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "Interact", "always_online": True},
             "slash_commands": _commands(subjects, url),
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**_redirects(base), "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**_at(url, "request_url"), "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **_at(url, "request_url")},
@@ -101,6 +104,11 @@ def _command(name: str, about: str, hint: str, url: str) -> dict[str, Any]:
         **hints,
         "should_escape": False,
     }
+
+
+def _redirects(base: str) -> dict[str, list[str]]:
+    """Where Slack may send browsers: after an installation, and after signing in on the bot's pages."""
+    return {"redirect_urls": [f"{base}/{REDIRECT}", f"{base}/{_SIGNED_IN}"]} if base else {}
 
 
 def _at(url: str, name: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ class Outgoing:
     """`call` marks the messages, so that they can be found again; `since` is when the question came, in seconds."""
 
     call: str
+    team: str
     channel: str
     thread: str
     user: str
@@ -18,6 +19,7 @@ class Outgoing:
     response_url: str
     since: float
     messages: Sequence[Mapping[str, Any]]  # each has `text` and `blocks`
+    home: bool = False  # it stands in the person's Home tab, in place of what stood there
 
     def dump(self) -> str:
         return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))

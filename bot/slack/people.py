@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.slack.api import SlackError, WebApi
+from bot.slack.api import SlackError
+from bot.slack.workspaces import Workspaces
 
 _FRESH = 3600.0  # seconds for which a profile is taken as it was
 _MOST = 10_000
@@ -23,14 +24,14 @@ class Person:
 class People:
     """Looks people up with `users.info`, and remembers them for an hour: https://docs.slack.dev/reference/methods/users.info/."""
 
-    def __init__(self, api: WebApi, zone: str, clock: Clock) -> None:
-        self._api = api
+    def __init__(self, workspaces: Workspaces, zone: str, clock: Clock) -> None:
+        self._workspaces = workspaces
         self._zone = zone
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, Person]] = {}
 
     async def find(self, team: str, user: str) -> Person:
-        """Raises Unavailable when Slack can't say now. Where the bot may not look, people are taken as members."""
+        """Raises Unavailable, NotInstalledError. Where the bot may not look, people are taken as members."""
         until, person = self._known.get((team, user), (0.0, None))
         if person and self._clock.time() < until:
             return person
@@ -41,8 +42,9 @@ class People:
         return person
 
     async def _asked(self, team: str, user: str) -> Person:
+        api = await self._workspaces.api(team)
         try:
-            profile = (await self._api.read("users.info", user=user))["user"]
+            profile = (await api.read("users.info", user=user))["user"]
         except SlackError as error:
             return Person("", self._zone, member=str(error) == "missing_scope")
         outside = profile.get("is_restricted") or profile.get("is_stranger") or profile.get("team_id", team) != team

@@ -18,6 +18,8 @@ _LOG = logging.getLogger(__name__)
 _SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_HOME = 100  # blocks: https://docs.slack.dev/reference/views/home-tab-views
+_STANDS = "home"  # in place of a message's timestamp
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
@@ -36,6 +38,8 @@ class Sender:
         `sent` holds the timestamps of an earlier version, which is replaced. With `look`, the channel is searched for
         what else an earlier attempt may have sent. Raises Unavailable.
         """
+        if outgoing.home:
+            return await self._published(outgoing)
         try:
             standing = (await find(self._api, outgoing) if look else {}) | dict(enumerate(sent))
             ids = [await self._put(outgoing, part, standing.get(part, "")) for part in range(len(outgoing.messages))]
@@ -44,6 +48,15 @@ class Sender:
         except Unknown as error:  # perhaps it was sent: the next attempt looks
             raise Unavailable(str(error)) from None
 
+    async def _published(self, outgoing: Outgoing) -> Sequence[str]:
+        """It stands in one place, so it may be sent as often as one likes: https://docs.slack.dev/reference/methods/views.publish."""
+        blocks = [block for message in outgoing.messages for block in message["blocks"]]
+        try:
+            await self._api.change("views.publish", user_id=outgoing.user, view={"type": "home", "blocks": blocks[:_HOME]})
+        except SlackError as error:
+            _LOG.warning("the Home tab was refused: %s", error)
+        return [_STANDS]
+
     async def _remove(self, channel: str, timestamps: Sequence[str]) -> None:
         """What a longer version left."""
         with suppress(SlackError):
@@ -51,7 +64,7 @@ class Sender:
                 await self._api.change("chat.delete", channel=channel, ts=ts)
 
     async def _put(self, outgoing: Outgoing, part: int, standing: str) -> str:
-        await self._pace.turn(outgoing.channel)
+        await self._pace.turn(f"{outgoing.team}:{outgoing.channel}")
         if standing and await self._replaced(outgoing, part, standing):
             return standing
         try:

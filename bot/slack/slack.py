@@ -1,35 +1,47 @@
 """Slack as a platform: reads deliveries, renders replies, sends them, opens forms."""
 
 import json
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from adapters.errors import Unknown
-from bot.platform import Asked, Stranger
-from bot.slack.api import SlackError, WebApi
+from adapters.errors import Refused, Unknown
+from adapters.http import Http
+from bot.clock import Clock
+from bot.platform import Asked, Gone, Stranger, Words
+from bot.slack.api import SlackError
 from bot.slack.form import form_view
 from bot.slack.outgoing import Outgoing, load
+from bot.slack.pace import Pace
 from bot.slack.people import People
 from bot.slack.render import render
 from bot.slack.send import Sender
+from bot.slack.workspaces import NotInstalledError, Workspaces
 from commands.call import Actor, Place
 from commands.command import Command
 from commands.reply import Reply
 from storage.delivery import Delivery
 
 if TYPE_CHECKING:
-    from bot.slack.listen import Listener
+    from bot.slack.listen import Heard, Listener
+
+_LOG = logging.getLogger(__name__)
 
 
 class Slack:
-    """One workspace. Implements `bot.platform.Platform`."""
+    """All workspaces that the bot is in. Implements `bot.platform.Platform`."""
 
-    def __init__(self, api: WebApi, listener: "Listener", people: People, sender: Sender) -> None:
-        self._api = api
+    def __init__(
+        self, workspaces: Workspaces, listener: "Listener", people: People, http: Http, pace: Pace, zone: str, clock: Clock
+    ) -> None:
+        self._workspaces = workspaces
         self._listener = listener
         self._people = people
-        self._sender = sender
+        self._http = http
+        self._pace = pace
+        self._zone = zone
+        self._clock = clock
 
     def patience(self, asked: Asked) -> float:
         """A message there can't always be replaced: then there would be two."""
@@ -39,29 +51,42 @@ class Slack:
         heard = await self._listener.hear(json.loads(delivery.payload))
         if heard is None:
             return None
-        person = await self._people.find(heard.team, heard.user)
-        if person.bot:  # a message of a bot's usually says that it is one; should it not, two bots must not talk for ever
+        if isinstance(heard.what, Gone):
+            return await self._gone(heard, heard.what, delivery)
+        try:
+            return await self._asked(heard, delivery)
+        except NotInstalledError:
+            _LOG.warning("something came from workspace %s, where the bot is not installed", heard.team)
             return None
-        actor = Actor("slack", heard.team, heard.user, person.name, person.zone)
-        place = Place("slack", heard.team, heard.channel, heard.thread)
-        route = {**heard.route, "since": str(delivery.received)}
-        return Asked(actor, place, heard.via, heard.what if person.member else Stranger(), route)
+
+    async def reach(self, actor: Actor) -> Asked:
+        """A direct message."""
+        try:
+            channel = await self._direct(actor.tenant, actor.user)
+        except NotInstalledError:
+            raise Refused("The bot is not in that workspace any more.") from None
+        route = {"since": str(self._clock.time())}
+        return Asked(actor, Place("slack", actor.tenant, channel, ""), "notice", Words(""), route)
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
         place, route = asked.place, asked.route
         return Outgoing(
             call=call,
+            team=place.tenant,
             channel=place.conversation,
             thread=place.thread,
             user=asked.actor.user,
-            private=reply.private and asked.via != "message",  # a direct message to the bot is private as it is
+            private=reply.private and not _is_alone(asked),
             response_url=route.get("response_url", ""),
             since=float(route["since"]),
             messages=[vars(message) for message in render(reply, ids)],
+            home=asked.via == "home",
         ).dump()
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
-        return await self._sender.send(load(outgoing), sent, look)
+        told = load(outgoing)
+        sender = Sender(await self._workspaces.api(told.team), self._http, self._pace)
+        return await sender.send(told, sent, look)
 
     async def sign(self, asked: Asked) -> None:
         """Slack has no sign for it."""
@@ -69,8 +94,46 @@ class Slack:
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """The trigger lives for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses."""
         view = form_view(command, arguments, asked.place.conversation, asked.place.thread)
+        api = await self._workspaces.api(asked.place.tenant)
         try:
-            await self._api.write("views.open", trigger_id=asked.route.get("trigger_id", ""), view=view)
+            await api.write("views.open", trigger_id=asked.route.get("trigger_id", ""), view=view)
         except (SlackError, Unknown):
             return False
         return True
+
+    async def _asked(self, heard: "Heard", delivery: Delivery) -> Asked | None:
+        person = await self._people.find(heard.team, heard.user)
+        if person.bot:  # a message of a bot's usually says that it is one; should it not, two bots must not talk for ever
+            return None
+        actor = Actor("slack", heard.team, heard.user, person.name, person.zone)
+        channel = heard.channel or await self._direct(heard.team, heard.user)
+        place = Place("slack", heard.team, channel, heard.thread)
+        route = {**heard.route, "since": str(delivery.received)} | ({} if heard.channel else {"alone": "yes"})
+        return Asked(actor, place, heard.via, heard.what if person.member else Stranger(), route)
+
+    async def _gone(self, heard: "Heard", gone: Gone, delivery: Delivery) -> Asked | None:
+        """Slack may tell it late: what a workspace has let in again since stays."""
+        self._workspaces.forget(gone.tenant)
+        if not gone.user and await self._workspaces.is_newer(gone.tenant, _moment(heard, delivery)):
+            return None
+        actor = Actor("slack", gone.tenant, gone.user, "", self._zone)
+        return Asked(actor, Place("slack", gone.tenant, "", ""), heard.via, gone, {"since": str(delivery.received)})
+
+    async def _direct(self, team: str, user: str) -> str:
+        """The chat with one person alone. Raises NotInstalledError, Unavailable, Refused."""
+        api = await self._workspaces.api(team)
+        try:
+            return str((await api.change("conversations.open", users=user))["channel"]["id"])
+        except SlackError as error:
+            raise Refused(f"Slack does not let the bot write to that person: {error}.") from None
+
+
+def _moment(heard: "Heard", delivery: Delivery) -> float:
+    """When it was over, in seconds since the epoch; Slack cuts the fraction off."""
+    at = heard.route["at"]
+    return float(at) + 1.0 if at else delivery.received
+
+
+def _is_alone(asked: Asked) -> bool:
+    """A message in a direct message is private as it is; in answer to a command or a button, even there only the asker's."""
+    return asked.via in ("message", "notice") or "alone" in asked.route

@@ -2,7 +2,10 @@
 
 import asyncio
 from asyncio import Future
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
+
+from aiohttp import web
 
 from adapters.errors import Unavailable
 from adapters.http import Http
@@ -26,6 +29,9 @@ from commands.catalog import Catalog
 from storage.inbox import Inbox
 from storage.offers import Offers
 from storage.references import References
+
+
+Page = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class TeamsApp:
@@ -60,6 +66,11 @@ class TeamsApp:
         self._refreshing: asyncio.Task[None] | None = None
         auth = Auth(account.app_id, self._keys, account.hosts, account.tenants, clock, tokenless=account.tokenless)
         self.handle = Door(inbox, auth, Invokes(inbox, offers, catalog, self._opened, dispatch, clock), metrics).handle
+
+    @property
+    def pages(self) -> Mapping[str, Page]:
+        """None: Teams has a catalogue of its own."""
+        return {}
 
     async def open(self) -> Teams:
         """Loads botbuilder, which takes long, in a thread: the door is open meanwhile."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.leaked import scrubbed
 from bot.metrics import Metrics
 from bot.strict_json import Malformed, strict_json
 from bot.teams.auth import Auth, Denied
@@ -77,7 +78,8 @@ class Door:
         if envelope.kind == "form" and (wrong := await self._invokes.wrong(envelope)):
             return web.json_response(wrong)
         try:
-            await self._inbox.put(envelope.key, KIND, envelope.conversation, json.dumps(envelope.payload, ensure_ascii=False))
+            payload = scrubbed(json.dumps(envelope.payload, ensure_ascii=False))
+            await self._inbox.put(envelope.key, KIND, envelope.conversation, payload)
         except ValueError:
             return web.Response(status=400)
         except StorageError:

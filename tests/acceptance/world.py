@@ -186,7 +186,7 @@ async def world(folder: Path, platforms: Sequence[str] = ("slack",), **settings:
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "HOME": str(folder),
             "PORT": str(port),
-            "DATABASE_URL": f"sqlite:///{folder / 'inbox.sqlite'}",
+            "DATABASE_URL": f"sqlite:///{folder / 'data/inbox.sqlite'}",
             "SANDBOX": "google_calendar",
             "GOOGLE_CALENDAR_BASE_URL": f"{address}google_calendar/",
             "LEASE_SECONDS": "1",

@@ -16,7 +16,7 @@ _PATIENCE = 60  # seconds: a busy machine is slow to start
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
     """Nothing of this machine's but where programs are."""
-    given = {"DATABASE_URL": f"sqlite:///{home / 'interact.sqlite'}", "PORT": "0", "SANDBOX_PORT": "0"}
+    given = {"DATABASE_URL": f"sqlite:///{home / 'data/interact.sqlite'}", "PORT": "0", "SANDBOX_PORT": "0"}
     return {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONWARNINGS": "error::ResourceWarning", **given, **settings}
 
 

@@ -24,7 +24,9 @@ from bot.slack.app import SlackApp
 from bot.slack.sandbox import SlackSandbox
 from bot.slack.sandbox.workspace import ADA, GENERAL, TEAM
 from bot.worker import Worker
+from commands.call import Actor
 from storage.database import Database
+from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offers
 
@@ -107,7 +109,15 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         serving_with = Broken(dispatch) if broken else dispatch
         tokens = iter(f"token-{number}" for number in range(1000))
         answering = Answering(
-            inbox, Offers(database), serving_with, {"slack": await app.open()}, metrics, clock, lambda: next(tokens), 3600.0
+            inbox,
+            Offers(database),
+            serving_with,
+            {"slack": await app.open()},
+            NoAccounts(),
+            metrics,
+            clock,
+            lambda: next(tokens),
+            3600.0,
         )
         worker = Worker(inbox, answering, metrics, clock, lambda: 0.0)
         worker.start(10)
@@ -115,6 +125,16 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         await worker.drain(5)
     await inbox.close()
     await database.close()
+
+
+class NoAccounts:
+    """Where nothing can be connected."""
+
+    async def connect(self, actor: Actor, delivery: Delivery, service: str) -> str:
+        return ""
+
+    async def forget(self, platform: str, tenant: str, person: str) -> None:
+        raise AssertionError
 
 
 class Broken(Dispatch):

@@ -10,7 +10,7 @@ from bot.banner import banner
 from bot.plan import Plan
 
 CANARY = "CANARY-token-7f3a"
-HOUSE = House("http://127.0.0.1:3000/", "http://127.0.0.1:3001/")
+HOUSE = House("http://127.0.0.1:3000/", "http://127.0.0.1:3001/", "http://127.0.0.1:3000/")
 REAL = {"slack_bot_token": CANARY, "slack_signing_secret": CANARY}
 MakePlan = Callable[..., Plan]
 
@@ -43,7 +43,7 @@ def test_a_real_account_in_a_sandbox_is_not_called_made_up(make_plan: MakePlan) 
     ],
 )
 def test_a_real_workspace_is_called_so(make_plan: MakePlan, settings: dict[str, str], slack: str) -> None:
-    said = banner(make_plan(**settings), House(HOUSE.address, ""))
+    said = banner(make_plan(**settings), House(HOUSE.address, "", ""))
     assert "made up" not in said
     assert parts(said)["Slack"] == slack
     assert parts(said)["Google Calendar"] == "off"
@@ -58,7 +58,8 @@ def test_it_says_what_to_try(make_plan: MakePlan) -> None:
     assert [line.strip() for line in banner(make_plan(), HOUSE).split("Try:")[1].splitlines() if line] == [
         'interact say "calendar today"',
         "interact chat",
-        "http://127.0.0.1:3001/slack/ in a browser",
+        "http://127.0.0.1:3001/slack/ in a browser, as somebody who has to connect an account first",
+        "http://127.0.0.1:3000/integrations in a browser",
     ]
 
 

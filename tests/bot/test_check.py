@@ -23,7 +23,8 @@ MakePlan = Callable[..., Plan]
 
 
 def settings(tmp_path: Path, **more: Any) -> dict[str, Any]:
-    return {"database_url": f"sqlite:///{tmp_path / 'interact.sqlite'}", "port": 0, "sandbox_port": 0, **more}
+    files = {"database_url": f"sqlite:///{tmp_path / 'data/interact.sqlite'}", "keyring": str(tmp_path / "keys/keyring.json")}
+    return {**files, "port": 0, "sandbox_port": 0, **more}
 
 
 async def found(plan: Plan) -> dict[str, Finding]:

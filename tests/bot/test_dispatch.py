@@ -106,10 +106,20 @@ async def test_a_trial_token_serves_the_terminal_and_nobody_in_a_workspace(make_
     assert not theirs.items
 
 
+async def test_a_token_that_is_turned_down_once_is_replaced_and_the_call_runs(make_plan: Callable[..., Plan]) -> None:
+    plan = make_plan()
+    sandboxes = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
+    async with serving(sandboxes, 0) as address, open_desk(plan, address) as dispatch:
+        sandboxes["google_calendar"].script.add(Fault(kind="status", status=401))
+        reply = await ask(dispatch, "calendar today")
+
+    assert reply.items
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (Fault(kind="status", status=401), "no longer accepts your connection"),
+        (Fault(kind="status", status=401, times=2), "no longer accepts your connection"),
         (Fault(kind="status", status=404), "Google Calendar"),
     ],
 )

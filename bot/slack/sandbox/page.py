@@ -11,12 +11,13 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bot.slack.sandbox.draw import draw_messages
 from bot.slack.sandbox.draw_form import FIELD, draw_form
+from bot.slack.sandbox.origin import check_origin
 from bot.slack.sandbox.people import People
 from bot.slack.sandbox.views import Views
 from bot.slack.sandbox.workspace import ADA, BOT, ApiError, Channel, Posted, Workspace
@@ -29,8 +30,8 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{}'; connect-src 'self'; img-src http: https:; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+_AT_HOME = "<input type=hidden name=home value=1>"
 _MENTION = re.compile(r"^@interact\b\s*", re.IGNORECASE)
 
 
@@ -45,11 +46,12 @@ class Page:
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/", self._show)
-        for name, act in (("say", self._say), ("press", self._press), ("submit", self._submit), ("close", self._close)):
+        acts = {"say": self._say, "press": self._press, "submit": self._submit, "close": self._close, "home": self._home}
+        for name, act in acts.items():
             router.add_post(f"/{name}", act)
 
     async def _show(self, request: web.Request) -> web.Response:
-        _check_origin(request)
+        check_origin(request)
         user, channel = self._seen(request.query)
         nonce = secrets.token_urlsafe(12)
         safety = {
@@ -57,7 +59,7 @@ class Page:
             "Referrer-Policy": "same-origin",
             "Cache-Control": "no-store",
         }
-        html = self._drawn(user, channel, request.query.get("note", ""), nonce)
+        html = self._drawn(user, channel, request.query.get("note", ""), nonce, home="home" in request.query)
         return web.Response(text=html, content_type="text/html", headers=safety)
 
     async def _say(self, request: web.Request) -> web.Response:
@@ -75,8 +77,17 @@ class Page:
         words = _MENTION.sub("", text)  # the page mentions the bot by itself
         return await _done(user, channel, self._people.mention(words, user=user, channel=channel.id))
 
+    async def _home(self, request: web.Request) -> web.Response:
+        """Opens the Home tab."""
+        _, user, channel = await self._told(request)
+        return await _done(user, channel, self._people.open_home(user=user), home=True)
+
     async def _press(self, request: web.Request) -> web.Response:
+        """What the bot says to a press in the Home tab comes as a direct message."""
         told, user, channel = await self._told(request)
+        if "home" in told:
+            direct = self._workspace.direct(user)
+            return await _done(user, direct, self._people.press_home(told.get("button", ""), user=user))
         pressed = self._people.click(told.get("button", ""), user=user, channel=channel.id, ts=told.get("ts", ""))
         return await _done(user, channel, pressed)
 
@@ -92,7 +103,7 @@ class Page:
 
     async def _told(self, request: web.Request) -> tuple[Mapping[str, str], str, Channel]:
         """What a form on the page holds; several choices of one field are joined by commas."""
-        _check_origin(request)
+        check_origin(request)
         form = await request.post()
         told = {name: ",".join(str(value) for value in form.getall(name)) for name in form}
         return told, *self._seen(told)
@@ -108,9 +119,9 @@ class Page:
             raise web.HTTPNotFound from None
         return user, channel if user in channel.members else self._workspace.direct(user)
 
-    def _drawn(self, user: str, channel: Channel, note: str, nonce: str) -> str:
+    def _drawn(self, user: str, channel: Channel, note: str, nonce: str, home: bool) -> str:
         hidden = _hidden(user, channel)
-        messages = self._messages(user, channel, hidden)
+        messages = self._tab(user, hidden) if home else self._messages(user, channel, hidden)
         view = self._views.opened(user)
         form = draw_form(view, hidden) if view else ""
         name = _name(channel)
@@ -135,6 +146,11 @@ class Page:
         posts = sorted([*self._workspace.posts(channel.id, user), *typed], key=lambda posted: posted.ts)
         return draw_messages(posts, self._workspace.people, hidden) or "<li class=empty>Nothing was said here yet.</li>"
 
+    def _tab(self, user: str, hidden: str) -> str:
+        """The Home tab, drawn as a message."""
+        blocks = self._views.homes.get(user, {"blocks": []})["blocks"]
+        return draw_messages([Posted("0", "", BOT, "", blocks)], self._workspace.people, f"{hidden}{_AT_HOME}")
+
     def _links_to_people(self, user: str) -> str:
         people = (person for person in self._workspace.people.values() if person.id != BOT)
         return "".join(_link(person.real_name, person.id == user, user=person.id) for person in people)
@@ -146,24 +162,17 @@ class Page:
         return "".join(_link(_name(each), each is seen, user=user, channel=each.id) for each in shown)
 
 
-async def _done(user: str, channel: Channel, deed: Awaitable[Any]) -> web.Response:
+async def _done(user: str, channel: Channel, deed: Awaitable[Any], home: bool = False) -> web.Response:
     try:
         await deed
     except (ValueError, ApiError) as error:
         return _back(user, channel, str(error))
-    return _back(user, channel)
+    return _back(user, channel, home=home)
 
 
-def _back(user: str, channel: Channel, note: str = "") -> web.Response:
-    where = {"user": user, "channel": channel.id, **({"note": note} if note else {})}
+def _back(user: str, channel: Channel, note: str = "", home: bool = False) -> web.Response:
+    where = {"user": user, "channel": channel.id, **({"note": note} if note else {}), **({"home": "1"} if home else {})}
     return web.Response(status=303, headers={"Location": f"./?{urlencode(where)}"})
-
-
-def _check_origin(request: web.Request) -> None:
-    """Another site in the same browser can neither read the page (by a name that it points here) nor act on it."""
-    origin = request.headers.get("Origin")
-    if urlsplit(f"//{request.host}").hostname not in _LOOPBACK or origin not in (None, f"http://{request.host}"):
-        raise web.HTTPForbidden
 
 
 def _hidden(user: str, channel: Channel) -> str:

@@ -4,23 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.slack.sandbox.shapes import message_json
-from bot.slack.sandbox.workspace import APP, BOT, TEAM, Channel, Json, Posted, Workspace
+from bot.slack.sandbox.workspace import APP, BOT, Channel, Json, Posted, Workspace
 
 _TOKEN = "sandbox-verification-token"  # noqa: S105 - Slack's deprecated way to tell where a request is from
 
 
 def event(workspace: Workspace, inner: Mapping[str, Any]) -> Json:
-    authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True, "is_enterprise_install": False}
+    authorization = {"enterprise_id": None, "team_id": workspace.team, "user_id": BOT, "is_bot": True}
     return {
         "token": _TOKEN,
-        "team_id": TEAM,
-        "context_team_id": TEAM,
+        "team_id": workspace.team,
+        "context_team_id": workspace.team,
         "api_app_id": APP,
         "event": dict(inner),
         "type": "event_callback",
         "event_id": workspace.fresh("Ev"),
         "event_time": int(workspace.now().timestamp()),
-        "authorizations": [authorization],
+        "authorizations": [authorization | {"is_enterprise_install": False}],
         "is_ext_shared_channel": False,
     }
 
@@ -38,8 +38,8 @@ def command(
     """`links` holds the response URL and the trigger id."""
     return {
         "token": _TOKEN,
-        "team_id": TEAM,
-        "team_domain": "sandbox",
+        "team_id": workspace.team,
+        "team_domain": workspace.name.lower(),
         "channel_id": channel.id,
         "channel_name": "directmessage" if channel.kind == "im" else channel.name,
         "user_id": user,
@@ -58,9 +58,6 @@ def press(workspace: Workspace, posted: Posted, element: Json, user: str, links:
     where = {"type": "message", "message_ts": posted.ts, "channel_id": channel.id, "is_ephemeral": bool(posted.only_for)}
     thread = {"thread_ts": posted.thread_ts} if posted.thread_ts else {}
     message = {} if posted.only_for else {"message": message_json(workspace, posted)}
-    pressed = {
-        name: value for name, value in element.items() if name in ("action_id", "block_id", "text", "value", "type", "style")
-    }
     return {
         **_interaction(workspace, "block_actions", user),
         **links,
@@ -68,7 +65,18 @@ def press(workspace: Workspace, posted: Posted, element: Json, user: str, links:
         "container": where | thread,
         "channel": {"id": channel.id, "name": "directmessage" if channel.kind == "im" else channel.name},
         "state": {"values": {}},
-        "actions": [{**pressed, "action_ts": workspace.ts()}],
+        "actions": [_action(workspace, element)],
+    }
+
+
+def press_in_view(workspace: Workspace, view: Json, element: Json, user: str, trigger: str) -> Json:
+    """A press of a button in the Home tab: nothing can be answered there, so there is no response URL."""
+    return {
+        **_interaction(workspace, "block_actions", user),
+        "trigger_id": trigger,
+        "container": {"type": "view", "view_id": view["id"]},
+        "view": {**view, "state": {"values": {}}},
+        "actions": [_action(workspace, element)],
     }
 
 
@@ -78,14 +86,19 @@ def submission(workspace: Workspace, view: Json, values: Json, user: str, trigge
     return {**_interaction(workspace, "view_submission", user), "trigger_id": trigger, "view": state, "response_urls": []}
 
 
+def _action(workspace: Workspace, element: Json) -> Json:
+    told = ("action_id", "block_id", "text", "value", "type", "style")
+    return {name: value for name, value in element.items() if name in told} | {"action_ts": workspace.ts()}
+
+
 def _interaction(workspace: Workspace, type: str, user: str) -> Json:
     name = workspace.people[user].name
     return {
         "type": type,
         "token": _TOKEN,
         "api_app_id": APP,
-        "team": {"id": TEAM, "domain": "sandbox"},
-        "user": {"id": user, "username": name, "name": name, "team_id": TEAM},
+        "team": {"id": workspace.team, "domain": workspace.name.lower()},
+        "user": {"id": user, "username": name, "name": name, "team_id": workspace.team},
         "enterprise": None,
         "is_enterprise_install": False,
     }

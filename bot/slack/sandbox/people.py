@@ -1,6 +1,7 @@
 """What people do in the workspace: type commands, write to the bot, press its buttons, fill in its forms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.slack.sandbox import payloads
@@ -8,6 +9,7 @@ from bot.slack.sandbox.arguments import Arguments
 from bot.slack.sandbox.delivery import Courier, Delivery
 from bot.slack.sandbox.forms import filled
 from bot.slack.sandbox.responses import ResponseUrls
+from bot.slack.sandbox.shapes import person_json
 from bot.slack.sandbox.views import Views
 from bot.slack.sandbox.workspace import ADA, BOT, GENERAL, ApiError, Channel, Json, Posted, Workspace
 
@@ -72,6 +74,26 @@ class People:
             self._views.answered(user, delivery.answer)
         return delivery
 
+    async def open_home(self, *, user: str = ADA) -> Delivery:
+        """Looks at the bot's Home tab: https://docs.slack.dev/reference/events/app_home_opened."""
+        told = {"type": "app_home_opened", "user": user, "channel": self._workspace.direct(user).id, "tab": "home"}
+        return await self.event(told)
+
+    async def press_home(self, button: str, *, user: str = ADA) -> Delivery:
+        """Presses the button with this label, action id or value in the bot's Home tab."""
+        view = self._views.homes.get(user, {"blocks": []})
+        element = next((each for each in buttons(view["blocks"]) if _is_named(each, button)), None)
+        if not element:
+            raise ValueError(f"{user} sees no button {button!r} in the Home tab")
+        payload = payloads.press_in_view(self._workspace, view, element, user, self._views.trigger(user))
+        return await self._courier.hand_over("interactive", payload)
+
+    async def leave(self, *, user: str) -> Delivery:
+        """An admin deactivates the account: https://docs.slack.dev/reference/events/user_change."""
+        gone = replace(self._workspace.people[user], deleted=True)
+        self._workspace.people[user] = gone
+        return await self.event({"type": "user_change", "user": person_json(self._workspace, gone)})
+
     async def _said(self, posted: Posted, type: str) -> Delivery:
         return await self._courier.event(payloads.event(self._workspace, payloads.said(self._workspace, posted, type)))
 
@@ -92,14 +114,18 @@ class People:
 
     def _button(self, button: str, user: str, channel: str, ts: str) -> tuple[Posted, Json]:
         for posted in reversed(self._workspace.posts(channel, user)):
-            for element in buttons(posted) if ts in ("", posted.ts) else ():
-                if button in (element.get("action_id"), element.get("value"), element["text"]["text"]):
+            for element in buttons(posted.blocks) if ts in ("", posted.ts) else ():
+                if _is_named(element, button):
                     return posted, element
         raise ValueError(f"{user} sees no button {button!r}")
 
 
-def buttons(posted: Posted) -> list[Json]:
-    """A message's buttons, each with the id of its block."""
-    drawn = [(block, element) for block in posted.blocks if block["type"] == "actions" for element in block["elements"]]
-    drawn += [(block, block["accessory"]) for block in posted.blocks if "accessory" in block]
+def _is_named(button: Json, name: str) -> bool:
+    return name in (button.get("action_id"), button.get("value"), button["text"]["text"])
+
+
+def buttons(blocks: Sequence[Json]) -> list[Json]:
+    """A message's or a view's buttons, each with the id of its block."""
+    drawn = [(block, element) for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    drawn += [(block, block["accessory"]) for block in blocks if "accessory" in block]
     return [{"block_id": block["block_id"], **element} for block, element in drawn if element["type"] == "button"]

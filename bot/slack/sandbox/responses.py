@@ -36,6 +36,9 @@ class ResponseUrls:
         self._urls[token] = ResponseUrl(channel, user, original, self._now() + _LIFE)
         return token
 
+    def knows(self, token: str) -> bool:
+        return token in self._urls
+
     def respond(self, token: str, told: Arguments) -> None:
         """Raises ApiError."""
         url = self._urls.get(token)

@@ -1,19 +1,19 @@
 """What the bot calls over HTTP: the Web API, response URLs, and the door of Socket Mode."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from adapters.base import Secret
 from bot.slack.sandbox.arguments import Arguments, arguments_of
-from bot.slack.sandbox.responses import ResponseUrls
+from bot.slack.sandbox.installs import Installs
+from bot.slack.sandbox.site import Site
 from bot.slack.sandbox.socket_mode import Sockets
-from bot.slack.sandbox.web_api import WebApi
-from bot.slack.sandbox.workspace import ApiError, Json, Workspace
+from bot.slack.sandbox.workspace import ApiError, Json
 
-_CONNECT = "apps.connections.open"
+_CONNECT, _ACCESS, _REVOKE = "apps.connections.open", "oauth.v2.access", "auth.revoke"
 _POSTING = ("chat.postMessage", "chat.postEphemeral")
 _PACE = 1.0  # seconds: https://docs.slack.dev/apis/web-api/rate-limits/
 
@@ -28,25 +28,21 @@ class Refusal:
 
 
 class Server:
-    """Lets in who holds the right token. `told` hears of every call that was answered."""
+    """Lets in who holds the right token, into the workspace that it is of. `told` hears of every call that was answered."""
 
     def __init__(
         self,
-        workspace: Workspace,
-        api: WebApi,
-        responses: ResponseUrls,
+        sites: Sequence[Site],
+        installs: Installs,
         sockets: Sockets,
-        bot_token: Secret,
         app_token: Secret,
-        told: Callable[[str, Json], None],
+        told: Callable[[Site, str, Json], None],
     ) -> None:
         self.refusals: list[Refusal] = []
         self.paced = False  # whether a channel takes no more than a message a second
-        self._workspace = workspace
-        self._api = api
-        self._responses = responses
+        self._sites = sites
+        self._installs = installs
         self._sockets = sockets
-        self._bot_token = bot_token.reveal()
         self._app_token = app_token.reveal()
         self._told = told
         self._last: dict[str, float] = {}
@@ -60,37 +56,45 @@ class Server:
         name = request.match_info["method"]
         try:
             told = await arguments_of(request)
-            answer = self._call(name, _token(request, told), told)
+            self._refuse(name)
+            if name == _ACCESS:
+                return web.json_response({"ok": True, **self._installs.access(told)})
+            return self._answered(name, _token(request, told), told)
         except ApiError as error:
             return _refused(error)
-        self._told(name, answer)
-        return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": ",".join(sorted(self._api.scopes))})
 
-    def _call(self, name: str, token: str, told: Arguments) -> Json:
-        self._let_in(name, token)
-        self._refuse(name)
-        if name == _CONNECT:
-            return {"url": f"{self._workspace.address.replace('http', 'ws', 1)}link?ticket={self._sockets.ticket()}"}
+    def _answered(self, name: str, token: str, told: Arguments) -> web.Response:
+        if (site := self._let_in(name, token)) is None:
+            return web.json_response({"ok": True, "url": self._link()})
+        if name == _REVOKE:
+            return web.json_response({"ok": True, **self._installs.revoke(token)})
         if self.paced and name in _POSTING:
             self._slow_down(told.text("channel"))
-        return self._api.call(name, told)
+        answer = site.api.call(name, told)
+        self._told(site, name, answer)
+        return web.json_response({"ok": True, **answer}, headers={"X-OAuth-Scopes": ",".join(sorted(site.api.scopes))})
+
+    def _link(self) -> str:
+        return f"{self._sites[0].workspace.address.replace('http', 'ws', 1)}link?ticket={self._sockets.ticket()}"
 
     async def _response(self, request: web.Request) -> web.Response:
+        token = request.match_info["token"]
+        site = next((site for site in self._sites if site.responses.knows(token)), self._sites[0])
         try:
-            self._responses.respond(request.match_info["token"], await arguments_of(request))
+            site.responses.respond(token, await arguments_of(request))
         except ApiError as error:
             gone = error.code in ("expired_url", "used_url")
             return web.json_response({"ok": False, "error": error.code}, status=404 if gone else 400)
         return web.Response(text="ok")
 
-    def _let_in(self, name: str, token: str) -> None:
-        """https://docs.slack.dev/authentication/tokens"""
+    def _let_in(self, name: str, token: str) -> Site | None:
+        """The workspace that the token is of; None for the app's own. https://docs.slack.dev/authentication/tokens"""
         if not token:
             raise ApiError("not_authed")
-        if token not in (self._bot_token, self._app_token):
-            raise ApiError("invalid_auth")
-        if (token == self._app_token) is not (name == _CONNECT):
+        site = None if token == self._app_token else self._installs.site(token)
+        if (site is None) is not (name == _CONNECT):
             raise ApiError("not_allowed_token_type")
+        return site
 
     def _refuse(self, name: str) -> None:
         refusal = next((each for each in self.refusals if each.times and re.fullmatch(each.method, name)), None)
@@ -99,7 +103,7 @@ class Server:
             raise ApiError(refusal.error)
 
     def _slow_down(self, channel: str) -> None:
-        now = self._workspace.now().timestamp()
+        now = self._sites[0].workspace.now().timestamp()
         if now - self._last.get(channel, 0.0) < _PACE:
             raise ApiError("ratelimited")
         self._last[channel] = now

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from bot.slack.sandbox.workspace import ADA, APP, BOT, BOT_ID, BOT_NAME, TEAM, Channel, Json, Person, Posted, Workspace
+from bot.slack.sandbox.workspace import ADA, APP, BOT, BOT_ID, BOT_NAME, Channel, Json, Person, Posted, Workspace
 
 
 def person_json(workspace: Workspace, person: Person) -> Json:
@@ -10,13 +10,13 @@ def person_json(workspace: Workspace, person: Person) -> Json:
     offset = workspace.now().astimezone(ZoneInfo(person.zone)).utcoffset()
     return {
         "id": person.id,
-        "team_id": TEAM,
+        "team_id": workspace.team,
         "name": person.name,
         "real_name": person.real_name,
-        "deleted": False,
+        "deleted": person.deleted,
         "tz": person.zone,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
-        "profile": {"real_name": person.real_name, "display_name": person.name, "team": TEAM},
+        "profile": {"real_name": person.real_name, "display_name": person.name, "team": workspace.team},
         "is_admin": person.id == ADA,
         "is_bot": person.id == BOT,
         "is_restricted": person.guest,
@@ -36,7 +36,7 @@ def channel_json(channel: Channel) -> Json:
 
 def message_json(workspace: Workspace, posted: Posted, with_metadata: bool = False) -> Json:
     """https://docs.slack.dev/reference/events/message"""
-    shown: Json = {"type": "message", "user": posted.user, "text": posted.text, "ts": posted.ts, "team": TEAM}
+    shown: Json = {"type": "message", "user": posted.user, "text": posted.text, "ts": posted.ts, "team": workspace.team}
     if posted.blocks:
         shown["blocks"] = posted.blocks
     if posted.user == BOT:

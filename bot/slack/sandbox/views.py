@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.slack.sandbox.arguments import Arguments
 from bot.slack.sandbox.blocks import view_blocks
-from bot.slack.sandbox.workspace import APP, TEAM, ApiError, Json, Workspace
+from bot.slack.sandbox.workspace import APP, ApiError, Json, Workspace
 
 _TRIGGER_LIFE = 3.0  # seconds
 _MOST_STACKED = 3
@@ -112,8 +112,9 @@ class Views:
             _check_titles(view)
         if len(str(view.get("private_metadata", ""))) > 3000 or len(str(view.get("callback_id", ""))) > 255:
             raise ApiError("invalid_arguments")
-        ids = {"id": self._workspace.fresh("V"), "hash": self._workspace.fresh("h"), "team_id": TEAM, "app_id": APP}
-        return {**view, **ids, "blocks": view_blocks(self._workspace, view.get("blocks"))}
+        workspace = self._workspace
+        ids = {"id": workspace.fresh("V"), "hash": workspace.fresh("h"), "team_id": workspace.team, "app_id": APP}
+        return {**view, **ids, "blocks": view_blocks(workspace, view.get("blocks"))}
 
     def _now(self) -> float:
         return self._workspace.now().timestamp()

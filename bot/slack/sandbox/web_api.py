@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.slack.sandbox import chat, conversations
 from bot.slack.sandbox.arguments import Arguments
 from bot.slack.sandbox.views import Views
-from bot.slack.sandbox.workspace import BOT, BOT_ID, BOT_NAME, TEAM, ApiError, Json, Workspace
+from bot.slack.sandbox.workspace import BOT, BOT_ID, BOT_NAME, ApiError, Json, Workspace
 
 _HISTORY = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
 _READ = {"channel": "channels:read", "group": "groups:read", "im": "im:read"}
@@ -20,8 +20,9 @@ class Method:
     scope: str | Mapping[str, str] = ""
 
 
-def _auth_test(_: Workspace, _told: Arguments) -> Json:
-    known = {"url": "https://sandbox.slack.com/", "team": "Sandbox", "user": BOT_NAME, "team_id": TEAM, "user_id": BOT}
+def _auth_test(workspace: Workspace, _: Arguments) -> Json:
+    url = f"https://{workspace.name.lower()}.slack.com/"
+    known = {"url": url, "team": workspace.name, "user": BOT_NAME, "team_id": workspace.team, "user_id": BOT}
     return known | {"bot_id": BOT_ID, "is_enterprise_install": False}
 
 

@@ -10,6 +10,7 @@ Json = dict[str, Any]
 
 TEAM, APP, BOT, BOT_ID, BOT_NAME = "T0SANDBOX", "A0SANDBOX", "U0INTERACT", "B0INTERACT", "interact"
 ADA, GRACE, GUEST = "U0ADA", "U0GRACE", "U0GUEST"
+OTHER_TEAM, LINUS, OTHER_GENERAL = "T0ELSEWHERE", "U0LINUS", "C0ELSEWHERE"
 GENERAL, RANDOM, PRIVATE, ARCHIVED = "C0GENERAL", "C0RANDOM", "G0PRIVATE", "C0ARCHIVED"
 
 
@@ -31,6 +32,7 @@ class Person:
     real_name: str
     zone: str
     guest: bool = False
+    deleted: bool = False
 
 
 @dataclass
@@ -59,11 +61,12 @@ class Posted:
     edited: str = ""
 
 
+_BOT = Person(BOT, BOT_NAME, "Interact", "UTC")
 _PEOPLE = (
     Person(ADA, "ada", "Ada Lovelace", "Europe/London"),
     Person(GRACE, "grace", "Grace Hopper", "America/New_York"),
     Person(GUEST, "guest", "Gus Guest", "Asia/Tokyo", guest=True),
-    Person(BOT, BOT_NAME, "Interact", "UTC"),
+    _BOT,
 )
 _EVERYBODY = frozenset({ADA, GRACE, GUEST, BOT})
 _CHANNELS = (
@@ -72,15 +75,26 @@ _CHANNELS = (
     Channel(PRIVATE, "private", "group", frozenset({ADA, GRACE})),
     Channel(ARCHIVED, "archived", "channel", _EVERYBODY, archived=True),
 )
+_OTHER_PEOPLE = (Person(LINUS, "linus", "Linus Elsewhere", "Europe/Helsinki"), _BOT)
+_OTHER_CHANNELS = (Channel(OTHER_GENERAL, "general", "channel", frozenset({LINUS, BOT})),)
 
 
 class Workspace:
     """People, channels and messages. `now` gives the present, aware."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        team: str = TEAM,
+        name: str = "Sandbox",
+        people: Sequence[Person] = _PEOPLE,
+        channels: Sequence[Channel] = _CHANNELS,
+    ) -> None:
         self.now = now
-        self.people = {person.id: person for person in _PEOPLE}
-        self.channels = {channel.id: replace(channel) for channel in _CHANNELS}
+        self.team = team
+        self.name = name
+        self.people = {person.id: person for person in people}
+        self.channels = {channel.id: replace(channel) for channel in channels}
         self.address = ""  # where the sandbox is served, with a slash at its end
         self._posts: dict[str, dict[str, Posted]] = {}  # by channel and time
         self._replies: dict[tuple[str, str], list[Posted]] = {}  # by channel and time of the message that began the thread
@@ -139,3 +153,8 @@ class Workspace:
 
     def replies(self, posted: Posted) -> Sequence[Posted]:
         return self._replies.get((posted.channel, posted.ts), [])
+
+
+def elsewhere(now: Callable[[], datetime]) -> Workspace:
+    """Another company's workspace, in which Linus is. (In Slack the bot would have another id there.)"""
+    return Workspace(now, OTHER_TEAM, "Elsewhere", _OTHER_PEOPLE, _OTHER_CHANNELS)

@@ -17,8 +17,9 @@ from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
 from bot.slack.people import People
 from bot.slack.sandbox import SlackSandbox
-from bot.slack.sandbox.workspace import ADA, GENERAL
+from bot.slack.sandbox.workspace import ADA, GENERAL, TEAM
 from bot.slack.send import Sender
+from bot.slack.workspaces import Workspaces
 
 
 @dataclass
@@ -51,12 +52,21 @@ async def stage() -> AsyncIterator[Stage]:
         http = Http(session, sleep=no_wait)
         api = WebApi(http, slack.bot_token, slack.api_url)
         sender = Sender(api, http, Pace(sleep))
-        yield Stage(slack, session, client, sender, People(api, "Europe/Berlin", Clock()), waits)
+        workspaces = Workspaces(http, slack.api_url, slack.bot_token, None, Clock())
+        yield Stage(slack, session, client, sender, People(workspaces, "Europe/Berlin", Clock()), waits)
 
 
 def outgoing(*texts: str, **changes: Any) -> Outgoing:
     messages = [{"text": text, "blocks": [_block(text)]} for text in texts]
-    usual = {"call": "call-1", "channel": GENERAL, "thread": "", "user": ADA, "private": False, "response_url": ""}
+    usual = {
+        "call": "call-1",
+        "team": TEAM,
+        "channel": GENERAL,
+        "thread": "",
+        "user": ADA,
+        "private": False,
+        "response_url": "",
+    }
     return Outgoing(**{**usual, "since": datetime.now(UTC).timestamp(), "messages": messages, **changes})
 
 

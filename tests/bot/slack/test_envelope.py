@@ -170,6 +170,24 @@ def test_what_a_person_writes_in_another_way_counts(subtype: str) -> None:
     assert of_json({**DIRECT, "event": {**DIRECT["event"], "subtype": subtype}}).kind == "event"
 
 
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ({"type": "app_uninstalled"}, "event"),
+        ({"type": "tokens_revoked", "tokens": {"bot": ["UBOT"]}}, "event"),
+        ({"type": "user_change", "user": {"id": "U1", "deleted": True}}, "event"),
+        ({"type": "user_change", "user": {"id": "U1", "deleted": False}}, "other"),
+        ({"type": "user_change", "user": {"id": "U1"}}, "other"),
+        ({"type": "user_change", "user": "U1"}, "other"),
+        ({"type": "app_home_opened", "tab": "home", "user": "U1", "channel": "D1"}, "event"),
+        ({"type": "app_home_opened", "tab": "messages", "user": "U1", "channel": "D1"}, "other"),
+        ({"type": "app_home_opened", "user": "U1", "channel": "D1"}, "other"),
+    ],
+)
+def test_who_leaves_is_heard_and_the_home_tab_but_not_every_change_of_everybody(event: dict[str, Any], kind: str) -> None:
+    assert of_json({**DIRECT, "event": event}).kind == kind
+
+
 def test_a_mention_by_another_bot_is_dropped() -> None:
     assert of_json({**MENTION, "event": {**MENTION["event"], "bot_id": "B2"}}).kind == "other"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.platform import Filled, Press, Words
+from bot.platform import Filled, Gone, Press, Words
 from bot.slack.listen import Listener
 
 
@@ -83,6 +83,52 @@ async def test_a_press_carries_its_opaque_id_only(listener: Listener) -> None:
     assert heard is not None
     assert (heard.what, heard.via, heard.channel, heard.thread) == (Press("opaque"), "button", "C1", "0.9")
     assert heard.route["trigger_id"] == "1.2"
+
+
+async def test_a_press_in_the_home_tab_has_no_channel(listener: Listener) -> None:
+    body = {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "container": {"type": "view", "view_id": "V1"},
+        "view": {"id": "V1", "type": "home"},
+        "trigger_id": "1.2",
+        "actions": [{"type": "button", "action_id": "press:0", "block_id": "b", "value": "opaque"}],
+    }
+
+    heard = await listener.hear(body)
+
+    assert heard is not None
+    assert (heard.what, heard.via, heard.channel) == (Press("opaque"), "button", "")
+
+
+async def test_an_opened_home_tab_asks_for_the_integrations(listener: Listener) -> None:
+    heard = await listener.hear(event(type="app_home_opened", tab="home", channel="D1"))
+
+    assert heard is not None
+    assert (heard.what, heard.via, heard.user, heard.channel) == (Words("integrations"), "home", "U1", "D1")
+
+
+@pytest.mark.parametrize(
+    ("told", "gone"),
+    [
+        ({"type": "app_uninstalled"}, Gone("T1")),
+        ({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UBOT"]}}, Gone("T1")),
+        ({"type": "user_change", "user": {"id": "U7", "deleted": True}}, Gone("T1", "U7")),
+    ],
+)
+async def test_who_leaves_is_gone(listener: Listener, told: dict[str, Any], gone: Gone) -> None:
+    heard = await listener.hear({"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event_time": 5, "event": told})
+
+    assert heard is not None
+    assert (heard.what, heard.route) == (gone, {"at": "5"})
+
+
+@pytest.mark.parametrize("tokens", [{"oauth": ["U1"]}, {"oauth": ["U1"], "bot": []}, None])
+async def test_tokens_of_people_which_the_bot_has_none_of_are_nobodys_end(listener: Listener, tokens: Any) -> None:
+    told = {"type": "tokens_revoked", "tokens": tokens}
+
+    assert await listener.hear({"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": told}) is None
 
 
 async def test_a_submitted_form_says_its_command_and_its_fields(listener: Listener) -> None:

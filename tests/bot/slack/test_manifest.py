@@ -24,7 +24,8 @@ SPECS = Path(os.environ.get("INTERACT_SPECS") or ROOT.parent / "shared" / "specs
 SCHEMA = SPECS / "slack-manifest.schema.2.0.0.json"
 PUBLIC = "https://bot.acme.test"
 # What each event asks for: https://docs.slack.dev/reference/events
-EVENT_SCOPES = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+EVENT_SCOPES = {"app_mention": "app_mentions:read", "message.im": "im:history", "user_change": "users:read"}
+FREE_EVENTS = {"app_home_opened", "app_uninstalled", "tokens_revoked"}
 # The bot scopes there are, as far as a bot like this one could want them: https://docs.slack.dev/reference/scopes
 KNOWN_SCOPES = {
     *("app_mentions:read", "assistant:write", "channels:history", "channels:join", "channels:read", "chat:write"),
@@ -107,8 +108,15 @@ def test_without_one_the_bot_comes_to_slack_and_no_address_is_named() -> None:
     assert addresses(made) == []
 
 
-def test_people_can_write_to_the_bot() -> None:
+def test_with_one_slack_sends_browsers_back_there_and_without_one_nowhere() -> None:
+    made = manifest(SUBJECTS, "https://bot.acme.test/")["oauth_config"]["redirect_urls"]
+    assert made == ["https://bot.acme.test/slack/oauth_redirect", "https://bot.acme.test/signin/slack/callback"]
+    assert "redirect_urls" not in manifest(SUBJECTS, None)["oauth_config"]
+
+
+def test_people_can_write_to_the_bot_and_look_at_its_home() -> None:
     home = manifest(SUBJECTS, None)["features"]["app_home"]
+    assert home["home_tab_enabled"]
     assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, False)
 
 
@@ -145,7 +153,7 @@ def test_texts_are_no_longer_than_slack_takes() -> None:
 def test_scopes_are_known_and_suffice_for_the_events() -> None:
     assert set(SCOPES) <= KNOWN_SCOPES
     assert list(SCOPES) == sorted(set(SCOPES))
-    assert {EVENT_SCOPES[event] for event in EVENTS} <= set(SCOPES)
+    assert {EVENT_SCOPES[event] for event in EVENTS if event not in FREE_EVENTS} <= set(SCOPES)
 
 
 @pytest.mark.parametrize("public_url", [PUBLIC, None])
@@ -183,7 +191,7 @@ def test_the_yaml_is_plain_to_read() -> None:
         '  background_color: "#1f2a44"',
         "features:",
         "  app_home:",
-        "    home_tab_enabled: false",
+        "    home_tab_enabled: true",
         "    messages_tab_enabled: true",
         "    messages_tab_read_only_enabled: false",
         "  bot_user:",

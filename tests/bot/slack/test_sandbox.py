@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
@@ -12,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.manifest import SCOPES
 from bot.slack.render import POSTING, render
 from bot.slack.sandbox import SlackSandbox
-from bot.slack.sandbox.workspace import ADA, ARCHIVED, BOT, GENERAL, GRACE, GUEST, PRIVATE, RANDOM
+from bot.slack.sandbox.workspace import ADA, ARCHIVED, BOT, GENERAL, GRACE, GUEST, LINUS, OTHER_TEAM, PRIVATE, RANDOM
 from commands.reply import Button, Field, Item, Reply
 from tests.bot.slack.conftest import MovableClock
 
@@ -395,3 +396,39 @@ async def test_a_body_that_makes_no_sense_is_refused(
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {sandbox.bot_token.reveal()}"}
     answer = await session.post(f"{sandbox.api_url}chat.postMessage", data=body, headers=headers)
     assert (await answer.json())["error"] == error
+
+
+# Tokens of several workspaces
+
+
+async def test_a_token_that_was_revoked_opens_nothing(sandbox: SlackSandbox, slack: AsyncWebClient) -> None:
+    assert (await slack.auth_revoke())["revoked"] is True
+    assert await error_of(slack.auth_test()) == "invalid_auth"
+
+
+async def test_a_refresh_token_works_once_and_a_token_for_twelve_hours(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, clock: MovableClock
+) -> None:
+    client = {"client_id": sandbox.client_id, "client_secret": sandbox.client_secret}
+    back = sandbox.install(f"{sandbox.address}oauth/v2/authorize?{urlencode(WANTED | client)}", OTHER_TEAM)
+    [code] = parse_qs(urlsplit(back).query)["code"]
+    first = await access(sandbox, session, **client, code=code, redirect_uri=WANTED["redirect_uri"])
+    second = await access(sandbox, session, **client, grant_type="refresh_token", refresh_token=first["refresh_token"])
+    third = await access(sandbox, session, **client, grant_type="refresh_token", refresh_token=first["refresh_token"])
+    elsewhere = AsyncWebClient(second["access_token"], base_url=sandbox.api_url, session=session)
+
+    assert (first["team"], second["expires_in"]) == ({"id": OTHER_TEAM, "name": "Elsewhere"}, 43_200)
+    assert third["error"] == "invalid_refresh_token"
+    assert (await elsewhere.auth_test())["team_id"] == OTHER_TEAM
+    assert (await elsewhere.users_info(user=LINUS))["user"]["team_id"] == OTHER_TEAM
+    assert await error_of(elsewhere.users_info(user=ADA)) == "user_not_found"
+    clock.skip(43_201)
+    assert await error_of(elsewhere.auth_test()) == "token_expired"
+
+
+async def access(sandbox: SlackSandbox, session: aiohttp.ClientSession, **fields: str) -> dict[str, Any]:
+    async with session.post(f"{sandbox.api_url}oauth.v2.access", data=fields) as answer:
+        return dict(await answer.json())
+
+
+WANTED = {"redirect_uri": "http://127.0.0.1:9/slack/oauth_redirect", "scope": "chat:write", "state": "s"}

@@ -106,6 +106,23 @@ async def test_a_form_can_be_closed_and_what_is_wrong_is_said(
     assert "sees no button &#x27;&lt;b&gt;&#x27;" in await send(sandbox, session, "press", button="<b>")
 
 
+async def test_the_home_tab_can_be_opened_and_its_buttons_pressed(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient, bot: Bot
+) -> None:
+    [message] = render(Reply("Your integrations", buttons=(Button("Test", "status"),)), ["o1"])
+    await slack.views_publish(user_id=ADA, view={"type": "home", "blocks": message.blocks})
+    home = await send(sandbox, session, "home")
+    direct = await send(sandbox, session, "press", button="press:0", home="1")
+    opened, pressed = (told.content for told in bot.told)
+
+    assert "Your integrations" in said(home)
+    assert "<input type=hidden name=home value=1>" in home
+    assert "Your integrations" not in said(direct)
+    assert (opened["event"]["type"], opened["event"]["tab"]) == ("app_home_opened", "home")
+    assert (pressed["container"]["type"], pressed["actions"][0]["value"]) == ("view", "o1")
+    assert not {"channel", "response_url", "message"} & set(pressed)
+
+
 async def test_replies_stand_below_what_they_reply_to(
     sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient
 ) -> None:

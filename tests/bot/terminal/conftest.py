@@ -1,12 +1,10 @@
 """A desk with commands to try out, and a screen that remembers."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from adapters.http import Http, pooled_session
-from bot.checks import Checks
 from bot.clients import Clients
 from bot.clock import Clock
 from bot.connections import Connections
@@ -50,10 +48,8 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Dispatch]:
-    async with pooled_session() as session:
-        clients = Clients([], Connections(Http(session), frozenset(), {}, frozenset()), Clock())
-        yield Dispatch(Catalog(subjects((attempt, help)), lambda _: True), clients, Checks(clients, {}))
+def desk() -> Dispatch:
+    return Dispatch(Catalog(subjects((attempt, help)), lambda _: True), Clients({}, Connections([]), Clock()), {})
 
 
 @pytest.fixture

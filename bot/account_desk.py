@@ -1,0 +1,53 @@
+"""What the road needs to know of accounts: where one is connected, and what to do when somebody has left."""
+
+from collections.abc import Mapping
+
+from adapters.errors import Refused
+from bot.accounts import Accounts
+from bot.oauth import Connecting
+from bot.resuming import Resuming
+from commands.call import Actor
+from storage.delivery import Delivery
+from storage.installations import Installations
+from storage.sessions import Sessions
+from storage.vault import Owner
+
+
+class AccountDesk:
+    """Implements `bot.answering.Desk`. `services` gives the name of each service by its title."""
+
+    def __init__(
+        self,
+        services: Mapping[str, str],
+        connecting: Connecting,
+        accounts: Accounts,
+        resuming: Resuming,
+        installations: Installations,
+        sessions: Sessions,
+    ) -> None:
+        self._services = services
+        self._connecting = connecting
+        self._accounts = accounts
+        self._resuming = resuming
+        self._installations = installations
+        self._sessions = sessions
+
+    async def connect(self, actor: Actor, delivery: Delivery, service: str) -> str:
+        """Raises StorageError."""
+        name = self._services[service]
+        try:
+            link = await self._connecting.link(actor, name)
+        except Refused:
+            return ""
+        await self._resuming.wait(actor, name, delivery)
+        return link
+
+    async def forget(self, platform: str, tenant: str, person: str) -> None:
+        """Nobody of theirs stays signed in either. Raises Unavailable, StorageError."""
+        if person:
+            await self._sessions.close_of(f"{platform}:{tenant}:{person}")
+            await self._accounts.offboard(Owner(platform, tenant, person))
+            return
+        await self._sessions.close_of_tenant(platform, tenant)
+        await self._installations.remove(platform, tenant)
+        await self._accounts.offboard_tenant(platform, tenant)

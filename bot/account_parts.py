@@ -1,0 +1,143 @@
+"""Builds what looks after connected accounts."""
+
+import random
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import NamedTuple
+
+from adapters.base import Service
+from adapters.http import Http
+from adapters.oauth import OAuthClient
+from bot.account_desk import AccountDesk
+from bot.accounts import Accounts
+from bot.actors import actor_of
+from bot.admins import Administrators
+from bot.breaking import Breaking
+from bot.checking import Checking
+from bot.connections import Connections, Given, Lent
+from bot.listing import Listing, Offer
+from bot.notices import Notices
+from bot.oauth import Connecting, OAuthService
+from bot.oauth_services import oauth_clients, oauth_services
+from bot.own import Own
+from bot.plan import Plan
+from bot.platform import Platform
+from bot.refreshing import Refresher
+from bot.resuming import Resuming
+from bot.revoking import Revoking
+from bot.stores import Stores
+from bot.tokens import token
+from bot.upkeep import Upkeep
+from commands.call import Actor
+from commands.catalog import Catalog
+from storage.vault import Owner, Transaction
+
+
+class Keeping(NamedTuple):
+    """What keeps connections in order; `close` waits for what is under way."""
+
+    own: Own
+    accounts: Accounts
+    upkeep: Upkeep
+    close: Callable[[], Awaitable[None]]
+
+
+class AccountParts(NamedTuple):
+    """What the rest of the house needs."""
+
+    connectable: Mapping[str, OAuthService]
+    connections: Connections
+    keeping: Keeping
+    listing: Listing
+    connecting: Connecting
+    administrators: Administrators
+    desk: AccountDesk
+
+
+def build_accounts(
+    plan: Plan,
+    stores: Stores,
+    http: Http,
+    catalog: Catalog,
+    sandboxes: str,
+    public_url: str,
+    services: Mapping[str, Service],
+    platforms: Mapping[str, Platform],
+    names: Collection[str],
+    named: Collection[str],
+) -> AccountParts:
+    """`services` and `platforms` are filled once they are loaded; `names` are those of the platforms that will be.
+
+    `named` are the keys of the people who run the bot.
+    """
+    connectable = oauth_services(plan, sandboxes, http)
+    administrators = Administrators(named, stores.admins)
+    notices = Notices(stores.inbox, names)
+    resuming = Resuming(stores.waiting, stores.inbox, notices, platforms)
+    keeping = _keeping(plan, stores, services, oauth_clients(connectable), notices, resuming, administrators)
+    connecting = Connecting(
+        connectable,
+        keeping.accounts,
+        stores.tickets,
+        stores.states,
+        plan.signing_in,
+        administrators.is_admin,
+        notices.tell,
+        public_url,
+        token,
+    )
+    titles = {title: name for name, title in plan.titles.items()}
+    desk = AccountDesk(titles, connecting, keeping.accounts, resuming, stores.installations, stores.sessions)
+    listing = Listing(stores.vault, plan.adapters, _offer(plan, catalog))
+    connections = _connections(plan, keeping.own, http)
+    return AccountParts(connectable, connections, keeping, listing, connecting, administrators, desk)
+
+
+def _keeping(
+    plan: Plan,
+    stores: Stores,
+    services: Mapping[str, Service],
+    clients: Mapping[str, OAuthClient],
+    notices: Notices,
+    resuming: Resuming,
+    administrators: Administrators,
+) -> Keeping:
+    async def admins_of(owner: Owner) -> list[Actor]:
+        return [actor_of(key) for key in await administrators.of(owner.platform, owner.tenant)]
+
+    vault, clock, every = stores.vault, plan.clock, plan.settings.check_hours * 3600
+    breaking = Breaking(vault, plan.titles, notices.tell, admins_of)
+    refresher = Refresher(vault, breaking, clock, stores.process, random.random)
+    own = Own(vault, refresher, breaking, clients, clock)
+    checking, revoking = Checking(vault, services, own, clock), Revoking(vault, clients)
+    shred = _shredding(stores)
+    accounts = Accounts(vault, services, checking, revoking, notices.tell, resuming.resume, shred, clock, every)
+    beat, prunes = stores.data_keys.beat, _prunes(plan, stores)
+    upkeep = Upkeep(vault, checking, breaking, revoking, beat, prunes, clock, every, random.random)
+    return Keeping(own, accounts, upkeep, refresher.close)
+
+
+def _connections(plan: Plan, own: Own, http: Http) -> Connections:
+    trials = Given(plan.trials, plan.trusted)
+    return Connections([trials, own, Given(plan.shared_keys), Lent(http, plan.lent, plan.clock)])
+
+
+def _offer(plan: Plan, catalog: Catalog) -> Offer:
+    every = [command for subject in catalog.subjects for command in subject.commands]
+    commands = {each.name: [command.name for command in every if each.client in command.clients] for each in plan.adapters}
+    return Offer(plan.connectable, plan.shared_keys, plan.lent, commands)
+
+
+def _prunes(plan: Plan, stores: Stores) -> list[Callable[[float], Awaitable[int]]]:
+    keep = plan.settings.keep_activity_days * 86400.0
+    forgotten = [stores.tickets.prune, stores.states.prune, stores.sessions.prune, stores.waiting.prune]
+    return [*forgotten, lambda now: stores.activity.prune(now - keep)]
+
+
+def _shredding(stores: Stores) -> Callable[[str, str], Awaitable[None]]:
+    async def shred(platform: str, tenant: str) -> None:
+        def work(connection: Transaction) -> None:
+            stores.data_keys.shred(connection, f"{platform}:{tenant}")
+
+        await stores.database.run(work)
+
+    return shred

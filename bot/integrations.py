@@ -1,0 +1,40 @@
+"""The services as one person may see and change them from chat."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from adapters.errors import Refused
+from bot.account_parts import AccountParts
+from commands.call import Actor, Place
+from commands.integrations import Integration, Integrations
+from storage.vault import Owner
+
+
+def integrations_of(parts: AccountParts, public_url: str, actor: Actor, place: Place) -> Integrations:
+    """`public_url` is where the bot's pages are, empty where there are none."""
+    accounts, own = parts.keeping.accounts, Owner(actor.platform, actor.tenant, actor.user)
+
+    async def every() -> Sequence[Integration]:
+        return await parts.listing.mine(actor, place.conversation)
+
+    async def link(name: str) -> str:
+        return await parts.connecting.link(actor, name)
+
+    async def disconnect(name: str) -> str:
+        if name not in {each.name for each in await every() if each.mine and each.state in _HELD}:
+            raise Refused("You have not connected an account of your own there.")
+        return await accounts.disconnect(own, name)
+
+    return Integrations(public_url and f"{public_url}integrations", every, link, disconnect, _sharing(parts, actor, place))
+
+
+def _sharing(parts: AccountParts, actor: Actor, place: Place) -> Callable[[str, bool], Awaitable[None]]:
+    async def share(name: str, is_open: bool) -> None:
+        if not await parts.administrators.is_admin(actor):
+            raise Refused("Only those who run the bot can do this.")
+        team = Owner(actor.platform, actor.tenant, "")
+        await parts.keeping.accounts.share(team, name, place.conversation, is_open)
+
+    return share
+
+
+_HELD = ("connected", "limited", "needs reconnect", "provider problem")

@@ -1,0 +1,92 @@
+"""The accounts that people and teams have connected, as a source of tokens."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from adapters.base import Secret, Service
+from adapters.errors import NeedsConnection, Refused
+from bot.breaking import Breaking
+from bot.clock import Clock
+from bot.refreshing import Refresher
+from commands.call import Actor
+from storage.vault import Connection, Grant, Owner, SealError, Vault
+
+if TYPE_CHECKING:
+    from adapters.oauth import OAuthClient
+
+_AGAIN = 60.0  # seconds in which a token that was just renewed and is turned down as well proves that renewing is no help
+
+
+class Own:
+    """`clients` are the services' authorization servers, by the service's name, where this bot is registered there."""
+
+    def __init__(
+        self, vault: Vault, refresher: Refresher, breaking: Breaking, clients: "Mapping[str, OAuthClient]", clock: Clock
+    ) -> None:
+        self._vault = vault
+        self._refresher = refresher
+        self._breaking = breaking
+        self._clients = clients
+        self._clock = clock
+        self._forced: dict[str, float] = {}  # connections that were renewed because of a token turned down, and when
+
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+        """Their own account's; else their team's, where it is open to this conversation. Raises like `token_of`."""
+        grant = await self._found(service, actor, conversation)
+        return await self.token_of(grant) if grant else None
+
+    async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
+        grant = await self._found(service, actor, conversation)
+        return await self.renew_of(service, grant, used) if grant else None
+
+    async def token_of(self, grant: Grant) -> Secret:
+        """Raises NeedsConnection, Unavailable, Refused, StorageError."""
+        connection = grant.connection
+        if connection.state == "broken":
+            raise self._breaking.needed(connection)
+        client = self._clients.get(connection.service) if connection.kind == "oauth" else None
+        tokens = await self._refresher.fresh(grant, client) if client else grant.tokens
+        return Secret(tokens.access)
+
+    async def renew_of(self, service: Service, grant: Grant, used: Secret) -> bool:
+        """The service turned `used` down; the grant is the present one. At most one refresh; see `Connections.renew`.
+
+        Raises Unavailable, Refused, StorageError.
+        """
+        connection, title = grant.connection, service.adapter.title
+        if connection.state == "broken":
+            return False
+        if grant.tokens.access != used.reveal():
+            return True
+        if self._can_renew(grant):
+            return await self._forced_anew(grant, title)
+        if not _missing(service, connection):  # where scopes are missing, it may be because of them
+            await self._breaking.break_(connection, f"{title} no longer accepts it.")
+        return False
+
+    def _can_renew(self, grant: Grant) -> bool:
+        recently = self._clock.time() < self._forced.get(grant.connection.id, 0.0) + _AGAIN
+        return grant.connection.kind == "oauth" and bool(grant.tokens.refresh) and not recently
+
+    async def _forced_anew(self, grant: Grant, title: str) -> bool:
+        client = self._clients.get(grant.connection.service)
+        if client is None:
+            raise Refused(f"This bot is no longer set up to connect {title}.")
+        try:
+            await self._refresher.fresh(grant, client, force=True)
+        except NeedsConnection:
+            return False
+        self._forced[grant.connection.id] = self._clock.time()
+        return True
+
+    async def _found(self, service: Service, actor: Actor, conversation: str) -> Grant | None:
+        owner, adapter = Owner(actor.platform, actor.tenant, actor.user), service.adapter
+        try:
+            return await self._vault.usable(owner, adapter.name, conversation)
+        except SealError:
+            text = f"What I keep of your {adapter.title} account can't be read any more. Please connect it again."
+            raise NeedsConnection(adapter.title, text) from None
+
+
+def _missing(service: Service, connection: Connection) -> bool:
+    return not set(service.adapter.scopes) <= set(connection.scopes)

@@ -1,0 +1,101 @@
+"""Looks after connections while nobody asks: tries them, tells of those that are broken, revokes those that were stopped."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from bot.breaking import Breaking
+from bot.checking import Checking
+from bot.clock import Clock
+from bot.revoking import Revoking
+from storage.errors import StorageError
+from storage.vault import Connection, Vault
+
+_LOG = logging.getLogger(__name__)
+_CHECK, _MEND, _BEAT, _REVOKE, _PRUNE = 60.0, 10.0, 30.0, 60.0, 3600.0  # seconds between two rounds
+_PAGE = 64
+_WIDTH = 8  # at once
+Prune = Callable[[float], Awaitable[int]]
+"""Deletes what had expired at that time; says how many."""
+
+
+class Upkeep:
+    """`every` is how many seconds pass until a connection is tried again, a tenth more or less; `random` gives 0 to 1."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        checking: Checking,
+        breaking: Breaking,
+        revoking: Revoking,
+        beat: Callable[[], Awaitable[None]],
+        prunes: Sequence[Prune],
+        clock: Clock,
+        every: float,
+        random: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._vault = vault
+        self._checking = checking
+        self._breaking = breaking
+        self._revoking = revoking
+        self._beat = beat
+        self._prunes = prunes
+        self._clock = clock
+        self._every = every
+        self._random = random
+        self._sleep = sleep
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        rounds = ((self.check, _CHECK), (self.mend, _MEND), (self._beat, _BEAT), (self.revoke, _REVOKE), (self.prune, _PRUNE))
+        await asyncio.gather(*(self._repeat(work, seconds) for work, seconds in rounds))
+
+    async def check(self) -> None:
+        """Tries all that are due: of several processes, each takes some."""
+        while page := await self._vault.due(self._clock.time(), _PAGE, self._again()):
+            await self._each(self._checking.check, page)
+
+    async def mend(self) -> None:
+        """What a crash has left behind: a refresh that never came to its end, an owner who was not told."""
+        await self._each(self._checking.refresh, await self._vault.interrupted(_PAGE))
+        await self._each(self._tell, await self._vault.untold(_PAGE))
+
+    async def revoke(self) -> None:
+        """All that could not be revoked before."""
+        if left := await self._revoking.stopped():
+            _LOG.warning("%d stopped connections are still to be revoked", len(left))
+
+    async def prune(self) -> None:
+        for prune in self._prunes:
+            await prune(self._clock.time())
+
+    async def _tell(self, connection: Connection) -> None:
+        await self._breaking.tell(connection, connection.error)
+
+    async def _each(self, work: Callable[[Connection], Awaitable[None]], connections: Sequence[Connection]) -> None:
+        room = asyncio.Semaphore(_WIDTH)
+
+        async def one(connection: Connection) -> None:
+            async with room:
+                await self._guarded(partial(work, connection))
+
+        await asyncio.gather(*map(one, connections))
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            await self._guarded(work)
+            await self._sleep(seconds)
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """One that fails stops nothing else; it is tried again in its next round."""
+        try:
+            await work()
+        except StorageError as error:
+            _LOG.warning("connections could not be looked after: %s", error)
+        except Exception:
+            _LOG.exception("looking after connections broke")
+
+    def _again(self) -> float:
+        return self._clock.time() + self._every * (0.9 + 0.2 * self._random())

@@ -1,0 +1,184 @@
+"""Signing in with Slack's stand-in: who comes back is who the platform says, in the browser that went away."""
+
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from yarl import URL
+
+from adapters.faults import Fault
+from bot.actors import restored
+from bot.slack.sandbox.workspace import ADA, GRACE
+from commands.call import Actor
+from tests.bot.web.connecting import Stage, stage
+from tests.bot.web.served import MALLORY, Window
+
+
+@pytest.fixture
+async def on(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage(f"sqlite:///{tmp_path / 'bot.db'}") as built:
+        yield built
+
+
+async def away(on: Stage, window: Window, person: str = ADA) -> str:
+    """Where the browser of somebody who signs in is sent back to."""
+    left = await window.get("/signin/slack")
+    assert left.status == 303
+    return on.slack.sign_in(left.location, person)
+
+
+async def whoever(on: Stage, window: Window) -> Actor | None:
+    session = await on.site.sessions.find(window.id) if window.id else None
+    return restored(session.actor) if session and session.actor else None
+
+
+async def test_the_page_offers_the_platforms(on: Stage) -> None:
+    async with on.site.window() as window:
+        answer = await window.get("/signin")
+
+    assert "Sign in with Slack" in answer.words
+    assert 'href="/signin/slack"' in answer.text
+
+
+async def test_whoever_signs_in_is_who_slack_says(on: Stage) -> None:
+    async with on.site.window() as window:
+        back = await window.get(await away(on, window))
+
+        assert (back.status, back.location) == (303, f"{on.site.url}integrations")
+        assert await whoever(on, window) == Actor("slack", on.slack.workspace.team, ADA, "Ada Lovelace", "Europe/London")
+
+
+async def test_slack_is_asked_with_all_that_proves_whose_answer_it_is(on: Stage) -> None:
+    async with on.site.window() as window:
+        url = urlsplit((await window.get("/signin/slack")).location)
+    query = parse_qs(url.query)
+
+    assert f"{url.scheme}://{url.netloc}{url.path}" == f"{on.slack.address}openid/connect/authorize"
+    assert query["scope"] == ["openid profile"]
+    assert query["redirect_uri"] == [f"{on.site.url}signin/slack/callback"]
+    assert query["code_challenge_method"] == ["S256"]
+    assert all(len(query[name][0]) >= 43 for name in ("state", "nonce", "code_challenge"))
+
+
+async def test_the_session_is_another_one_after_signing_in(on: Stage) -> None:
+    async with on.site.window() as window:
+        back = await away(on, window)
+        before = window.id
+        await window.get(back)
+
+        assert before
+        assert window.id != before
+        assert await on.site.sessions.find(before) is None
+
+
+async def test_an_id_that_somebody_planted_is_not_taken_over(on: Stage) -> None:
+    planted = secrets.token_urlsafe(32)
+    async with on.site.window() as window, on.site.window() as other:
+        window.wear(planted)
+        other.wear(planted)
+        await window.get(await away(on, window))
+
+        assert window.id != planted
+        assert await whoever(on, window)
+        assert await whoever(on, other) is None
+
+
+async def test_what_comes_back_to_another_browser_signs_nobody_in(on: Stage) -> None:
+    async with on.site.window() as mallory, on.site.window() as fresh, on.site.window(MALLORY) as ada:
+        back = await away(on, mallory, GRACE)
+
+        assert [(await each.get(back)).status for each in (fresh, ada)] == [400, 400]
+        assert await whoever(on, fresh) is None
+        assert (await whoever(on, ada)) == MALLORY
+
+
+async def test_another_sessions_code_is_not_taken(on: Stage) -> None:
+    """The state is Ada's own; the code was given for Mallory's verifier and nonce."""
+    async with on.site.window() as mallory, on.site.window() as ada:
+        injected = URL(await away(on, ada)).update_query(code=URL(await away(on, mallory, GRACE)).query["code"])
+
+        assert (await ada.get(str(injected))).status == 403
+        assert await whoever(on, ada) is None
+
+
+async def test_what_came_back_once_is_used_up(on: Stage) -> None:
+    async with on.site.window() as window:
+        back = await away(on, window)
+        first, second = await window.get(back), await window.get(back)
+
+        assert (first.status, second.status) == (303, 400)
+        assert await whoever(on, window)
+
+
+async def test_it_takes_ten_minutes_at_most(on: Stage) -> None:
+    async with on.site.window() as window:
+        back = await away(on, window)
+        on.clock.at += 11 * 60
+
+        assert (await window.get(back)).status == 400
+
+
+async def test_whoever_does_not_want_to_is_not_signed_in(on: Stage) -> None:
+    async with on.site.window() as window:
+        answer = await window.get(await away(on, window, "cancel"))
+
+        assert answer.status == 403
+        assert "You are not signed in" in answer.words
+        assert await whoever(on, window) is None
+
+
+async def test_guests_and_strangers_do_not_come_in(on: Stage) -> None:
+    on.strangers.add(f"slack:{on.slack.workspace.team}:{GRACE}")
+    async with on.site.window() as window:
+        assert (await window.get(await away(on, window, GRACE))).status == 403
+        assert await whoever(on, window) is None
+
+
+async def test_signing_out_ends_the_session(on: Stage) -> None:
+    async with on.site.window(MALLORY) as window, on.site.window() as thief:
+        thief.wear(window.id)
+        answer = await window.post("/signout")
+
+        assert (answer.status, answer.location) == (303, f"{on.site.url}signin")
+        assert (window.id, await whoever(on, thief)) == ("", None)
+
+
+@pytest.mark.parametrize(
+    "path", ["/signin/google", "/signin/google/callback", "/signin/slack/", "/signin/Slack", "/signin/%2e%2e"]
+)
+async def test_there_are_no_other_platforms(on: Stage, path: str) -> None:
+    async with on.site.window() as window:
+        assert (await window.get(f"/signin/{path}")).status == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?state=", "?state=a&code=b", "?code=b", "?error=x", "?state=%00", "?state=%ff", "?state=" + "a" * 3000]
+)
+async def test_a_callback_out_of_nowhere_is_a_friendly_page(on: Stage, query: str) -> None:
+    async with on.site.window() as window, on.site.window(MALLORY) as signed_in:
+        for each in (window, signed_in):
+            answer = await each.get(f"/signin/slack/callback?{query}")
+            assert (answer.status, "You are not signed in" in answer.words) == (400, True)
+
+
+async def test_slack_out_of_order_is_said_so(on: Stage) -> None:
+    async with on.site.window() as window:
+        back = await away(on, window)
+        on.slack.script.add(Fault(kind="status", method="POST", path="/api/openid.connect.token"))
+        answer = await window.get(back)
+
+    assert answer.status == 503
+    assert "Slack can't answer now" in answer.words
+
+
+async def test_no_secret_of_signing_in_gets_into_a_log(on: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with on.site.window() as window:
+        back = await away(on, window)
+        await window.get(back)
+        await window.get(back)
+        secret = [*URL(back).query.values(), window.id, on.slack.client_secret]
+
+    assert not [each for each in secret if each in caplog.text]

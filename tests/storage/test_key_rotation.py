@@ -1,0 +1,431 @@
+"""Master keys and data keys change while the bot runs, and at no moment is there anything that does not open.
+
+`REWRAP_KEYS=100000 KILLS=20` for the whole drill.
+"""
+
+import asyncio
+import os
+import random
+import sys
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select, update
+
+from storage.data_keys import DataKeys, add_data_key
+from storage.database import Database
+from storage.key_rotation import KeyRotation
+from storage.key_source import KeySource, open_keyring
+from storage.key_status import KeyStatus, key_status
+from storage.keyring import KeyringError, MasterKey
+from storage.sealing import Sealer, SealError
+from storage.tables import data_key, master_key, oauth_state
+from tests.storage.conftest import Clock
+from tests.storage.keys import OTHER_TENANT, TENANT, binding, open_keys, source_in
+
+REWRAP_KEYS = int(os.environ.get("REWRAP_KEYS", "2000"))
+KILLS = int(os.environ.get("KILLS", "3"))
+SEED = int(os.environ.get("SEED", "0")) or random.randrange(1, 10**6)
+HOUR = 3600.0
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> KeySource:
+    return source_in(tmp_path)
+
+
+@pytest.fixture
+async def keys(database: Database, source: KeySource, clock: Clock) -> DataKeys:
+    return await open_keys(database, source, clock)
+
+
+@pytest.fixture
+def rotation(database: Database, source: KeySource, clock: Clock) -> KeyRotation:
+    return KeyRotation(database, source, clock)
+
+
+async def status(database: Database, source: KeySource, clock: Clock) -> KeyStatus:
+    return await database.read(lambda connection: key_status(connection, open_keyring(source), clock()))
+
+
+async def current(database: Database, keys: DataKeys, tenant: str = TENANT) -> str:
+    return (await database.run(lambda connection: keys.current(connection, tenant))).id
+
+
+async def sealed_row(database: Database, keys: DataKeys, row: str, tenant: str = TENANT) -> None:
+    def work(connection: Connection) -> None:
+        sealed = Sealer(keys).seal(connection, binding(row, tenant), b"secret")
+        connection.execute(oauth_state.insert().values(hash=row, session="", purpose="", sealed=sealed, expires=0.0))
+
+    await database.run(work)
+
+
+async def opened_row(database: Database, keys: DataKeys, row: str, tenant: str = TENANT) -> bytes:
+    def work(connection: Connection) -> bytes:
+        sealed = connection.execute(select(oauth_state.c.sealed).where(oauth_state.c.hash == row)).scalar_one()
+        return Sealer(keys).open(connection, binding(row, tenant), sealed)
+
+    return await database.read(work)
+
+
+async def switched(rotation: KeyRotation, *processes: DataKeys) -> str:
+    """To a new master key, that all processes use; its id."""
+    new = await rotation.add()
+    for keys in processes:
+        await keys.beat()
+    await rotation.activate(new)
+    for keys in processes:
+        await keys.beat()
+    return new
+
+
+async def test_a_key_is_added_activated_rewrapped_to_and_the_old_one_retired_while_the_bot_runs(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    old = open_keyring(source).active.id
+    await sealed_row(database, keys, "before")
+    new = await switched(rotation, keys)
+    await sealed_row(database, keys, "between", OTHER_TENANT)
+    assert [(key.id, key.active, key.wraps) for key in (await status(database, source, clock)).masters] == [
+        (old, False, 1),
+        (new, True, 1),
+    ]
+    assert (await rotation.rewrap()).done == 1
+    await rotation.retire(old)
+    await keys.beat()
+    clock.move(HOUR)  # nothing is in memory any more
+
+    assert [(key.id, key.active, key.wraps) for key in (await status(database, source, clock)).masters] == [(new, True, 2)]
+    assert list(open_keyring(source).keys) == [new]
+    assert await opened_row(database, keys, "before") == b"secret"
+    assert await opened_row(database, keys, "between", OTHER_TENANT) == b"secret"
+    restarted = await open_keys(database, source, clock, "restarted")
+    assert await opened_row(database, restarted, "before") == b"secret"
+
+
+async def test_a_key_is_not_activated_before_every_living_process_holds_it(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    other = await open_keys(database, source, clock, "machine-b:7")
+    old, new = open_keyring(source).active.id, await rotation.add()
+    await keys.beat()
+    with pytest.raises(KeyringError, match=f"{new} is not held by machine-b:7"):
+        await rotation.activate(new)
+    assert open_keyring(source).active.id == old
+    await other.beat()
+    await rotation.activate(new)
+    assert open_keyring(source).active.id == new
+
+
+async def test_a_process_that_died_is_waited_for_two_minutes_only(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    new = await rotation.add()
+    clock.move(119)
+    with pytest.raises(KeyringError, match="one"):
+        await rotation.activate(new)
+    clock.move(1)
+    await rotation.activate(new)
+
+
+async def test_a_process_that_holds_the_old_key_only_is_not_let_in_after_the_new_one_was_activated(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation, tmp_path: Path
+) -> None:
+    stale = KeySource(tmp_path / "elsewhere" / "keyring.json")
+    stale.path.parent.mkdir(mode=0o700)
+    stale.path.write_bytes(source.path.read_bytes())
+    stale.path.chmod(0o600)
+    new = await switched(rotation, keys)
+    with pytest.raises(KeyringError, match=new):
+        await open_keys(database, stale, clock, "machine-b:1")
+
+
+@pytest.mark.parametrize("do", ["activate", "retire"])
+async def test_a_key_that_does_not_exist_is_told_so(keys: DataKeys, rotation: KeyRotation, do: str) -> None:
+    with pytest.raises(KeyringError, match="no master key deadbeef"):
+        await getattr(rotation, do)("deadbeef")
+
+
+async def test_the_active_key_does_not_retire(source: KeySource, keys: DataKeys, rotation: KeyRotation) -> None:
+    with pytest.raises(KeyringError, match="is the active one"):
+        await rotation.retire(open_keyring(source).active.id)
+
+
+async def test_a_key_that_still_wraps_something_does_not_retire(
+    database: Database, source: KeySource, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    old = open_keyring(source).active.id
+    await current(database, keys)
+    await switched(rotation, keys)
+    with pytest.raises(KeyringError, match="still wraps 1 data keys"):
+        await rotation.retire(old)
+    assert old in open_keyring(source).keys
+
+
+async def test_a_key_that_a_process_still_wraps_with_does_not_retire(
+    source: KeySource, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    old, new = open_keyring(source).active.id, await rotation.add()
+    await keys.beat()
+    await rotation.activate(new)
+    with pytest.raises(KeyringError, match="one still uses"):
+        await rotation.retire(old)
+    await keys.beat()
+    await rotation.retire(old)
+
+
+async def test_a_process_that_missed_that_its_key_retired_wraps_with_the_new_one(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    """It was stopped for a while, and goes on."""
+    old = open_keyring(source).active.id
+    clock.move(HOUR)
+    new = await switched(rotation)
+    await rotation.retire(old)
+    id = await current(database, keys)
+    assert await database.read(lambda it: it.execute(select(data_key.c.master, data_key.c.id)).all()) == [(new, id)]
+
+
+async def test_a_process_that_missed_a_rotation_opens_what_was_rewrapped(
+    database: Database, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    await sealed_row(database, keys, "before")
+    clock.move(HOUR)
+    await switched(rotation)
+    await rotation.rewrap()
+    assert await opened_row(database, keys, "before") == b"secret"
+
+
+async def test_a_backup_from_before_names_the_key_that_it_needs(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    former = open_keyring(source).active
+    await switched(rotation, keys)
+    await rotation.retire(former.id)
+    await database.run(
+        lambda it: it.execute(master_key.insert().values(id=former.id, proof=former.proof, created=0.0))
+    )  # as the backup has it
+    with pytest.raises(KeyringError, match=former.id):
+        await open_keys(database, source, clock, "restored")
+
+
+async def test_a_key_that_was_lost_before_it_wrapped_anything_can_be_given_up(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    lost = open_keyring(source).active.id
+    source.path.unlink()
+    await keys.close()
+    await rotation.retire(lost)
+    assert await current(database, await open_keys(database, source, clock, "anew"))
+
+
+async def test_what_can_not_be_unwrapped_is_told_and_the_rest_is_done(
+    database: Database, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    damaged = await current(database, keys)
+    sound = await current(database, keys, OTHER_TENANT)
+    await database.run(lambda it: it.execute(update(data_key).where(data_key.c.id == damaged).values(wrapped=b"\x00" * 60)))
+    new = await switched(rotation, keys)
+    done = await rotation.rewrap()
+    assert (done.done, done.lost) == (1, (damaged,))
+    masters = select(data_key.c.master).where(data_key.c.id == sound)
+    assert await database.read(lambda it: it.execute(masters).scalar_one()) == new
+
+
+async def test_nothing_is_rewrapped_by_a_key_that_no_process_has_used(
+    database: Database, keys: DataKeys, rotation: KeyRotation, tmp_path: Path, clock: Clock, source: KeySource
+) -> None:
+    former, other = open_keyring(source).active, MasterKey.of(bytes(range(32)))
+    await current(database, keys)
+    await keys.close()
+    elsewhere = KeySource(tmp_path / "none.json", value=f"{other.secret.hex()} {former.secret.hex()}")
+    with pytest.raises(KeyringError, match="start the bot"):
+        await KeyRotation(database, elsewhere, clock).rewrap()
+    assert (await status(database, source, clock)).masters[0].wraps == 1
+
+
+async def test_every_tenant_gets_a_new_data_key_and_what_the_old_one_sealed_still_opens(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    for number in range(7):
+        await sealed_row(database, keys, f"row-{number}", f"slack:T{number}")
+    former = {await current(database, keys, f"slack:T{number}") for number in range(7)}
+    clock.move(1)
+    assert await KeyRotation(database, source, clock, batch=3).renew() == 7
+    latter = {await current(database, keys, f"slack:T{number}") for number in range(7)}
+    assert former.isdisjoint(latter)
+    clock.move(HOUR)
+    for number in range(7):
+        assert await opened_row(database, keys, f"row-{number}", f"slack:T{number}") == b"secret"
+    found = await status(database, source, clock)
+    assert (found.current.keys, found.current.values) == (7, 0)
+    assert (found.retired.keys, found.retired.values) == (7, 7)
+
+
+async def test_a_retired_data_key_goes_once_nothing_needs_it_and_not_before(
+    database: Database, keys: DataKeys, rotation: KeyRotation, clock: Clock, source: KeySource
+) -> None:
+    await sealed_row(database, keys, "kept")
+    await sealed_row(database, keys, "gone", OTHER_TENANT)
+    clock.move(1)
+    await rotation.renew()
+    await database.run(lambda it: it.execute(oauth_state.delete().where(oauth_state.c.hash == "gone")))
+    assert await rotation.prune() == 0, "a transaction that began before may still be sealing with it"
+    clock.move(HOUR + 1)
+    assert await rotation.prune() == 1
+    assert await opened_row(database, keys, "kept") == b"secret"
+    assert (await status(database, source, clock)).retired.keys == 1
+
+
+async def test_two_who_rewrap_at_once_spoil_nothing(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    for number in range(60):
+        await current(database, keys, f"slack:T{number}")
+    await switched(rotation, keys)
+    await asyncio.gather(*(KeyRotation(database, source, clock, batch=7).rewrap() for _ in range(4)))
+    fresh = await open_keys(database, source, clock, "fresh")
+    assert [key.wraps for key in (await status(database, source, clock)).masters] == [0, 60]
+    for number in range(60):
+        await current(database, fresh, f"slack:T{number}")
+
+
+async def test_the_status_tells_who_holds_what(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    await open_keys(database, source, clock, "two")
+    new = await rotation.add()
+    await keys.beat()
+    first, second = (await status(database, source, clock)).masters
+    assert (first.holders, first.strangers, first.active) == (("one", "two"), (), True)
+    assert (second.id, second.holders, second.strangers, second.active) == (new, ("one",), ("two",), False)
+
+
+async def test_keys_that_the_bot_does_not_keep_are_retired_from_the_database_alone(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    old, new = MasterKey.of(bytes(range(32))), MasterKey.of(bytes(range(50, 82)))
+    first = await open_keys(database, KeySource(tmp_path / "none", value=old.secret.hex()), clock)
+    await current(database, first)
+    await first.close()
+    source = KeySource(tmp_path / "none", value=f"{new.secret.hex()} {old.secret.hex()}")
+    second = await open_keys(database, source, clock, "two")
+    rotation = KeyRotation(database, source, clock)
+    await rotation.rewrap()
+    await rotation.retire(old.id)
+    alone = await open_keys(database, KeySource(tmp_path / "none", value=new.secret.hex()), clock, "three")
+    assert await current(database, alone) == await current(database, second)
+
+
+REWRAP = """
+import asyncio, sys, time
+from pathlib import Path
+from storage.database import Database
+from storage.key_rotation import KeyRotation
+from storage.key_source import KeySource
+
+async def main():
+    database = Database(sys.argv[1])
+    print("ready", flush=True)
+    await KeyRotation(database, KeySource(Path(sys.argv[2])), time.time, batch=int(sys.argv[3])).rewrap()
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+class Readers:
+    """Open data keys all the time, each anew from the database."""
+
+    def __init__(self, database: Database, keys: DataKeys, ids: list[str], chance: random.Random) -> None:
+        self.done = 0
+        self.failed: list[str] = []
+        self._database = database
+        self._keys = keys
+        self._ids = ids
+        self._chance = chance
+
+    async def run(self) -> None:
+        while True:
+            await self._database.read(self._read)
+
+    def _read(self, connection: Connection) -> None:
+        for id in self._chance.sample(self._ids, 10):
+            try:
+                self._keys.named(connection, id)
+            except SealError as error:
+                self.failed.append(str(error))
+            self.done += 1
+
+
+async def test_rewrapping_that_is_killed_again_and_again_fails_no_read(url: str, database: Database, source: KeySource) -> None:
+    chance = random.Random(SEED)
+    hurrying = map(float, count(int(time.time()), 301))  # each look at the clock is five minutes later: memory is never asked
+    keys = await open_keys(database, source, lambda: next(hurrying), "reader")
+    old = open_keyring(source).active
+    ids = await many(database, old, REWRAP_KEYS)
+    new = await switched(KeyRotation(database, source, time.time), keys)
+    readers = Readers(database, keys, ids, chance)
+    reading = [asyncio.create_task(readers.run()) for _ in range(2)]
+
+    left = []
+    for number in range(KILLS):
+        target = REWRAP_KEYS * (number + chance.random()) / (KILLS + 1)
+        left.append(await killed_at(url, source, target, lambda: wrapped_by(database, new)))
+    await KeyRotation(database, source, time.time).rewrap()
+    for task in reading:
+        task.cancel()
+    await asyncio.gather(*reading, return_exceptions=True)
+    await asyncio.to_thread(lambda: None)
+
+    assert readers.failed == [], f"SEED={SEED}"
+    assert readers.done > 0
+    assert any(0 < each < REWRAP_KEYS for each in left), f"no kill was in the middle: {left}, SEED={SEED}"
+    assert await wrapped_by(database, new) == REWRAP_KEYS
+    await KeyRotation(database, source, time.time).retire(old.id)
+    fresh = await open_keys(database, source, time.time, "fresh")
+    await database.read(lambda connection: [fresh.named(connection, id) for id in ids])
+    print(f"\n{REWRAP_KEYS:,} data keys, {KILLS} kills, {readers.done:,} reads, {len(readers.failed)} failed")  # noqa: T201
+
+
+async def many(database: Database, master: MasterKey, number: int) -> list[str]:
+    """So many tenants with a data key each; the keys' ids."""
+
+    def work(connection: Connection, start: int) -> None:
+        for tenant in range(start, min(start + 5000, number)):
+            add_data_key(connection, master, f"slack:T{tenant}", time.time(), os.urandom)
+
+    for start in range(0, number, 5000):
+        await database.run(lambda connection, start=start: work(connection, start))  # type: ignore[misc]
+    return await database.read(lambda connection: list(connection.scalars(select(data_key.c.id))))
+
+
+async def wrapped_by(database: Database, master: str) -> int:
+    counted = select(func.count()).select_from(data_key).where(data_key.c.master == master)
+    return int(await database.read(lambda connection: connection.execute(counted).scalar_one()))
+
+
+async def killed_at(url: str, source: KeySource, target: float, done: Callable[[], object]) -> int:
+    """Rewraps in another process, which is killed when it has come so far; how far it came."""
+    batch = str(max(REWRAP_KEYS // 50, 10))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        REWRAP,
+        url,
+        str(source.path),
+        batch,
+        cwd=Path(__file__).parents[2],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    await process.stdout.readline()
+    while (reached := await done()) <= target and process.returncode is None:  # type: ignore[misc]
+        await asyncio.sleep(0)
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
+    return int(reached)

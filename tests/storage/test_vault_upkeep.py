@@ -1,0 +1,115 @@
+"""What looks after the connected accounts finds all that needs it, and no two processes do the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.vault import Owner, Vault
+from tests.storage.conftest import Clock
+from tests.storage.vaults import ADA, GRACE, TEAM, kept, open_vault
+
+PEOPLE = [Owner("slack", "T1", f"U{number:02}") for number in range(40)]
+
+
+@pytest.fixture
+async def vault(database: Database, clock: Clock, tmp_path: Path) -> Vault:
+    return await open_vault(database, clock, tmp_path)
+
+
+@pytest.fixture
+async def other(vault: Vault, url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Vault]:
+    """What another process has."""
+    database = Database(url)
+    yield await open_vault(database, clock, tmp_path, "two")
+    await database.close()
+
+
+async def test_what_is_due_is_taken_the_longest_due_first(vault: Vault) -> None:
+    for due in (30.0, 10.0, 20.0, 40.0):
+        await kept(vault, replace(ADA, person=f"U{due:.0f}"), due=due)
+
+    taken = [each.owner.person for _ in range(4) for each in await vault.due(30.0, 1, again=1000.0)]
+    assert taken == ["U10", "U20", "U30"]
+
+
+async def test_what_was_taken_is_due_again_at_its_next_time(vault: Vault) -> None:
+    connection = await kept(vault, due=10.0)
+    assert await vault.due(9.0, 10, again=50.0) == []
+    assert await vault.due(10.0, 10, again=50.0) == [connection]
+    assert await vault.due(49.0, 10, again=90.0) == []
+    assert await vault.due(50.0, 10, again=90.0) == [connection]
+
+
+async def test_what_is_due_is_taken_by_one_process_only(vault: Vault, other: Vault) -> None:
+    for owner in PEOPLE:
+        await kept(vault, owner)
+    taken: list[str] = []
+
+    async def work(each: Vault) -> None:
+        for _ in range(2 * len(PEOPLE)):
+            taken.extend(connection.id for connection in await each.due(1.0, 3, again=100.0))
+
+    await asyncio.gather(*(work(each) for each in [vault, other] * 2))
+    assert len(taken) == len(set(taken)) == len(PEOPLE)
+
+
+async def test_while_some_are_taken_others_are_stopped_and_neither_waits_for_the_other_for_ever(
+    vault: Vault, other: Vault
+) -> None:
+    for owner in PEOPLE:
+        await kept(vault, owner)
+    for turn in range(20):
+        await asyncio.gather(vault.due(turn + 1.0, 30, again=turn + 1.0), other.due(turn + 1.0, 30, again=turn + 1.0))
+    _, stopped = await asyncio.gather(vault.due(100.0, 40, again=100.0), other.stop_all())
+    assert stopped == len(PEOPLE)
+
+
+async def test_what_is_broken_is_due_as_well_and_what_is_stopped_is_not(vault: Vault) -> None:
+    broken = await kept(vault)
+    await vault.break_(broken, "revoked")
+    await kept(vault, GRACE)
+    await vault.stop(GRACE)
+    assert [each.id for each in await vault.due(1.0, 10, again=2.0)] == [broken.id]
+
+
+async def test_the_broken_ones_whose_owners_do_not_know_are_found_until_they_do(vault: Vault) -> None:
+    broken = await kept(vault)
+    await kept(vault, GRACE)
+    assert await vault.untold(10) == []
+    await vault.break_(broken, "revoked")
+    assert [each.id for each in await vault.untold(10)] == [broken.id]
+    await vault.mark_told(broken)
+    assert await vault.untold(10) == []
+
+
+async def test_a_refresh_that_died_is_found_when_its_lease_is_over(vault: Vault, clock: Clock) -> None:
+    died = await kept(vault)
+    ended = await kept(vault, GRACE)
+    await vault.lease(died, "one", 30)
+    await vault.lease(ended, "one", 30)
+    await vault.release(ended, "one", 0.0)
+    assert await vault.interrupted(10) == []
+    clock.move(30)
+    assert [each.id for each in await vault.interrupted(10)] == [died.id]
+    await vault.lease(died, "two", 30)
+    assert await vault.interrupted(10) == []
+
+
+async def test_connections_are_counted_by_service_and_state(vault: Vault) -> None:
+    for service in ("notion", "hubspot"):
+        for owner in (ADA, GRACE, TEAM):
+            await kept(vault, owner, service)
+    await vault.stop(GRACE)
+    await vault.break_((await vault.of(ADA))[0], "revoked")
+
+    assert await vault.counts() == {
+        ("hubspot", "broken"): 1,
+        ("hubspot", "connected"): 1,
+        ("hubspot", "stopped"): 1,
+        ("notion", "connected"): 2,
+        ("notion", "stopped"): 1,
+    }
