@@ -220,6 +220,56 @@ def panic(yes: bool) -> None:
     sys.exit(1 if report.left else 0)
 
 
+@main.group()
+def keys() -> None:
+    """Look after the keys that seal tokens; the bot may run meanwhile."""
+
+
+@keys.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For machines; times are seconds since the epoch.")
+def keys_status(as_json: bool) -> None:
+    """Tell which keys there are, who holds them, and how much needs each."""
+    from bot.keys import report, status
+
+    plan = _plan()
+    click.echo(report(_wait(status(plan)), as_json, plan.clock.time()))
+
+
+@keys.command()
+def add() -> None:
+    """Make a new master key, which only opens until it is activated."""
+    from bot.keys import add
+
+    click.echo(_wait(add(_plan())))
+
+
+@keys.command()
+@click.argument("id")
+def activate(id: str) -> None:
+    """Wrap with this master key from now on. All running processes must hold it."""
+    from bot.keys import activate
+
+    click.echo(_wait(activate(_plan(), id)))
+
+
+@keys.command()
+@click.option("--data", is_flag=True, help="Give every tenant a new data key too: what is sealed is then sealed anew.")
+def rewrap(data: bool) -> None:
+    """Wrap all data keys by the active master key."""
+    from bot.keys import rewrap
+
+    click.echo(_wait(rewrap(_plan(), data)))
+
+
+@keys.command()
+@click.argument("id")
+def retire(id: str) -> None:
+    """Take a master key away that wraps nothing any more."""
+    from bot.keys import retire
+
+    click.echo(_wait(retire(_plan(), id)))
+
+
 def _teams_app_id() -> str:
     """As the settings say, which may lack the rest still: an app is made before it has a secret."""
     from pydantic import ValidationError
@@ -251,10 +301,11 @@ def _plan() -> "Plan":
 def _wait(work: Coroutine[Any, Any, _Result]) -> _Result:
     """Does it; what an operator can mend is told in one line."""
     from storage.errors import StorageError
+    from storage.keyring import KeyringError
 
     try:
         return asyncio.run(work)
-    except StorageError as error:
+    except (StorageError, KeyringError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -128,7 +128,7 @@ class Accounts:
         if replaced and former and former.kind == "oauth" and former.account != account:
             # Not those of the same account: with one of them, some services end them all.
             await self._revoking.tokens(name, replaced)
-        await self._tell(actor, _welcome(connection, served.adapter.title), f"connected:{connection.id}:{connection.version}")
+        await self._tell(actor, _welcome(connection, served), f"connected:{connection.id}:{connection.version}")
         await self._resume(actor, name)
         return connection
 
@@ -136,9 +136,10 @@ class Accounts:
         return served.open(Access("connect", token, _UTC, self._clock.now, owner.tenant))
 
 
-def _welcome(connection: Connection, title: str) -> Reply:
+def _welcome(connection: Connection, served: Service) -> Reply:
     account = masked(connection.account) or "An account"
-    if not connection.owner.person:
-        return Reply(f"{account} is connected to {title}, for your team.")
-    remove = Button("Remove", "disconnect", {"service": connection.service})
-    return Reply(f"{account} is connected to {title}.", buttons=(remove,))
+    whose = "" if connection.owner.person else ", for your team"
+    limited = not set(served.adapter.scopes) <= set(connection.scopes)
+    but = " Not all that was asked for was allowed, so some commands will not work." if limited else ""
+    remove = (Button("Remove", "disconnect", {"service": connection.service}),) if connection.owner.person else ()
+    return Reply(f"{account} is connected to {served.adapter.title}{whose}.{but}", buttons=remove)

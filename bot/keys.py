@@ -2,61 +2,63 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 
-from sqlalchemy import make_url
-
-from bot.clock import Clock
-from bot.settings import Settings
+from bot.plan import Plan
+from bot.stores import key_source
 from storage.database import Database
 from storage.key_rotation import KeyRotation
-from storage.key_source import KeySource, mounts, open_keyring
+from storage.key_source import open_keyring
 from storage.key_status import DataKeyStatus, KeyStatus, MasterKeyStatus, key_status
-from storage.keyring import NoKeyringError
+from storage.keyring import Keyring, NoKeyringError
 
 _HEAD = ("MASTER KEY", "STATE", "DATA KEYS", "HELD BY", "NOT HELD BY")
 _DAY = 86400.0  # seconds
 
 
-def key_source(settings: Settings, environ: Mapping[str, str]) -> KeySource:
-    """Where this bot's master keys are, by its settings and by what the system has given it."""
-    url = make_url(settings.database)
-    data = Path(url.database).parent if url.drivername == "sqlite" and url.database else None
-    return KeySource(settings.key_file, data, mounts(environ), settings.kek.get_secret_value(), settings.kek_uri)
+async def status(plan: Plan) -> KeyStatus:
+    """Raises KeyringError, StorageError, as all that is here."""
+    keyring = await asyncio.to_thread(_keyring, plan)
+    async with _database(plan) as database:
+        return await database.read(partial(key_status, keyring=keyring, now=plan.clock.time()))
 
 
-@asynccontextmanager
-async def rotation(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[KeyRotation]:
-    """Raises StorageError; what is done with it raises KeyringError too."""
-    async with _opened(settings) as database:
-        yield KeyRotation(database, key_source(settings, environ), Clock().time)
+async def add(plan: Plan) -> str:
+    """What was done, in words."""
+    async with _rotation(plan) as rotation:
+        id = await rotation.add()
+    return (
+        f"{id} is in {plan.settings.key_file}: copy that file to all machines that run this bot, and keep a copy in a safe "
+        f"place. In half a minute, once all running processes have read it: interact keys activate {id}"
+    )
 
 
-async def status(settings: Settings, environ: Mapping[str, str]) -> KeyStatus:
-    """Raises KeyringError, StorageError."""
-    try:
-        keyring = await asyncio.to_thread(open_keyring, key_source(settings, environ))
-    except NoKeyringError:
-        keyring = None
-    async with _opened(settings) as database:
-        return await database.read(partial(key_status, keyring=keyring, now=Clock().time()))
+async def activate(plan: Plan, id: str) -> str:
+    async with _rotation(plan) as rotation:
+        await rotation.activate(id)
+    return f"{id} is the active master key. On every other machine, do the same. Then: interact keys rewrap"
 
 
-async def rewrap(settings: Settings, environ: Mapping[str, str], data: bool) -> str:
-    """What was done, in words. `data`: gives every tenant a new data key too. Raises KeyringError, StorageError."""
-    async with rotation(settings, environ) as keys:
-        renewed = await keys.renew() if data else 0
-        done = await keys.rewrap()
-    said = [f"{done.done:,} data keys are wrapped anew."]
+async def rewrap(plan: Plan, data: bool) -> str:
+    """`data`: gives every tenant a new data key too."""
+    async with _rotation(plan) as rotation:
+        renewed = await rotation.renew() if data else 0
+        rewrapped = await rotation.rewrap()
+    said = [f"{rewrapped.done:,} data keys are wrapped anew."]
     if data:
-        said.append(f"{renewed:,} tenants have a new data key. A running bot now seals anew what the old ones have sealed.")
-    if done.lost:
-        said.append(f"These can't be unwrapped, and what they sealed is to be connected anew: {', '.join(done.lost)}.")
+        said.append(f"{renewed:,} tenants have a new data key. A running bot seals anew what the old ones have sealed.")
+    if rewrapped.lost:
+        said.append(f"These can't be unwrapped; what they sealed has to be connected anew: {', '.join(rewrapped.lost)}.")
     return "\n".join(said)
+
+
+async def retire(plan: Plan, id: str) -> str:
+    async with _rotation(plan) as rotation:
+        await rotation.retire(id)
+    return f"{id} is gone. Backups of the database from before need it: if you keep those, keep a copy of it apart from them."
 
 
 def report(found: KeyStatus, as_json: bool, now: float) -> str:
@@ -80,9 +82,22 @@ def _line(found: DataKeyStatus, state: str, now: float) -> str:
     return f"{found.keys:,} data keys {state}: {found.values:,} sealed values{age}"
 
 
+def _keyring(plan: Plan) -> Keyring | None:
+    try:
+        return open_keyring(key_source(plan))
+    except NoKeyringError:
+        return None
+
+
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database)
+async def _rotation(plan: Plan) -> AsyncIterator[KeyRotation]:
+    async with _database(plan) as database:
+        yield KeyRotation(database, key_source(plan), plan.clock.time)
+
+
+@asynccontextmanager
+async def _database(plan: Plan) -> AsyncIterator[Database]:
+    database = Database(plan.settings.database)
     try:
         await database.open()
         yield database

@@ -8,12 +8,14 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 
-from sqlalchemy import Connection, bindparam, delete, literal_column, select, text
+from sqlalchemy import Connection, delete, select
 
 from storage import keyholders
-from storage.cipher import KEY, Random, SealError
+from storage.cipher import Random, SealError
+from storage.data_key import IS_CURRENT, DataKey, add_data_key, context, find_unneeded, remove
 from storage.database import Database
 from storage.key_source import KeySource, open_keyring
 from storage.keyring import Keyring, KeyringError, MasterKey, NoKeyringError
@@ -21,24 +23,10 @@ from storage.tables import data_key
 
 _LOG = logging.getLogger(__name__)
 _LIFE = 300.0  # seconds in memory
-_ID = 8  # bytes
+_GRACE = 3600.0  # seconds: no transaction is that long, so nothing is being sealed with a key that retired before
+_CHUNK = 500  # rows that are deleted in one transaction: others want to write as well
 
-IS_CURRENT = data_key.c.retired == literal_column("0")  # spelled out, so that the index for these is used
-_NAMES = ("id", "tenant", "wrapped", "master", "created")
 _COLUMNS = (data_key.c.id, data_key.c.tenant, data_key.c.wrapped, data_key.c.master)
-_ADD = text(
-    f"INSERT INTO data_key ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)}) "  # noqa: S608
-    "ON CONFLICT DO NOTHING"
-).bindparams(*(bindparam(name, type_=data_key.c[name].type) for name in _NAMES))
-
-
-@dataclass(frozen=True)
-class DataKey:
-    """`id` is eight bytes in hexadecimal, `tenant` whose it is: "platform:tenant"."""
-
-    id: str
-    tenant: str
-    secret: bytes = field(repr=False)
 
 
 async def open_data_keys(database: Database, source: KeySource, now: Callable[[], float], process: str) -> "DataKeys":
@@ -99,6 +87,12 @@ class DataKeys:
         """This process needs no keys any more. Raises StorageError."""
         self._kept.clear()
         await self._database.run(lambda connection: keyholders.sign_off(connection, self._process))
+
+    async def prune(self, now: float) -> int:
+        """Deletes the retired keys that nothing needs any more; says how many. Raises StorageError."""
+        ids = await self._database.read(lambda connection: find_unneeded(connection, now - _GRACE))
+        chunks = [ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK)]
+        return sum([await self._database.run(partial(remove, ids=chunk)) for chunk in chunks])
 
     def current(self, connection: Connection, tenant: str) -> DataKey:
         """The key that seals for this tenant; its first one is made here. Raises SealError.
@@ -173,16 +167,3 @@ class DataKeys:
         yield self._keyring
         with suppress(KeyringError):  # the next beat tells
             yield open_keyring(self._source)
-
-
-def add_data_key(connection: Connection, master: MasterKey, tenant: str, now: float, random: Random) -> None:
-    """Makes a current one, unless there is one. `master` must be held in use by this transaction."""
-    id = random(_ID).hex()
-    wrapped = master.wrap(random(KEY), context(tenant, id), random)
-    values = {"id": id, "tenant": tenant, "wrapped": wrapped, "master": master.id, "created": now}
-    connection.execute(_ADD, values)
-
-
-def context(tenant: str, id: str) -> tuple[str, ...]:
-    """What a wrapped data key is bound to, besides its master key."""
-    return ("data_key", "wrapped", tenant, id)

@@ -4,14 +4,13 @@ At no moment is there a data key that a running process can't open. Each step ca
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection, delete, func, select
 
-from storage import keyholders, sealed_values
-from storage.data_keys import IS_CURRENT
+from storage import keyholders
 from storage.database import Database
 from storage.key_source import KeySource, change_keyring, open_keyring, refuse_fixed, with_new_key
 from storage.keyring import Keyring, KeyringError, NoKeyringError
@@ -19,7 +18,6 @@ from storage.rewrapping import renew_some, rewrap_some
 from storage.tables import data_key, master_key
 
 _BATCH = 500  # data keys in one transaction
-_GRACE = 3600.0  # seconds: no transaction is that long, so nothing is being sealed with a key that retired before
 
 
 @dataclass(frozen=True)
@@ -69,22 +67,12 @@ class KeyRotation:
         return found
 
     async def renew(self) -> int:
-        """Gives every tenant a new data key; says how many. The old ones open what they sealed, until `prune`."""
+        """Gives every tenant a new data key; says how many. The old ones open what they sealed, until they are pruned."""
         keyring, began = await self._usable_keyring(), self._now()
         renew, done = partial(renew_some, keyring=keyring, before=began, now=began, limit=self._batch), 0
         while some := await self._database.run(renew):
             done += some
         return done
-
-    async def prune(self) -> int:
-        """Deletes the retired data keys that nothing needs any more; says how many."""
-        needed = await self._database.read(sealed_values.count)
-        retired = select(data_key.c.id).where(~IS_CURRENT, data_key.c.retired < self._now() - _GRACE)
-        found = await self._database.read(lambda connection: list(connection.scalars(retired)))
-        unneeded = [id for id in found if id not in needed]
-        for start in range(0, len(unneeded), self._batch):
-            await self._database.run(partial(_delete, ids=unneeded[start : start + self._batch]))
-        return len(unneeded)
 
     async def retire(self, id: str) -> None:
         """Takes a master key away that wraps nothing any more. One that is lost can be retired too."""
@@ -112,10 +100,6 @@ class KeyRotation:
             return False
         _without(keyring, id)
         return id in keyring.keys
-
-
-def _delete(connection: Connection, ids: Sequence[str]) -> None:
-    connection.execute(delete(data_key).where(data_key.c.id.in_(ids)))
 
 
 def _retire(connection: Connection, id: str, held: bool, now: float) -> None:

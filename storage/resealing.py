@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select, update
 
-from storage.data_keys import IS_CURRENT
+from storage.data_key import IS_CURRENT
 from storage.database import Database
 from storage.sealed_values import sealed_under
 from storage.sealing import Binding, Sealer, SealError

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from storage import keyholders
 from storage.cipher import SealError
-from storage.data_keys import IS_CURRENT, add_data_key, context
+from storage.data_key import IS_CURRENT, add_data_key, context
 from storage.keyring import Keyring, KeyringError
 from storage.tables import data_key
 

@@ -22,7 +22,7 @@ _TODO: Mapping[tuple[str, str], str] = {
     (_BOT, "not_allowed_token_type"): f"This is another kind of token. {_COPY}",
     (_BOT, "account_inactive"): "The app was removed from the workspace: install it again and copy the new token.",
     (_BOT, "token_revoked"): "Install the app again and copy the new token.",
-    (_BOT, "token_expired"): "The app rotates its tokens, which this bot does not: make the app anew from the manifest.",
+    (_BOT, "token_expired"): "A token that expires is no setting: clear it, and open /slack/install under PUBLIC_URL instead.",
     (_APP, "invalid_auth"): "Under Basic Information, generate an App-Level Token (xapp-…) with connections:write.",
     (_APP, "not_allowed_token_type"): "This is another kind of token. App-Level Tokens begin with xapp-.",
     (_APP, "missing_scope"): "Generate an App-Level Token that has connections:write.",

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.errors import Refused, Unknown
@@ -58,6 +59,14 @@ class Slack:
         except NotInstalledError:
             _LOG.warning("something came from workspace %s, where the bot is not installed", heard.team)
             return None
+
+    async def known(self, actor: Actor) -> Actor | None:
+        try:
+            person = await self._people.find(actor.tenant, actor.user)
+        except NotInstalledError:
+            return None
+        is_one = person.member and not person.bot
+        return replace(actor, name=person.name or actor.name, zone=person.zone) if is_one else None
 
     async def reach(self, actor: Actor) -> Asked:
         """A direct message."""

@@ -30,7 +30,6 @@ from storage.inbox import Inbox
 from storage.offers import Offers
 from storage.references import References
 
-
 Page = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -62,6 +61,7 @@ class TeamsApp:
         self._people = People(self._connector, self._conversations, clock, lenient=account.tokenless)
         self._sender = Sender(self._connector, self._conversations, look)
         self._zone = zone
+        self._clock = clock
         self._opened: Future[Teams] = asyncio.get_running_loop().create_future()
         self._refreshing: asyncio.Task[None] | None = None
         auth = Auth(account.app_id, self._keys, account.hosts, account.tenants, clock, tokenless=account.tokenless)
@@ -76,7 +76,7 @@ class TeamsApp:
         """Loads botbuilder, which takes long, in a thread: the door is open meanwhile."""
         listen = await asyncio.to_thread(import_module, "bot.teams.listen")
         parts = (self._people, self._conversations, self._connector, self._sender)
-        teams = Teams(listen.Listener(), *parts, self._zone)
+        teams = Teams(listen.Listener(), *parts, self._zone, self._clock)
         self._opened.set_result(teams)
         return teams
 

@@ -16,6 +16,11 @@ _MOST = 10_000
 _FRESH = 60.0  # seconds for which what this process was told is taken as it was
 
 
+def is_alone(type: str, conversation: str) -> bool:
+    """Whether nobody but one person and the bot is there."""
+    return type == "personal" and conversation.startswith(_WITH_THE_BOT)
+
+
 class Conversations:
     """Stores where a conversation is reached when that is news, and gives what is the newest that any process was told.
 
@@ -27,8 +32,11 @@ class Conversations:
         self._clock = clock
         self._known: dict[tuple[str, str], Reference] = {}
 
-    async def note(self, tenant: str, route: Mapping[str, str], seen: float) -> None:
-        """`route` is that of a message (`bot.teams.listen.Heard`) which came at `seen`, in seconds since the epoch."""
+    async def note(self, tenant: str, route: Mapping[str, str], seen: float, person: str = "") -> None:
+        """`route` is that of a message (`bot.teams.heard.Heard`) which came at `seen`, in seconds since the epoch.
+
+        `person` is who wrote it, by their id in Entra.
+        """
         told = Reference(
             _PLATFORM,
             tenant,
@@ -43,8 +51,11 @@ class Conversations:
         if not (told.whom and told.service_url):
             return
         await self._keep(told)
-        if told.type == "personal" and told.whom.startswith(_WITH_THE_BOT) and route["user"]:
-            await self._keep(replace(told, whom=route["user"]))
+        if is_alone(told.type, told.conversation):
+            for whom in {route["user"], person} - {""}:
+                await self._keep(replace(told, whom=whom))
+        elif person and not await self._find(tenant, person):
+            await self._keep(replace(told, whom=person))
 
     async def newest(self, at: Address) -> Address:
         """The same conversation at the newest address that is known: Teams may move it."""
@@ -54,12 +65,22 @@ class Conversations:
     async def chat_with(self, tenant: str, user: str) -> Address | None:
         """The chat with a person alone, where there is one already."""
         known = await self._find(tenant, user)
-        return Address(tenant, known.service_url, known.conversation) if known else None
+        if known is None or not is_alone(known.type, known.conversation):
+            return None
+        return Address(tenant, known.service_url, known.conversation)
 
-    async def opened(self, chat: Address, bot: str, user: str, seen: float) -> None:
-        """Notes a chat that the bot has opened itself."""
+    async def met(self, tenant: str, person: str) -> Reference | None:
+        """Where a person, by their id in Entra, is alone with the bot; else a place where they have spoken to it.
+
+        None for those who have not. Raises StorageError.
+        """
+        return await self._references.find(_PLATFORM, tenant, person)
+
+    async def opened(self, chat: Address, bot: str, user: str, seen: float, person: str = "") -> None:
+        """Notes a chat that the bot has opened itself, with who is in it: by their id in Teams, and by that in Entra."""
         told = Reference(_PLATFORM, chat.tenant, user, chat.conversation, chat.service_url, bot, "personal", seen=seen)
-        await self._keep(told)
+        for whom in {user, person} - {""}:
+            await self._keep(replace(told, whom=whom))
 
     async def forget(self, tenant: str, conversation: str) -> None:
         """The bot is no longer there. Raises StorageError: it must not stay on record."""

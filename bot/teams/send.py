@@ -141,7 +141,7 @@ class Sender:
         if known := await self._conversations.chat_with(outgoing.tenant, outgoing.user):
             return known
         chat = await self._connector.open_chat(await self._here(outgoing), outgoing.bot, outgoing.user)
-        await self._conversations.opened(chat, outgoing.bot, outgoing.user, outgoing.since)
+        await self._conversations.opened(chat, outgoing.bot, outgoing.user, outgoing.since, outgoing.object)
         return chat
 
 

@@ -4,16 +4,20 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.platform import Asked, Stranger
+from bot.clock import Clock
+from bot.platform import Asked, Filled, Gone, Joined, Press, Stranger, Words
 from bot.teams.connector import Address, Connector, ConnectorError
-from bot.teams.heard import Left
+from bot.teams.heard import Heard, Left
 from bot.teams.outgoing import Outgoing, load
+from bot.teams.own_chats import OwnChats
 from bot.teams.people import People
-from bot.teams.references import Conversations
+from bot.teams.references import Conversations, is_alone
 from bot.teams.render import render
 from bot.teams.send import Sender
+from bot.teams.zone import Zones
 from commands.call import Actor, Place
 from commands.command import Command
 from commands.reply import Reply
@@ -37,13 +41,16 @@ class Teams:
         connector: Connector,
         sender: Sender,
         zone: str,
+        clock: Clock,
     ) -> None:
         self._listener = listener
         self._people = people
         self._conversations = conversations
         self._connector = connector
         self._sender = sender
-        self._zone = zone
+        self._own_chats = OwnChats(connector, conversations, clock)
+        self._zones = Zones(zone)
+        self._clock = clock
 
     def patience(self, asked: Asked) -> float:
         """Who presses a card is told by the answer to that."""
@@ -59,14 +66,28 @@ class Teams:
             return None
         if isinstance(heard.what, Left):
             await self._conversations.forget(heard.tenant, heard.channel)
-            return None
+            return self._gone(heard, received)
         if heard.via != "search":  # made from places that the bot is not in
-            await self._conversations.note(heard.tenant, heard.route, received)
+            await self._conversations.note(heard.tenant, heard.route, received, heard.user)
         person = await self._people.find(_address(heard.tenant, heard.route), heard.route["user"])
-        actor = Actor("teams", heard.tenant, heard.user, person.name or heard.name, heard.zone or self._zone)
-        place = Place("teams", heard.tenant, heard.channel, heard.thread)
-        route = {**heard.route, "since": str(received)}
-        return Asked(actor, place, heard.via, heard.what if person.member else Stranger(), route)
+        what = heard.what if person.member else Stranger()
+        return self._asked(heard, what, person.name or heard.name, received)
+
+    async def reach(self, actor: Actor) -> Asked:
+        """Their own chat with the bot; it is opened where there is none yet."""
+        chat = await self._own_chats.of(actor.tenant, actor.user)
+        where = {"service_url": chat.service_url, "conversation": chat.conversation, "type": "personal", "bot": chat.bot}
+        route = {**where, "user": actor.user, "team": "", "replaces": "", "since": str(self._clock.time())}
+        return Asked(actor, Place("teams", actor.tenant, chat.conversation), "notice", Words(""), route)
+
+    async def known(self, actor: Actor) -> Actor | None:
+        """Nor is anybody known who has not spoken to the bot."""
+        met = await self._conversations.met(actor.tenant, actor.user)
+        if met is None:
+            return None
+        person = await self._people.find(Address(actor.tenant, met.service_url, met.conversation), actor.user)
+        zone = self._zones.of(actor.tenant, actor.user)
+        return replace(actor, name=person.name or actor.name, zone=zone) if person.member else None
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
         actor, route = asked.actor, asked.route
@@ -96,6 +117,19 @@ class Teams:
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """Teams asks for a form itself, and is answered in the request: see invokes.py. From here none can be opened."""
         return False
+
+    def _gone(self, heard: Heard, received: float) -> Asked | None:
+        """Whoever takes the bot out of their own chat is done with it; in a team or a group, the others are not."""
+        if not heard.user or not is_alone(heard.route["type"], heard.channel):
+            return None
+        return self._asked(heard, Gone(heard.tenant, heard.user), heard.name, received)
+
+    def _asked(
+        self, heard: Heard, what: Words | Press | Filled | Joined | Stranger | Gone, name: str, received: float
+    ) -> Asked:
+        actor = Actor("teams", heard.tenant, heard.user, name, self._zones.of(heard.tenant, heard.user, heard.zone))
+        place = Place("teams", heard.tenant, heard.channel, heard.thread)
+        return Asked(actor, place, heard.via, what, {**heard.route, "since": str(received)})
 
 
 def _address(tenant: str, route: Mapping[str, str]) -> Address:

@@ -4,6 +4,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+_MOST = 10_000
+
+
+class Zones:
+    """What people's Teams told last, for as long as the process lives: no profile tells it. `otherwise` is for all others."""
+
+    def __init__(self, otherwise: str) -> None:
+        self._otherwise = otherwise
+        self._told: dict[str, str] = {}
+
+    def of(self, tenant: str, user: str, told: str = "") -> str:
+        """The zone of a person; `told` is what has come with their words just now."""
+        key = f"{tenant}:{user}"
+        if told:
+            if len(self._told) >= _MOST:
+                self._told.clear()
+            self._told[key] = told
+        return self._told.get(key, self._otherwise)
+
 
 def zone_of(activity: Mapping[str, Any]) -> str:
     """The IANA name of the sender's time zone, or "" where a valid one is not told."""

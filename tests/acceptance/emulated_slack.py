@@ -23,10 +23,10 @@ BOT = "U0EMULATED"
 _LAUNCHER = Path(__file__).with_name("emulate_slack.mjs")
 _SECRET, _BOT_TOKEN, _PERSON_TOKEN = "CANARY-signing-secret", "xoxb-CANARY-bot", "xoxp-CANARY-person"
 _APP = {"app_id": "A0EMULATED", "client_id": "1.2", "bot_id": "B0EMULATED", "bot_user_id": BOT}
+CLIENT_ID, CLIENT_SECRET = _APP["client_id"], "CANARY-client-secret"
 _SEED = {
     "signing_secret": _SECRET,
     "strict_scopes": True,  # the scopes of our manifest have to do
-    "oauth_apps": [{**_APP, "client_secret": "CANARY", "name": "Interact", "bot_name": "interact", "redirect_uris": []}],
     "tokens": [
         {**_APP, "token": _BOT_TOKEN, "type": "bot", "user_id": BOT, "scopes": SCOPES},
         {"token": _PERSON_TOKEN, "type": "user", "user_id": PERSON, "scopes": SCOPES},
@@ -141,9 +141,11 @@ def bot_settings(port: int) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def emulated_slack(emulate: Emulate, port: int, events_url: str) -> AsyncIterator[EmulatedSlack]:
-    """Serves it at the port; its events go to `events_url`."""
-    config = {"package": str(emulate.package), "port": port, "seed": _SEED, "events_url": events_url}
+async def emulated_slack(emulate: Emulate, port: int, events_url: str, *redirect_uris: str) -> AsyncIterator[EmulatedSlack]:
+    """Serves it at the port; its events go to `events_url`, browsers come back to one of `redirect_uris`."""
+    app = {**_APP, "client_secret": CLIENT_SECRET, "name": "Interact", "bot_name": "interact", "redirect_uris": redirect_uris}
+    seed = {**_SEED, "oauth_apps": [app]}
+    config = {"package": str(emulate.package), "port": port, "seed": seed, "events_url": events_url}
     command = (str(emulate.node), str(_LAUNCHER), json.dumps(config))
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     try:

@@ -174,22 +174,24 @@ class World:
     bot: Household
 
     @asynccontextmanager
-    async def another_process(self, holder: str, registration: Registration = REGISTERED) -> AsyncIterator[Household]:
-        async with open_vault(self.database, self.keys, self.clock, holder) as (_, vault), open_http() as http:
+    async def another_process(
+        self, holder: str, registration: Registration = REGISTERED, rate: Rate | None = None
+    ) -> AsyncIterator[Household]:
+        async with open_vault(self.database, self.keys, self.clock, holder) as (_, vault), open_http(rate) as http:
             bot = Household(vault, http, self.url, self.clock, self.bot.diary.tell, holder, _blink, registration)
             yield bot
             await bot.refresher.close()
 
 
 @asynccontextmanager
-async def open_world(tmp_path: Path, clock: Clock, database: str = "", rate: Rate | None = None) -> AsyncIterator[World]:
+async def open_world(tmp_path: Path, clock: Clock, database: str = "") -> AsyncIterator[World]:
     sandbox, keys = NotesSandbox(clock.now), tmp_path / "keys"
     sandbox.authorization.habits.lifetime = int(LIFE)
     database = database or f"sqlite:///{tmp_path / 'bot.sqlite'}"
     async with (
         serving(sandbox.app) as address,
         open_vault(database, keys, clock, "one") as (_, vault),
-        open_http(rate) as http,
+        open_http() as http,
     ):
         url = f"{address}/"
         bot = Household(vault, http, url, clock, sleep=_blink)

@@ -190,6 +190,7 @@ async def test_a_connection_that_was_granted_too_little_is_limited(world: World)
     found = await listed(world)
 
     assert (found.state, found.scopes, found.missing) == ("limited", ("notes.read",), ("notes.write",))
+    assert "Not all that was asked for was allowed" in world.bot.diary.said()[0]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ async def keep(world: World, owner: Owner, access: str, *channels: str, kind: st
 
 
 async def call(world: World, connections: Connections, notes: Service, actor: Actor = ADA) -> tuple[bool, int]:
-    """A call as the bot makes it: whether it came through, and how often the service was asked."""
+    """A call as the bot makes it: whether it came through, and at which try."""
     for tries in (1, 2):
         token = await connections.token(notes, actor, ROOM)
         if await world.bot.is_taken(token.reveal()):
@@ -163,6 +163,23 @@ async def test_what_somebody_else_has_renewed_meanwhile_is_tried_without_renewin
 
     assert await connections.renew(notes, ADA, ROOM, used)
     assert world.sandbox.authorization.counts.refreshes == 1
+
+
+@pytest.mark.parametrize("wrong", [600.0, -600.0, 3600.0, -3600.0])
+@pytest.mark.parametrize("age", [LIFE - 400, LIFE + 1])
+async def test_a_clock_that_is_wrong_costs_one_refresh_and_nobody_their_account(
+    age: float, wrong: float, world: World, notes: Service, clock: FixedClock
+) -> None:
+    await world.bot.connect(world.sandbox)
+    clock.at += timedelta(seconds=age)
+    skewed = replace(world, clock=FixedClock(clock.at + timedelta(seconds=wrong)))
+    async with skewed.another_process("two") as bot:
+        connections = Connections([bot.own])
+        done = [await call(world, connections, notes) for _ in range(20)]
+
+    assert all(works for works, _ in done)
+    assert world.sandbox.authorization.counts.refreshes <= 1
+    assert world.bot.diary.told == {}
 
 
 async def test_a_login_that_can_t_answer_breaks_nothing(world: World, connections: Connections, notes: Service) -> None:

@@ -11,7 +11,7 @@ import pytest
 from adapters.base import Secret
 from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.faults import Fault
-from adapters.oauth import Registration
+from adapters.oauth import DEADLINE, Registration
 from bot.refreshing import LEASE, Refresher
 from storage.vault import Connection, Tokens
 from tests.bot.conftest import FixedClock
@@ -381,6 +381,10 @@ async def test_what_never_expires_is_renewed_only_where_it_has_to_be(world: Worl
     assert await world.bot.fresh(connection) == tokens
 
     assert await world.bot.fresh(connection, force=True) != tokens
+
+
+def test_a_lease_outlives_the_request_for_a_token_and_the_wait_for_the_database() -> None:
+    assert LEASE >= DEADLINE + 10
 
 
 async def test_a_database_that_is_busy_when_the_token_comes_is_waited_for(

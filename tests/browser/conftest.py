@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Literal
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.bot.conftest import FixedClock
@@ -17,7 +19,7 @@ Scheme = Literal["light", "dark"]
 Look = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
     if not CHROMIUM:
         pytest.skip("no Chromium is installed: pages are not looked at")
@@ -27,29 +29,31 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with open_site(tmp_path, FixedClock(), icons(), COMMANDS) as opened:
         await furnish(opened)
         yield opened
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def look(chromium: Browser, site: Site) -> AsyncIterator[Look]:
     """Opens a page as Ada sees it, who runs the bot. With `script` the browser would run any JavaScript that there is."""
     session = await site.sign_in(ADA)
+    async with AsyncExitStack() as stack:
 
-    async def open(path: str, width: int = 1280, scheme: Scheme = "light", script: bool = False) -> Page:
-        context = await chromium.new_context(
-            java_script_enabled=script,
-            bypass_csp=script,  # the checker is a script, and our pages allow none
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            viewport={"width": width, "height": 900},
-        )
-        await context.add_cookies([{"name": "session", "value": session, "url": site.address}])
-        page = await context.new_page()
-        await page.goto(site.address + path)
-        return page
+        async def open(path: str, width: int = 1280, scheme: Scheme = "light", script: bool = False) -> Page:
+            context = await chromium.new_context(
+                java_script_enabled=script,
+                bypass_csp=script,  # the checker is a script, and our pages allow none
+                color_scheme=scheme,
+                reduced_motion="reduce",
+                viewport={"width": width, "height": 900},
+            )
+            stack.push_async_callback(context.close)
+            await context.add_cookies([{"name": "session", "value": session, "url": site.address}])
+            page = await context.new_page()
+            await page.goto(site.address + path)
+            return page
 
-    yield open
+        yield open

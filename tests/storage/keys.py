@@ -5,6 +5,7 @@ from pathlib import Path
 
 from storage.data_keys import DataKeys, open_data_keys
 from storage.database import Database
+from storage.key_rotation import KeyRotation
 from storage.key_source import KeySource
 from storage.sealing import Binding
 
@@ -23,3 +24,14 @@ async def open_keys(database: Database, source: KeySource, now: Callable[[], flo
 
 def binding(row: object = "row-1", tenant: str = TENANT, owner: str = "slack:T1:U1", service: str = "notion") -> Binding:
     return Binding("connection", "sealed", tenant, owner, service, str(row))
+
+
+async def switched(rotation: KeyRotation, *processes: DataKeys) -> str:
+    """To a new master key, that all processes use; its id."""
+    new = await rotation.add()
+    for keys in processes:
+        await keys.beat()
+    await rotation.activate(new)
+    for keys in processes:
+        await keys.beat()
+    return new

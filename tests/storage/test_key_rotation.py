@@ -1,34 +1,22 @@
-"""Master keys and data keys change while the bot runs, and at no moment is there anything that does not open.
-
-`REWRAP_KEYS=100000 KILLS=20` for the whole drill.
-"""
+"""Master keys and data keys change while the bot runs, and at no moment is there anything that does not open."""
 
 import asyncio
-import os
-import random
-import sys
-import time
-from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
-from storage.data_keys import DataKeys, add_data_key
+from storage.data_keys import DataKeys
 from storage.database import Database
 from storage.key_rotation import KeyRotation
 from storage.key_source import KeySource, open_keyring
 from storage.key_status import KeyStatus, key_status
 from storage.keyring import KeyringError, MasterKey
-from storage.sealing import Sealer, SealError
+from storage.sealing import Sealer
 from storage.tables import data_key, master_key, oauth_state
 from tests.storage.conftest import Clock
-from tests.storage.keys import OTHER_TENANT, TENANT, binding, open_keys, source_in
+from tests.storage.keys import OTHER_TENANT, TENANT, binding, open_keys, source_in, switched
 
-REWRAP_KEYS = int(os.environ.get("REWRAP_KEYS", "2000"))
-KILLS = int(os.environ.get("KILLS", "3"))
-SEED = int(os.environ.get("SEED", "0")) or random.randrange(1, 10**6)
 HOUR = 3600.0
 
 
@@ -69,17 +57,6 @@ async def opened_row(database: Database, keys: DataKeys, row: str, tenant: str =
         return Sealer(keys).open(connection, binding(row, tenant), sealed)
 
     return await database.read(work)
-
-
-async def switched(rotation: KeyRotation, *processes: DataKeys) -> str:
-    """To a new master key, that all processes use; its id."""
-    new = await rotation.add()
-    for keys in processes:
-        await keys.beat()
-    await rotation.activate(new)
-    for keys in processes:
-        await keys.beat()
-    return new
 
 
 async def test_a_key_is_added_activated_rewrapped_to_and_the_old_one_retired_while_the_bot_runs(
@@ -273,9 +250,9 @@ async def test_a_retired_data_key_goes_once_nothing_needs_it_and_not_before(
     clock.move(1)
     await rotation.renew()
     await database.run(lambda it: it.execute(oauth_state.delete().where(oauth_state.c.hash == "gone")))
-    assert await rotation.prune() == 0, "a transaction that began before may still be sealing with it"
+    assert await keys.prune(clock()) == 0, "a transaction that began before may still be sealing with it"
     clock.move(HOUR + 1)
-    assert await rotation.prune() == 1
+    assert await keys.prune(clock()) == 1
     assert await opened_row(database, keys, "kept") == b"secret"
     assert (await status(database, source, clock)).retired.keys == 1
 
@@ -318,114 +295,3 @@ async def test_keys_that_the_bot_does_not_keep_are_retired_from_the_database_alo
     await rotation.retire(old.id)
     alone = await open_keys(database, KeySource(tmp_path / "none", value=new.secret.hex()), clock, "three")
     assert await current(database, alone) == await current(database, second)
-
-
-REWRAP = """
-import asyncio, sys, time
-from pathlib import Path
-from storage.database import Database
-from storage.key_rotation import KeyRotation
-from storage.key_source import KeySource
-
-async def main():
-    database = Database(sys.argv[1])
-    print("ready", flush=True)
-    await KeyRotation(database, KeySource(Path(sys.argv[2])), time.time, batch=int(sys.argv[3])).rewrap()
-    await database.close()
-
-asyncio.run(main())
-"""
-
-
-class Readers:
-    """Open data keys all the time, each anew from the database."""
-
-    def __init__(self, database: Database, keys: DataKeys, ids: list[str], chance: random.Random) -> None:
-        self.done = 0
-        self.failed: list[str] = []
-        self._database = database
-        self._keys = keys
-        self._ids = ids
-        self._chance = chance
-
-    async def run(self) -> None:
-        while True:
-            await self._database.read(self._read)
-
-    def _read(self, connection: Connection) -> None:
-        for id in self._chance.sample(self._ids, 10):
-            try:
-                self._keys.named(connection, id)
-            except SealError as error:
-                self.failed.append(str(error))
-            self.done += 1
-
-
-async def test_rewrapping_that_is_killed_again_and_again_fails_no_read(url: str, database: Database, source: KeySource) -> None:
-    chance = random.Random(SEED)
-    hurrying = map(float, count(int(time.time()), 301))  # each look at the clock is five minutes later: memory is never asked
-    keys = await open_keys(database, source, lambda: next(hurrying), "reader")
-    old = open_keyring(source).active
-    ids = await many(database, old, REWRAP_KEYS)
-    new = await switched(KeyRotation(database, source, time.time), keys)
-    readers = Readers(database, keys, ids, chance)
-    reading = [asyncio.create_task(readers.run()) for _ in range(2)]
-
-    left = []
-    for number in range(KILLS):
-        target = REWRAP_KEYS * (number + chance.random()) / (KILLS + 1)
-        left.append(await killed_at(url, source, target, lambda: wrapped_by(database, new)))
-    await KeyRotation(database, source, time.time).rewrap()
-    for task in reading:
-        task.cancel()
-    await asyncio.gather(*reading, return_exceptions=True)
-    await asyncio.to_thread(lambda: None)
-
-    assert readers.failed == [], f"SEED={SEED}"
-    assert readers.done > 0
-    assert any(0 < each < REWRAP_KEYS for each in left), f"no kill was in the middle: {left}, SEED={SEED}"
-    assert await wrapped_by(database, new) == REWRAP_KEYS
-    await KeyRotation(database, source, time.time).retire(old.id)
-    fresh = await open_keys(database, source, time.time, "fresh")
-    await database.read(lambda connection: [fresh.named(connection, id) for id in ids])
-    print(f"\n{REWRAP_KEYS:,} data keys, {KILLS} kills, {readers.done:,} reads, {len(readers.failed)} failed")  # noqa: T201
-
-
-async def many(database: Database, master: MasterKey, number: int) -> list[str]:
-    """So many tenants with a data key each; the keys' ids."""
-
-    def work(connection: Connection, start: int) -> None:
-        for tenant in range(start, min(start + 5000, number)):
-            add_data_key(connection, master, f"slack:T{tenant}", time.time(), os.urandom)
-
-    for start in range(0, number, 5000):
-        await database.run(lambda connection, start=start: work(connection, start))  # type: ignore[misc]
-    return await database.read(lambda connection: list(connection.scalars(select(data_key.c.id))))
-
-
-async def wrapped_by(database: Database, master: str) -> int:
-    counted = select(func.count()).select_from(data_key).where(data_key.c.master == master)
-    return int(await database.read(lambda connection: connection.execute(counted).scalar_one()))
-
-
-async def killed_at(url: str, source: KeySource, target: float, done: Callable[[], object]) -> int:
-    """Rewraps in another process, which is killed when it has come so far; how far it came."""
-    batch = str(max(REWRAP_KEYS // 50, 10))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        REWRAP,
-        url,
-        str(source.path),
-        batch,
-        cwd=Path(__file__).parents[2],
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout
-    await process.stdout.readline()
-    while (reached := await done()) <= target and process.returncode is None:  # type: ignore[misc]
-        await asyncio.sleep(0)
-    if process.returncode is None:
-        process.kill()
-    await process.communicate()
-    return int(reached)

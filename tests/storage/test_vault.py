@@ -55,6 +55,8 @@ async def test_connecting_anew_takes_the_place_of_the_former_whose_tokens_come_b
     await vault.break_(former, "revoked")
     await vault.mark_told(former)
     await vault.lease(former, "one", 30)
+    await vault.release(former, "one", clock.now + 1000)
+    await vault.lease(former, "one", 30)
     clock.move(60)
     connection, replaced = await vault.keep(ADA, "notion", "key", NEW, "ada@home.test", ["read"], 5.0, 6.0)
 

@@ -8,15 +8,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
+from bot.sandbox_codes import Wanted
+from bot.sandbox_consent import CANCEL, draw, go, refuse
+from bot.sandbox_origin import check_origin
 from bot.slack.sandbox.arguments import Arguments
-from bot.slack.sandbox.codes import Client, Codes, Wanted
-from bot.slack.sandbox.consent import draw, go, refuse
-from bot.slack.sandbox.origin import check_origin
+from bot.slack.sandbox.codes import Client, Codes
 from bot.slack.sandbox.site import Site
 from bot.slack.sandbox.workspace import APP, BOT, ApiError, Json
 
 _LIFE = 43_200  # seconds that a token is good for where tokens are rotated
-_CANCEL = "cancel"
 
 
 @dataclass
@@ -106,10 +106,10 @@ class Installs:
         try:
             wanted = self._wanted(request.query)
         except ValueError as error:
-            return refuse(error)
+            return refuse(f"Slack says: {error}")
         choices = {team: f"Allow in {site.workspace.name}" for team, site in self._sites.items()}
         about = f"Interact asks for: {wanted.scope.replace(',', ', ')}."
-        return draw("Let Interact in", about, choices | {_CANCEL: "Cancel"}, request.query, wanted)
+        return draw("Let Interact in", about, choices | {CANCEL: "Cancel"}, request.query, wanted)
 
     async def _answer(self, request: web.Request) -> web.Response:
         check_origin(request)
@@ -117,11 +117,11 @@ class Installs:
         try:
             return go(self._allowed(told, told.get("choice", "")))
         except ValueError as error:
-            return refuse(error)
+            return refuse(f"Slack says: {error}")
 
     def _allowed(self, query: Mapping[str, str], team: str) -> str:
         wanted = self._wanted(query)
-        if team == _CANCEL:
+        if team == CANCEL:
             return wanted.back(error="access_denied")
         if team not in self._sites:
             raise ValueError("team_not_found")

@@ -12,14 +12,14 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
+from bot.sandbox_codes import Wanted
+from bot.sandbox_consent import CANCEL, draw, go, refuse
+from bot.sandbox_origin import check_origin
 from bot.slack.sandbox.arguments import Arguments, arguments_of
-from bot.slack.sandbox.codes import Client, Codes, Wanted
-from bot.slack.sandbox.consent import draw, go, refuse
-from bot.slack.sandbox.origin import check_origin
+from bot.slack.sandbox.codes import Client, Codes
 from bot.slack.sandbox.workspace import BOT, ApiError, Workspace
 
 _LIFE = 300  # seconds for which an id_token is good
-_CANCEL = "cancel"
 
 
 class OpenId:
@@ -54,9 +54,9 @@ class OpenId:
         try:
             wanted = self._wanted(request.query)
         except ValueError as error:
-            return refuse(error)
+            return refuse(f"Slack says: {error}")
         choices = {id: f"{name}, {workspace.name}" for id, name, workspace in self._people()}
-        return draw("Sign in with Slack", "Who are you?", choices | {_CANCEL: "Nobody: go back"}, request.query, wanted)
+        return draw("Sign in with Slack", "Who are you?", choices | {CANCEL: "Nobody: go back"}, request.query, wanted)
 
     async def _answer(self, request: web.Request) -> web.Response:
         check_origin(request)
@@ -64,11 +64,11 @@ class OpenId:
         try:
             return go(self._signed_in(told, told.get("choice", "")))
         except ValueError as error:
-            return refuse(error)
+            return refuse(f"Slack says: {error}")
 
     def _signed_in(self, query: Mapping[str, str], person: str) -> str:
         wanted = self._wanted(query)
-        if person == _CANCEL:
+        if person == CANCEL:
             return wanted.back(error="access_denied")
         if person not in [id for id, *_ in self._people()]:
             raise ValueError("user_not_found")

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.sandbox_origin import check_origin
 from bot.slack.sandbox.draw import draw_messages
 from bot.slack.sandbox.draw_form import FIELD, draw_form
-from bot.slack.sandbox.origin import check_origin
 from bot.slack.sandbox.people import People
 from bot.slack.sandbox.views import Views
 from bot.slack.sandbox.workspace import ADA, BOT, ApiError, Channel, Posted, Workspace

@@ -17,7 +17,7 @@ from bot.teams.sandbox.errors import ApiError, connector_error
 from bot.teams.sandbox.gate import Gate
 from bot.teams.sandbox.graph import Graph
 from bot.teams.sandbox.keys import Issuer
-from bot.teams.sandbox.login import Login
+from bot.teams.sandbox.login import MULTI_TENANT, Login
 from bot.teams.sandbox.people import People
 from bot.teams.sandbox.places import Places
 from bot.teams.sandbox.presses import Presses
@@ -25,6 +25,7 @@ from bot.teams.sandbox.roster import Roster
 from bot.teams.sandbox.samples import sample
 from bot.teams.sandbox.screens import Dialog, Screens
 from bot.teams.sandbox.shapes import message_json
+from bot.teams.sandbox.sign_in import TENANTS, SignIn
 from bot.teams.sandbox.workspace import ADA, APP_ID, BOT, TENANT, Json, Workspace
 
 _DELAYS = (15.0,)  # seconds before each further attempt at an activity
@@ -34,8 +35,8 @@ class TeamsSandbox(Sandbox):
     """It keeps Microsoft's documented rules and limits, so that a bot that works here has a chance there.
 
     Set `address` once it is being served. People act by `message`, `press`, `submit`, `search`, `install`, `uninstall`,
-    `react` and `edit`, see `People`; what they see is in `messages`, `view`, `dialog` and `toasts`. `token`, `activity` and
-    `post` are for who wants to tell the bot what Teams would not.
+    `react` and `edit`, see `People`; what they see is in `messages`, `view`, `dialog` and `toasts`. They sign in by `sign_in`.
+    `token`, `activity` and `post` are for who wants to tell the bot what Teams would not.
     """
 
     def __init__(self, now: Callable[[], datetime], bot_url: str, delays: Sequence[float] = _DELAYS) -> None:
@@ -43,7 +44,10 @@ class TeamsSandbox(Sandbox):
         self.app_id = APP_ID
         self.workspace = Workspace(now)
         self.issuer = Issuer(APP_ID, now, lambda: self.address)
-        self.login = Login(now, lambda audience, seconds: self.grant(audience, seconds=seconds))
+        self.entra = SignIn(self.workspace, lambda: self.address)
+        self.sign_in = self.entra.sign_in
+        self.login = Login(now, lambda audience, seconds: self.grant(audience, seconds=seconds), self.entra.exchange)
+        self.private |= {f"/login/{tenant}/oauth2/v2.0/token" for tenant in (*TENANTS, MULTI_TENANT)}
         self.graph = Graph(self.workspace, self.account_of)
         self.courier = Courier(bot_url, self.issuer.token, delays)
         self.activities = Activities(self.workspace)
@@ -157,7 +161,8 @@ class TeamsSandbox(Sandbox):
 
     def _add_routes(self) -> None:
         gate = Gate(self.workspace, self.account_of)
-        services = (self.issuer, self.login, self.graph, Connector(self.workspace, gate), Roster(self.workspace, gate))
+        roster = Roster(self.workspace, gate)
+        services = (self.issuer, self.entra, self.login, self.graph, Connector(self.workspace, gate), roster)
         for part in services:
             part.add_routes(self.app.router)
         names = ("message", "press", "press_number", "submit", "search", "install", "uninstall", "react", "edit", "block")

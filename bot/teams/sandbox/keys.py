@@ -42,10 +42,11 @@ class Key:
         return self.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def published(self) -> dict[str, Any]:
-        """https://datatracker.ietf.org/doc/html/rfc7517, with Microsoft's endorsements."""
+        """https://datatracker.ietf.org/doc/html/rfc7517, with Microsoft's endorsements where it has any."""
         public = RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
         named = {"kty": "RSA", "use": "sig", "kid": self.id, "x5t": self.id}
-        return {**named, "n": public["n"], "e": public["e"], "endorsements": list(self.endorsements)}
+        endorsed = {"endorsements": list(self.endorsements)} if self.endorsements else {}
+        return {**named, "n": public["n"], "e": public["e"], **endorsed}
 
 
 class Issuer:

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp import web
@@ -102,12 +102,22 @@ class Several:
         return [message for message in self.sandbox.messages(team=team) if message.get("bot_id")]
 
 
+class Elsewhere(NamedTuple):
+    """A Slack that is not our own stand-in, and the app as it is known there."""
+
+    address: str  # with a slash at its end
+    client_id: str
+    client_secret: str
+
+
 @asynccontextmanager
-async def several(folder: Path, own: bool = True) -> AsyncIterator[Several]:
-    """`own`: one workspace's token is in the settings."""
+async def several(
+    folder: Path, own: bool = True, elsewhere: Elsewhere | None = None, port: int | None = None
+) -> AsyncIterator[Several]:
+    """`own`: one workspace's token is in the settings. `port` is where the bot listens, any by default."""
     async with AsyncExitStack() as stack:
         clock, served = MovableClock(), _Served()
-        server = await stack.enter_async_context(TestServer(served.app))
+        server = await stack.enter_async_context(TestServer(served.app, port=port))
         address = str(server.make_url("/"))
         sandbox = SlackSandbox(clock.now, f"{address}slack/events", delays=())
         shared = await stack.enter_async_context(serving({"slack": sandbox}, 0))
@@ -126,13 +136,14 @@ async def several(folder: Path, own: bool = True) -> AsyncIterator[Several]:
         installations = Installations(database, sealer, clock.time)
         session = await stack.enter_async_context(pooled_session())
         http = Http(session)
-        client = (sandbox.client_id, Secret(sandbox.client_secret))
-        many = Many(*client, sandbox.address, address, installations, states, _page, "test")
+        there = elsewhere or Elsewhere(sandbox.address, sandbox.client_id, sandbox.client_secret)
+        api_url, client = f"{there.address}api/", (there.client_id, Secret(there.client_secret))
+        many = Many(*client, there.address, address, installations, states, _page, "test")
         app = SlackApp(
             sandbox.bot_token if own else Secret(""),
             [sandbox.signing_secret],
             Secret(""),
-            sandbox.api_url,
+            api_url,
             "UTC",
             session,
             http,
@@ -147,7 +158,7 @@ async def several(folder: Path, own: bool = True) -> AsyncIterator[Several]:
         taken: asyncio.Queue[Delivery] = asyncio.Queue()
         inbox.claim(taken.put_nowait, 10)
         browser = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        oauth = OAuth(http, sandbox.api_url, *client)
+        oauth = OAuth(http, api_url, *client)
         yield Several(sandbox, app, slack, address, browser, database, installations, oauth, inbox, taken, clock)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
@@ -13,7 +12,7 @@ from adapters.base import Secret
 from adapters.errors import Refused, Unavailable
 from adapters.faults import Fault
 from bot.teams.credentials import CONNECTOR, GRAPH, MULTI_TENANT, ManagedIdentity
-from bot.teams.sandbox.workspace import APP_ID
+from bot.teams.sandbox.workspace import ADA, APP_ID
 from tests.bot.teams.stage import Stage, stage
 
 CANARY = "CANARY-password&scope=all"
@@ -29,9 +28,18 @@ async def on(tmp_path: Path) -> AsyncIterator[Stage]:
 async def test_with_its_password_the_bot_gets_a_token_for_what_it_asks(on: Stage, scope: str) -> None:
     token = await on.credentials.ask(scope)
 
-    [asked] = on.asked("POST", "/login/")
-    assert parse_qs(asked.body.decode())["scope"] == [scope]
+    bearer = {"Authorization": f"Bearer {token.secret.reveal()}"}
+    member = f"{on.teams.service_url}v3/conversations/{on.chat()}/members/{ADA}"
+    history = f"{on.teams.graph_url}chats/19:{ADA}_{APP_ID}@unq.gbl.spaces/messages"
+    statuses = {url: (await on.session.get(url, headers=bearer)).status for url in (member, history)}
+    assert statuses == {member: 200, history: 401} if scope == CONNECTOR else {member: 401, history: 200}
     assert token.ends == pytest.approx(on.clock.time() + 3599, abs=60)
+
+
+async def test_the_sandbox_keeps_no_record_of_the_password(on: Stage) -> None:
+    await on.credentials.ask(CONNECTOR)
+
+    assert [entry.body for entry in on.asked("POST", "/login/")] == [b""]
 
 
 async def test_a_bot_of_many_tenants_gets_its_token_from_the_one_that_is_microsofts(on: Stage) -> None:

@@ -1,8 +1,6 @@
 """Signing in with Slack's stand-in: who comes back is who the platform says, in the browser that went away."""
 
 import secrets
-from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,14 +10,8 @@ from adapters.faults import Fault
 from bot.actors import restored
 from bot.slack.sandbox.workspace import ADA, GRACE
 from commands.call import Actor
-from tests.bot.web.connecting import Stage, stage
+from tests.bot.web.connecting import Stage
 from tests.bot.web.served import MALLORY, Window
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(f"sqlite:///{tmp_path / 'bot.db'}") as built:
-        yield built
 
 
 async def away(on: Stage, window: Window, person: str = ADA) -> str:

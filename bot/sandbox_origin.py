@@ -1,4 +1,4 @@
-"""Where a browser's request comes from."""
+"""Where a browser's request to a made-up platform comes from."""
 
 from urllib.parse import urlsplit
 

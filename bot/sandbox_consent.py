@@ -1,4 +1,4 @@
-"""The pages on which people of the made-up Slack sign in or let the bot in: plain forms, drawn on the server."""
+"""The pages on which people of a made-up platform sign in or let the bot in: plain forms, drawn on the server."""
 
 from collections.abc import Mapping
 from html import escape
@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.slack.sandbox.codes import Wanted
+from bot.sandbox_codes import Wanted
+
+CANCEL = "cancel"
 
 _STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:12vh auto;padding:0 1rem}"
     "button{display:block;width:100%;margin:.6rem 0;padding:.8rem;font:inherit;border:1px solid;border-radius:.5rem;"
     "background:transparent;color:inherit;cursor:pointer;text-align:left}button:hover,button:focus-visible{outline:2px solid}"
 )
-
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
 
@@ -26,9 +27,9 @@ def draw(title: str, about: str, choices: Mapping[str, str], query: Mapping[str,
     return _page(title, f"<p>{escape(about)}</p><form method=post>{fields}{buttons}</form>", 200, _origin(wanted.redirect_uri))
 
 
-def refuse(error: ValueError) -> web.Response:
+def refuse(said: str) -> web.Response:
     """Says what is wrong with the request, for nobody knows where it came from."""
-    return _page("This link doesn't work", f"<p>Slack says: {escape(str(error))}</p>", 400)
+    return _page("This link doesn't work", f"<p>{escape(said)}</p>", 400)
 
 
 def go(url: str) -> web.Response:
