@@ -126,10 +126,10 @@ class Answering:
                 return None
         if self._clock.time() - delivery.received > self._max_age:
             return words.stale()
+        if vendor := _leaked(asked):
+            return words.leaked(vendor)
         told = (mark_of(delivery), asked.actor, asked.place, asked.via, _moment(delivery.received))
         match asked.what:
-            case Words(text) if found(text):
-                return words.leaked(found(text))
             case Words(text):
                 return await self._dispatch.read(text, *told)
             case Filled(command, arguments):
@@ -190,6 +190,17 @@ async def _told(platform: Platform, delivery: Delivery) -> Asked | None:
         return None
     except Unavailable as error:
         raise UndeliveredError(str(error), error.retry_after) from None
+
+
+def _leaked(asked: Asked) -> str:
+    """Whose key somebody gave away; empty where none was. It was taken out before anything was stored."""
+    match asked.what:
+        case Words(text):
+            return found(text)
+        case Filled(_, arguments):
+            return found(" ".join(map(str, arguments.values())))
+        case _:
+            return ""
 
 
 def _moment(seconds: float) -> datetime:

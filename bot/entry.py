@@ -1,8 +1,6 @@
 """What is noted of a delivery, for its asker to look up later: what they asked and what came of it."""
 
-import json
-
-from bot.leaked import scrubbed
+from bot.leaked import dumped, scrubbed
 from bot.platform import Asked, Filled, Words
 from bot.words import Sorry
 from commands.call import Call
@@ -10,7 +8,7 @@ from commands.reply import Reply
 from storage.activity import Entry
 from storage.delivery import Delivery
 
-OUTCOMES = ("done", "asked back", "not connected", "refused", "unknown", "gave up", "too old", "broke")
+OUTCOMES = ("done", "asked back", "not connected", "refused", "unknown", "gave up", "too old", "broke", "a key in a message")
 """What may come of it, in the words that it is noted by."""
 
 _LONGEST = 300  # characters of each text that are kept
@@ -21,7 +19,7 @@ def entry_of(delivery: Delivery, asked: Asked, call: Call | None, reply: Reply) 
     command = call.command if call else _wanted(asked)
     if not command:
         return None
-    arguments = json.dumps(dict(call.arguments), ensure_ascii=False) if call else ""
+    arguments = dumped(call.arguments) if call else ""
     outcome = reply.outcome if isinstance(reply, Sorry) else "done"
     said = reply.text.partition("\n")[0]
     texts = (_kept(command), _kept(arguments), asked.via, asked.place.conversation)

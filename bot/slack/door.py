@@ -1,7 +1,6 @@
 """Slack's way in: verified on its raw bytes, stored, and only then acknowledged."""
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from aiohttp import web
 
 from adapters.base import Secret
 from bot.clock import Clock
-from bot.leaked import scrubbed
+from bot.leaked import dumped
 from bot.metrics import Metrics
 from bot.slack.envelope import Envelope, read
 from bot.slack.verify import TIMESTAMP, Verdict, verify
@@ -71,8 +70,7 @@ class Door:
         if envelope.kind == "view" and (errors := await self._check_form(envelope)):
             return {"response_action": "errors", "errors": errors}
         try:
-            payload = scrubbed(json.dumps(envelope.payload, ensure_ascii=False))
-            await self._inbox.put(envelope.key, KIND, envelope.conversation, payload)
+            await self._inbox.put(envelope.key, KIND, envelope.conversation, dumped(envelope.payload))
         except ValueError:
             raise Malformed("an id too long") from None
         except StorageError:

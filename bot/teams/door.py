@@ -4,7 +4,6 @@ https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connec
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.leaked import scrubbed
+from bot.leaked import dumped
 from bot.metrics import Metrics
 from bot.strict_json import Malformed, strict_json
 from bot.teams.auth import Auth, Denied
@@ -78,8 +77,7 @@ class Door:
         if envelope.kind == "form" and (wrong := await self._invokes.wrong(envelope)):
             return web.json_response(wrong)
         try:
-            payload = scrubbed(json.dumps(envelope.payload, ensure_ascii=False))
-            await self._inbox.put(envelope.key, KIND, envelope.conversation, payload)
+            await self._inbox.put(envelope.key, KIND, envelope.conversation, dumped(envelope.payload))
         except ValueError:
             return web.Response(status=400)
         except StorageError:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -19,14 +19,28 @@ Scheme = Literal["light", "dark"]
 Look = Callable[..., Awaitable[Page]]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def _launched() -> AsyncIterator[Browser]:
     if not CHROMIUM:
         pytest.skip("no Chromium is installed: pages are not looked at")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """For one test."""
+    async with _launched() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_chromium() -> AsyncIterator[Browser]:
+    """For tests that run on their module's loop: starting a browser takes longer than most of them."""
+    async with _launched() as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -37,13 +51,13 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def look(chromium: Browser, site: Site) -> AsyncIterator[Look]:
+async def look(shared_chromium: Browser, site: Site) -> AsyncIterator[Look]:
     """Opens a page as Ada sees it, who runs the bot. With `script` the browser would run any JavaScript that there is."""
     session = await site.sign_in(ADA)
     async with AsyncExitStack() as stack:
 
         async def open(path: str, width: int = 1280, scheme: Scheme = "light", script: bool = False) -> Page:
-            context = await chromium.new_context(
+            context = await shared_chromium.new_context(
                 java_script_enabled=script,
                 bypass_csp=script,  # the checker is a script, and our pages allow none
                 color_scheme=scheme,

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, func, select, text, update
 from storage.data_key import DataKey
 from storage.data_keys import DataKeys
 from storage.database import Database
+from storage.key_rotation import KeyRotation
 from storage.key_source import KeySource, change_keyring, open_keyring, with_new_key
-from storage.keyholders import in_use, living
+from storage.keyholders import admit, in_use, living
 from storage.keyring import Keyring, KeyringError
 from storage.sealing import Sealer, SealError
 from storage.tables import data_key, master_key
@@ -125,19 +126,33 @@ async def test_after_a_beat_no_old_key_is_in_memory(database: Database, keys: Da
     assert key() is None
 
 
-@pytest.mark.parametrize("column", [data_key.c.tenant, data_key.c.id])
-async def test_a_data_key_that_was_given_to_another_does_not_open(
-    database: Database, source: KeySource, clock: Clock, column: object
+async def test_a_data_key_that_was_given_to_another_tenant_does_not_open(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys
 ) -> None:
-    here = await open_keys(database, source, clock)
-    mine, theirs = await current(database, here), await current(database, here, OTHER_TENANT)
-    wrapped = select(data_key.c.wrapped).where(data_key.c.id == theirs.id).scalar_subquery()
-    await database.run(lambda it: it.execute(update(data_key).where(data_key.c.id == mine.id).values(wrapped=wrapped)))
+    mine, theirs = await current(database, keys), await current(database, keys, OTHER_TENANT)
+    await paste(database, theirs, mine)
     fresh = await open_keys(database, source, clock, "two")
     with pytest.raises(SealError):
         await current(database, fresh)
     with pytest.raises(SealError):
         await named(database, fresh, mine.id)
+
+
+async def test_an_old_data_key_does_not_open_in_the_place_of_the_same_tenants_new_one(
+    database: Database, source: KeySource, clock: Clock, keys: DataKeys
+) -> None:
+    old = await current(database, keys)
+    clock.move(1)
+    await KeyRotation(database, source, clock).renew()
+    await paste(database, old, await current(database, keys))
+    with pytest.raises(SealError):
+        await current(database, await open_keys(database, source, clock, "two"))
+
+
+async def paste(database: Database, source: DataKey, target: DataKey) -> None:
+    """What somebody could do who may write to the database."""
+    wrapped = select(data_key.c.wrapped).where(data_key.c.id == source.id).scalar_subquery()
+    await database.run(lambda it: it.execute(update(data_key).where(data_key.c.id == target.id).values(wrapped=wrapped)))
 
 
 async def test_a_tenants_row_that_was_made_anothers_does_not_seal_even_from_memory(database: Database, keys: DataKeys) -> None:
@@ -215,20 +230,17 @@ async def test_a_keyring_that_others_can_read_is_refused_at_start(database: Data
 
 
 async def test_of_two_machines_that_start_first_at_the_same_time_one_is_refused(
-    url: str, database: Database, clock: Clock, tmp_path: Path
+    database: Database, clock: Clock, tmp_path: Path
 ) -> None:
-    """Each has made a keyring of its own."""
-    sources = [mounted(tmp_path, name, secret) for name, secret in (("a", OLD), ("b", NEW), ("c", STRANGE))]
-    databases = [Database(url) for _ in sources]
-    started = await asyncio.gather(
-        *(open_keys(each, source, clock, str(source)) for each, source in zip(databases, sources, strict=True)),
-        return_exceptions=True,
-    )
-    for each in databases:
-        await each.close()
-    assert sum(isinstance(each, DataKeys) for each in started) == 1
-    assert sum(isinstance(each, KeyringError) for each in started) == 2
-    assert len(await database.read(in_use)) == 1
+    """Each has made a keyring of its own, and neither sees yet what the other is about to write."""
+    one, two = (open_keyring(mounted(tmp_path, name, secret)) for name, secret in (("a", OLD), ("b", NEW)))
+    with database.engine.connect() as connection, connection.begin():
+        admit(connection, one, "one", clock())
+        late = asyncio.create_task(database.run(lambda it: admit(it, two, "two", clock())))
+        await asyncio.wait([late], timeout=0.3)
+    with pytest.raises(KeyringError, match=one.active.id):
+        await late
+    assert list(await database.read(in_use)) == [one.active.id]
 
 
 async def test_a_process_whose_key_another_does_not_hold_is_refused_while_that_one_lives(

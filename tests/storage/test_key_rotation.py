@@ -12,6 +12,7 @@ from storage.key_rotation import KeyRotation
 from storage.key_source import KeySource, open_keyring
 from storage.key_status import KeyStatus, key_status
 from storage.keyring import KeyringError, MasterKey
+from storage.rewrapping import rewrap_some
 from storage.sealing import Sealer
 from storage.tables import data_key, master_key, oauth_state
 from tests.storage.conftest import Clock
@@ -250,6 +251,7 @@ async def test_a_retired_data_key_goes_once_nothing_needs_it_and_not_before(
     clock.move(1)
     await rotation.renew()
     await database.run(lambda it: it.execute(oauth_state.delete().where(oauth_state.c.hash == "gone")))
+    clock.move(60)
     assert await keys.prune(clock()) == 0, "a transaction that began before may still be sealing with it"
     clock.move(HOUR + 1)
     assert await keys.prune(clock()) == 1
@@ -268,6 +270,21 @@ async def test_two_who_rewrap_at_once_spoil_nothing(
     assert [key.wraps for key in (await status(database, source, clock)).masters] == [0, 60]
     for number in range(60):
         await current(database, fresh, f"slack:T{number}")
+
+
+async def test_what_another_has_just_wrapped_anew_is_left_as_it_is(
+    database: Database, source: KeySource, keys: DataKeys, rotation: KeyRotation
+) -> None:
+    await current(database, keys)
+    await switched(rotation, keys)
+    keyring, wrapped = open_keyring(source), select(data_key.c.wrapped)
+    with database.engine.connect() as connection, connection.begin():
+        rewrap_some(connection, keyring, after="", limit=10)
+        first = connection.execute(wrapped).scalar_one()
+        late = asyncio.create_task(rotation.rewrap())  # it has read what was there before, or waits
+        await asyncio.wait([late], timeout=0.3)
+    await late
+    assert await database.read(lambda it: it.execute(wrapped).scalar_one()) == first
 
 
 async def test_the_status_tells_who_holds_what(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from bot.teams.references import Conversations
-from bot.teams.sandbox.workspace import BOT, GROUP, TEAM_GROUP, TENANT
+from bot.teams.sandbox.workspace import ADA, BOT, GENERAL, GROUP, TEAM_GROUP, TENANT
 from storage.errors import StorageError
 from storage.references import References
 from tests.bot.teams.stage import Stage, stage
@@ -56,6 +56,46 @@ async def test_in_a_chat_of_two_it_tells_where_the_person_is_reached(on: Stage) 
     chat = await on.conversations.chat_with(TENANT, on.user())
     assert chat is not None
     assert (chat.tenant, chat.conversation, chat.service_url) == (TENANT, on.chat(), NEW)
+
+
+async def test_who_has_spoken_among_others_only_is_met_there_and_in_no_chat_of_their_own(on: Stage) -> None:
+    """Not even who has no id in Entra, and so the same id for both."""
+    await on.conversations.note(TENANT, route(on, conversation=GROUP, type="groupChat"), 100.0, on.user())
+    on.restart()
+
+    met = await on.conversations.met(TENANT, on.user())
+    assert met is not None
+    assert (met.conversation, met.type, met.bot) == (GROUP, "groupChat", BOT)
+    assert await on.conversations.chat_with(TENANT, on.user()) is None
+
+
+async def test_who_has_spoken_alone_is_met_there_whatever_they_say_among_others(on: Stage) -> None:
+    await on.conversations.note(TENANT, route(on, conversation=GROUP, type="groupChat"), 100.0, ADA)
+    await on.conversations.note(TENANT, route(on), 200.0, ADA)
+    on.restart()
+    await on.conversations.note(TENANT, route(on, conversation=GROUP, type="groupChat"), 300.0, ADA)
+
+    met = await on.conversations.met(TENANT, ADA)
+    assert met is not None
+    assert met.conversation == on.chat()
+
+
+async def test_where_people_are_met_among_others_is_written_once(on: Stage, writes: list[str]) -> None:
+    for where in (GROUP, GENERAL, GROUP, GENERAL):
+        await on.conversations.note(TENANT, route(on, conversation=where, type="channel"), 100.0, ADA)
+
+    assert len(writes) == 3  # both places, and the person
+
+
+async def test_who_was_met_where_the_bot_is_no_more_is_met_at_the_next_place(on: Stage) -> None:
+    await on.conversations.note(TENANT, route(on, conversation=GROUP, type="groupChat"), 100.0, ADA)
+    await on.conversations.forget(TENANT, GROUP)
+    assert await on.conversations.met(TENANT, ADA) is None
+
+    await on.conversations.note(TENANT, route(on, conversation=GENERAL, type="channel"), 200.0, ADA)
+    met = await on.conversations.met(TENANT, ADA)
+    assert met is not None
+    assert met.conversation == GENERAL
 
 
 async def test_all_threads_of_a_channel_are_one(on: Stage, writes: list[str]) -> None:

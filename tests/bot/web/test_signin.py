@@ -1,17 +1,27 @@
 """Signing in with Slack's stand-in: who comes back is who the platform says, in the browser that went away."""
 
 import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from yarl import URL
 
 from adapters.faults import Fault
+from adapters.http import Http, pooled_session
 from bot.actors import restored
+from bot.sandboxes import serving
 from bot.slack.sandbox.workspace import ADA, GRACE
+from bot.teams.sandbox import TeamsSandbox
+from bot.teams.sandbox.workspace import ADA as TEAMS_ADA
+from bot.web.identity import entra
+from bot.web.openid import OpenId
+from bot.web.signin import SignIn
 from commands.call import Actor
-from tests.bot.web.connecting import Stage
-from tests.bot.web.served import MALLORY, Window
+from tests.bot.web.connecting import MovingClock, Stage
+from tests.bot.web.served import MALLORY, Answer, Site, Window, site, token
 
 
 async def away(on: Stage, window: Window, person: str = ADA) -> str:
@@ -174,3 +184,58 @@ async def test_no_secret_of_signing_in_gets_into_a_log(on: Stage, caplog: pytest
         secret = [*URL(back).query.values(), window.id, on.slack.client_secret]
 
     assert not [each for each in secret if each in caplog.text]
+
+
+@dataclass
+class Entra:
+    """Signing in with the made-up Microsoft Entra."""
+
+    site: Site
+    teams: TeamsSandbox
+
+    async def sign_in(self, window: Window, person: str) -> Answer:
+        left = await window.get("/signin/teams")
+        return await window.get(self.teams.sign_in(left.location, person))
+
+    async def whoever(self, window: Window) -> Actor | None:
+        session = await self.site.sessions.find(window.id)
+        return restored(session.actor) if session and session.actor else None
+
+
+@pytest.fixture
+async def entra_too(tmp_path: Path) -> AsyncIterator[Entra]:
+    clock = MovingClock()
+    teams = TeamsSandbox(clock.now, "http://127.0.0.1:1/")
+
+    async def known(actor: Actor) -> Actor | None:
+        return actor
+
+    async with serving({"teams": teams}, 0) as shared, pooled_session() as session:
+        teams.address = f"{shared}teams/"
+        provider = entra(f"{teams.address}login/", teams.tenant, {teams.tenant}, teams.app_id, teams.app_password)
+
+        def add_routes(to: Site) -> None:
+            identities = {"teams": OpenId(provider, Http(session), clock)}
+            SignIn(to.pages, to.browser, to.states, identities, known, to.url, token).add_routes(to.app.router)
+
+        async with site(f"sqlite:///{tmp_path / 'entra.db'}", clock.time, add_routes) as served:
+            yield Entra(served, teams)
+
+
+async def test_whoever_signs_in_with_microsoft_is_who_teams_knows_them_as(entra_too: Entra) -> None:
+    async with entra_too.site.window() as window:
+        assert "Sign in with Microsoft" in (await window.get("/signin")).words
+        back = await entra_too.sign_in(window, TEAMS_ADA)
+
+        assert (back.status, back.location) == (303, f"{entra_too.site.url}integrations")
+        assert await entra_too.whoever(window) == Actor("teams", entra_too.teams.tenant, TEAMS_ADA, "Ada Lovelace")
+
+
+async def test_people_of_another_tenant_do_not_come_in(entra_too: Entra) -> None:
+    strangers = [each.object_id for each in entra_too.teams.workspace.people.values() if each.tenant != entra_too.teams.tenant]
+    async with entra_too.site.window() as window:
+        answers = [await entra_too.sign_in(window, person) for person in strangers]
+
+        assert {each.status for each in answers} == {403}
+        assert "not for people of your organisation" in answers[0].words
+        assert await entra_too.whoever(window) is None
