@@ -32,6 +32,9 @@ from commands.catalog import Catalog
 from storage.vault import Owner, Transaction
 
 
+_PIECE = 200  # rows
+
+
 class Keeping(NamedTuple):
     """What keeps connections in order; `close` waits for what is under way."""
 
@@ -124,13 +127,26 @@ def _connections(plan: Plan, own: Own, http: Http) -> Connections:
 def _offer(plan: Plan, catalog: Catalog) -> Offer:
     every = [command for subject in catalog.subjects for command in subject.commands]
     commands = {each.name: [command.name for command in every if each.client in command.clients] for each in plan.adapters}
-    return Offer(plan.connectable, plan.shared_keys, plan.lent, commands)
+    shared = {*plan.shared_keys, *(plan.trials if plan.settings.sandbox_mode else ())}
+    return Offer(plan.connectable, shared, plan.lent, commands)
 
 
 def _prunes(plan: Plan, stores: Stores) -> list[Callable[[float], Awaitable[int]]]:
     keep = plan.settings.keep_activity_days * 86400.0
     forgotten = [stores.tickets.prune, stores.states.prune, stores.sessions.prune, stores.waiting.prune]
-    return [*forgotten, lambda now: stores.activity.prune(now - keep)]
+
+    async def reseal(_: float) -> int:
+        return await _all(stores.vault.reseal) + await _all(stores.installations.reseal)
+
+    return [*forgotten, lambda now: stores.activity.prune(now - keep), reseal, stores.data_keys.prune]
+
+
+async def _all(reseal: Callable[[int], Awaitable[int]]) -> int:
+    """What a retired data key still seals, in pieces, until nothing is left."""
+    done = 0
+    while some := await reseal(_PIECE):
+        done += some
+    return done
 
 
 def _shredding(stores: Stores) -> Callable[[str, str], Awaitable[None]]:

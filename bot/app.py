@@ -18,7 +18,7 @@ from bot.desk import load_services
 from bot.dispatch import Dispatch
 from bot.health import Probes
 from bot.housekeeping import Housekeeping
-from bot.integrations import integrations_of
+from bot.integrations import every_of, integrations_of, test_of
 from bot.metrics import Metrics
 from bot.plan import Plan
 from bot.platform import Platform
@@ -67,12 +67,12 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
         site = _site(plan, practice, stores, parts, http, catalog, public_url, platforms)
         apps = platform_apps(plan, practice, session, http, stores, catalog, loaded, metrics, site)
-        probes = Probes(stores.inbox, metrics)
+        probes = Probes(stores.inbox, stores.vault.counts, metrics)
         await serve(stack, listening, apps.values(), probes, site)
         opened, found = await asyncio.gather(_open(apps), load_services(plan, shared, http))
         platforms.update(opened)
         services.update(found)
-        dispatch = _dispatch(plan, services, parts, catalog, apps, public_url)
+        dispatch = _dispatch(plan, stores, services, parts, catalog, apps, public_url)
         loaded.set_result(dispatch)
         _begin_work(stack, plan, stores, parts, platforms, dispatch, metrics)
         probes.working = True
@@ -84,6 +84,7 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
 
 def _dispatch(
     plan: Plan,
+    stores: Stores,
     services: Mapping[str, Service],
     parts: AccountParts,
     catalog: Catalog,
@@ -91,7 +92,8 @@ def _dispatch(
     public_url: str,
 ) -> Dispatch:
     clients = Clients(services, parts.connections, plan.clock)
-    checks = Checks(clients, {app.title: app.check for app in apps.values()})
+    own = {app.title: app.check for app in apps.values()}
+    checks = Checks(clients, partial(every_of, parts), partial(test_of, parts, stores.vault), own)
     return Dispatch(catalog, clients, {Health: checks.of, Integrations: partial(integrations_of, parts, public_url)})
 
 

@@ -9,8 +9,9 @@ from aiohttp import ClientSession
 
 from adapters.base import Adapter
 from adapters.http import Http, pooled_session
+from bot.connect_check import check_connecting
 from bot.finding import Finding
-from bot.ground import check_database, check_ports
+from bot.ground import check_database, check_keyring, check_ports
 from bot.plan import Plan
 from bot.settings import Settings
 from bot.slack.check import check_slack
@@ -26,14 +27,14 @@ _SIGNS = {"ok": "✓", "wrong": "✗", "off": "–"}
 async def check(plan: Plan) -> list[Finding]:
     """Everything that can be tried from here, all at once."""
     async with pooled_session() as session:
-        database, ports, slack, teams, services = await asyncio.gather(
-            check_database(plan.settings.database),
+        stored, ports, slack, teams, services = await asyncio.gather(
+            _stored(plan),
             check_ports(plan, session),
             _slack(plan.settings, session),
             _teams(plan, session),
             _services(plan),
         )
-    return [Finding("Settings", "ok", "complete"), database, *ports, *slack, *teams, *services]
+    return [Finding("Settings", "ok", "complete"), *stored, *ports, *slack, *teams, *check_connecting(plan), *services]
 
 
 def report(findings: Sequence[Finding], as_json: bool) -> str:
@@ -41,6 +42,11 @@ def report(findings: Sequence[Finding], as_json: bool) -> str:
     if as_json:
         return json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False)
     return "\n".join(f"{_SIGNS[each.state]} {each.name}: {' '.join(clean(each.text).split())}" for each in findings)
+
+
+async def _stored(plan: Plan) -> list[Finding]:
+    """One after the other: the folder of the database may have to be made first."""
+    return [await check_database(plan.settings.database), await check_keyring(plan)]
 
 
 async def _slack(settings: Settings, session: ClientSession) -> list[Finding]:
@@ -77,10 +83,10 @@ async def _tried(plan: Plan) -> AsyncIterator[Check]:
 
 def _service(adapter: Adapter, plan: Plan, check: Check | None) -> Finding:
     token = f"{adapter.name.upper()}_TOKEN"
-    if check is None:
-        return Finding(adapter.title, "off", f"off. To try it: {token}, or SANDBOX={adapter.name}")
+    if check is None or check.state == "not set up":
+        return Finding(adapter.title, "off", f"can't be tried from here. For that: {token}, or SANDBOX={adapter.name}")
     kind = "sandbox" if adapter.name in plan.sandboxed else "real"
-    if check.state == "ok":
+    if check.state in ("connected", "lent"):
         return Finding(adapter.title, "ok", f"{kind}, {check.detail}")
-    todo = f"{token} was not taken: set a valid one." if check.state == "not connected" else check.detail
+    todo = f"{token} was not taken: set a valid one." if check.state == "needs reconnect" else check.detail
     return Finding(adapter.title, "wrong", f"{kind}, {check.state}. {todo}")

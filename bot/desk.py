@@ -29,12 +29,18 @@ async def open_desk(plan: Plan, sandboxes: str) -> AsyncIterator[Dispatch]:
         if plan.hosted and not sandboxes:
             sandboxes = await stack.enter_async_context(serving(sandboxes_of(plan.adapters, plan.hosted, plan.clock), 0))
         services = await load_services(plan, sandboxes, http)
-        sources: list[Source] = [Given(plan.trials, plan.trusted), Given(plan.shared_keys), Lent(http, plan.sandboxed, plan.clock)]
+        lent = Lent(http, plan.sandboxed, plan.clock)
+        sources: list[Source] = [Given(plan.trials, plan.trusted), Given(plan.shared_keys), lent]
         clients = Clients(services, Connections(sources), plan.clock)
-        checks = Checks(clients, {})
+        offered = integrations(plan)
+        checks = Checks(clients, lambda *_: offered.every(), _nothing_stored, {})
         catalog = Catalog(plan.subjects, plan.runnable("terminal"))
-        given: Mapping[type, Provide] = {Health: checks.of, Integrations: lambda *_: integrations(plan)}
+        given: Mapping[type, Provide] = {Health: checks.of, Integrations: lambda *_: offered}
         yield Dispatch(catalog, clients, given)
+
+
+async def _nothing_stored(*_: object) -> bool:
+    return False
 
 
 async def load_services(plan: Plan, sandboxes: str, http: Http) -> Mapping[str, Service]:

@@ -1,9 +1,10 @@
-"""Tries what the bot stands on: its database, and the ports it listens on."""
+"""Tries what the bot stands on: its database, the keys that go with it, and the ports it listens on."""
 
 import asyncio
+from functools import partial
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, inspect, make_url
 
 from bot.finding import Finding
 from bot.plan import Plan
@@ -11,9 +12,13 @@ from bot.port import why_not
 from bot.sandboxes import running
 from bot.server import listening_socket
 from bot.settings import Settings
+from bot.stores import key_source
+from storage import keyholders
 from storage.database import Database
 from storage.engine import make_directory
 from storage.errors import StorageError
+from storage.key_source import open_keyring
+from storage.keyring import Keyring, KeyringError, NoKeyringError
 from storage.migrations import migrate
 
 _LOOPBACK = "127.0.0.1"
@@ -46,6 +51,40 @@ async def _try_out(address: str) -> None:
         pass
     finally:
         await database.close()
+
+
+async def check_keyring(plan: Plan) -> Finding:
+    """Looks at the keys, and whether they are those of the database; changes nothing."""
+    database = Database(plan.settings.database)
+    try:
+        keyring = await asyncio.to_thread(_keyring, plan)
+        await database.read(partial(_compare, keyring))
+    except (KeyringError, StorageError) as error:
+        return Finding("Keyring", "wrong", str(error))
+    finally:
+        await database.close()
+    if keyring is None:
+        return Finding("Keyring", "ok", f"none is needed yet: the first start makes {plan.settings.key_file}")
+    keys = "one key" if len(keyring.keys) == 1 else f"{len(keyring.keys)} keys"
+    exposed = ", where other programs may read it: a keyring file is safer" if plan.settings.kek else ""
+    return Finding("Keyring", "ok", f"{keys} in {keyring.origin}{exposed}; {keyring.active.id} seals")
+
+
+def _keyring(plan: Plan) -> Keyring | None:
+    try:
+        return open_keyring(key_source(plan))
+    except NoKeyringError:
+        return None
+
+
+def _compare(keyring: Keyring | None, connection: Connection) -> None:
+    """Before the first start of all there is nothing that any key could have sealed. Raises KeyringError."""
+    if not inspect(connection).has_table("master_key"):
+        return
+    if keyring:
+        keyholders.check(connection, keyring)
+    elif needed := keyholders.in_use(connection):
+        raise KeyringError(f"There is none. {keyholders.sealed_with(*needed)}. {keyholders.RESTORE}")
 
 
 async def check_ports(plan: Plan, session: ClientSession) -> list[Finding]:

@@ -1,20 +1,20 @@
 """The services as one person may see and change them from chat."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from adapters.errors import Refused
 from bot.account_parts import AccountParts
 from commands.call import Actor, Place
 from commands.integrations import Integration, Integrations
-from storage.vault import Owner
+from storage.vault import Owner, Vault
 
 
 def integrations_of(parts: AccountParts, public_url: str, actor: Actor, place: Place) -> Integrations:
     """`public_url` is where the bot's pages are, empty where there are none."""
     accounts, own = parts.keeping.accounts, Owner(actor.platform, actor.tenant, actor.user)
 
-    async def every() -> Sequence[Integration]:
-        return await parts.listing.mine(actor, place.conversation)
+    every = partial(every_of, parts, actor, place)
 
     async def link(name: str) -> str:
         return await parts.connecting.link(actor, name)
@@ -35,6 +35,20 @@ def _sharing(parts: AccountParts, actor: Actor, place: Place) -> Callable[[str, 
         await parts.keeping.accounts.share(team, name, place.conversation, is_open)
 
     return share
+
+
+async def every_of(parts: AccountParts, actor: Actor, place: Place) -> Sequence[Integration]:
+    """Raises StorageError."""
+    return await parts.listing.mine(actor, place.conversation)
+
+
+async def test_of(parts: AccountParts, vault: Vault, actor: Actor, integration: Integration) -> bool:
+    """See `bot.checks.Test`. Raises StorageError."""
+    owner = Owner(actor.platform, actor.tenant, actor.user if integration.mine else "")
+    if await vault.find(owner, integration.name) is None:
+        return False
+    await parts.keeping.accounts.test(owner, integration.name)
+    return True
 
 
 _HELD = ("connected", "limited", "needs reconnect", "provider problem")

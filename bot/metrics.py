@@ -26,6 +26,7 @@ class Metrics:
         self.dead_letters = Counter("dead_letters", "Deliveries given up.", **on)
         self.provider_seconds = Histogram("provider_seconds", "Calls to services.", ("service", "outcome"), **on)
         self.queue_depth = Gauge("queue_depth", "Deliveries in the inbox by state.", ("state",), **on)
+        self.connections = Gauge("connections", "Accounts that people have connected.", ("service", "state"), **on)
 
     def observe_provider(self, service: str, outcome: int | str, seconds: float) -> None:
         self.provider_seconds.labels(service, str(outcome)).observe(seconds)

@@ -10,11 +10,13 @@ from contextlib import suppress
 
 from bot.app import open_house
 from bot.banner import banner
+from bot.hardening import harden
 from bot.logs import configure
 from bot.plan import Plan
 from bot.port import why_not
 from bot.sandboxes import PortTakenError
 from storage.errors import StorageError
+from storage.keyring import KeyringError
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -22,11 +24,12 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 def run(plan: Plan) -> int:
     """Runs until a signal comes, and ends in good order; gives the exit code."""
     settings = plan.settings
+    harden()
     configure(settings.log_level, settings.log_format)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(plan))
-    except (StorageError, PortTakenError) as error:
+    except (StorageError, KeyringError, PortTakenError) as error:
         return _sorry(str(error))
     except OSError as error:
         if not (reason := why_not(error, settings.host, settings.port)):

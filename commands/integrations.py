@@ -11,6 +11,9 @@ from commands.usage import Choice, UsageError
 
 Service = Annotated[str, "the service, such as “google calendar”"]
 
+USABLE = ("connected", "limited", "lent", "provider problem")
+"""The states in which it is worth trying."""
+
 
 @dataclass(frozen=True)
 class Integration:
@@ -73,19 +76,32 @@ async def integrations(integrations: Integrations) -> Reply:
     """Show each service, and how you stand with it."""
     every = await integrations.every()
     page = (Button("Open the page", url=integrations.page),) if integrations.page else ()
-    used = sum(each.state in _USABLE for each in every)
+    used = sum(each.state in USABLE for each in every)
     text = f"{used} of {len(every)} services can be used as you." if every else "No service is switched on here."
     return Reply(text, items=tuple(map(_item, every)), buttons=page, private=True)
 
 
 def in_words(integration: Integration) -> str:
     """How the person stands with it, in a line."""
+    account = _account(integration)
+    return "; ".join([f"{integration.state} as {account}" if account else integration.state, *_remarks(integration)])
+
+
+def details(integration: Integration) -> str:
+    """The same without the state; empty where there is nothing else to say."""
+    account = _account(integration)
+    return "; ".join([*([account] if account else []), *_remarks(integration)])
+
+
+def _account(integration: Integration) -> str:
     whose = "" if integration.mine else " (the team's)"
-    account = f" as {integration.account}{whose}" if integration.account else whose
-    missing = f"; not allowed: {', '.join(map(_short, integration.missing))}" if integration.missing else ""
-    error = f"; {integration.error}" if integration.error else ""
-    note = f"; {integration.note}" if integration.note else ""
-    return f"{integration.state}{account}{missing}{error}{note}"
+    return f"{integration.account}{whose}" if integration.account else ""
+
+
+def _remarks(integration: Integration) -> Iterator[str]:
+    if integration.missing:
+        yield f"not allowed: {', '.join(map(_short, integration.missing))}"
+    yield from filter(None, (integration.error, integration.note))
 
 
 def _item(integration: Integration) -> Item:
@@ -101,13 +117,12 @@ def _buttons(integration: Integration) -> Iterator[Button]:
 
 
 def _spelled(words: str) -> str:
-    return words.casefold().replace("_", " ").replace("-", " ").strip()
+    return " ".join(words.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def _short(scope: str) -> str:
     return scope.rpartition("/")[2]
 
 
-_USABLE = ("connected", "limited", "lent", "provider problem")
 _HELD = ("connected", "limited", "needs reconnect", "provider problem")
 _OFFERED = {"not connected": "Connect", "lent": "Connect", "needs reconnect": "Reconnect", "limited": "Reconnect"}

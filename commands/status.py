@@ -9,7 +9,10 @@ from commands.reply import Field, Reply
 
 @dataclass(frozen=True)
 class Check:
-    """What became of trying one thing: `state` is "ok", "not connected", or in a word or two what is wrong."""
+    """What became of trying one thing.
+
+    `state` is that of an Integration; of the bot's own parts it is "ok", "refused" or "unavailable". `detail` says more.
+    """
 
     name: str
     title: str
@@ -41,9 +44,15 @@ def _fields(checks: Sequence[Check]) -> tuple[Field, ...]:
 
 
 def _in_words(checks: Sequence[Check]) -> str:
-    idle = ", ".join(check.title for check in checks if check.state == "not connected")
-    wrong = ", ".join(f"{check.title} ({check.state})" for check in checks if check.state not in ("ok", "not connected"))
     if not checks:
         return "There is nothing to check."
-    said = f"Something is wrong with {wrong}." if wrong else "All is well."
-    return f"{said} Not connected: {idle}." if idle else said
+    wrong = ", ".join(f"{check.title} ({check.state})" for check in checks if check.state not in (*_WELL, *_IDLE))
+    said = [f"Something is wrong with {wrong}." if wrong else "All is well."]
+    for state, words in _IDLE.items():
+        if idle := ", ".join(check.title for check in checks if check.state == state):
+            said.append(f"{words}: {idle}.")
+    return " ".join(said)
+
+
+_WELL = ("ok", "connected", "lent")
+_IDLE = {"not connected": "Not connected", "not set up": "Not set up"}

@@ -14,7 +14,7 @@ from storage.tables import connection
 
 Change = Executable
 
-# Spelled out in each statement, not bound: else SQLite would not use the index that has it.
+# Spelled out, not bound: a plan that is made once for any value can't use the index that has it.
 USABLE = connection.c.state != literal("stopped", literal_execute=True)
 _UNLEASED = {"owner": "", "lease": 0.0, "refreshing": 0.0}
 _SOUND = {"state": "connected", "error": "", "told": 0}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from adapters.base import Adapter
 from adapters.errors import Refused
 from bot.plan import Plan
 from commands.integrations import Integration, Integrations
@@ -11,7 +12,7 @@ _ELSEWHERE = "Accounts are connected from Slack or Teams, or on the bot's page: 
 
 def integrations(plan: Plan) -> Integrations:
     async def every() -> Sequence[Integration]:
-        return [_integration(plan, name) for name in plan.titles]
+        return [_integration(plan, adapter) for adapter in plan.adapters]
 
     async def refuse(*_: object) -> str:
         raise Refused(_ELSEWHERE)
@@ -22,8 +23,8 @@ def integrations(plan: Plan) -> Integrations:
     return Integrations("", every, refuse, refuse, refuse_to_share)
 
 
-def _integration(plan: Plan, name: str) -> Integration:
-    adapter = next(each for each in plan.adapters if each.name == name)
-    shared = name in plan.trials or name in plan.shared_keys
-    state = "lent" if name in plan.sandboxed else "connected" if shared else "not set up"
-    return Integration(name, adapter.title, adapter.about, adapter.category, state, mine=False)
+def _integration(plan: Plan, adapter: Adapter) -> Integration:
+    serves = adapter.name in plan.trials or adapter.name in plan.shared_keys
+    state = "lent" if adapter.name in plan.sandboxed else "connected" if serves else "not set up"
+    note = f"{adapter.name.upper()}_TOKEN is not set" if state == "not set up" else ""
+    return Integration(adapter.name, adapter.title, adapter.about, adapter.category, state, mine=False, note=note)

@@ -40,6 +40,7 @@ class NotesSandbox(Sandbox):
 
     @web.middleware
     async def _gate(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        await request.read()  # whole, so that it is dealt with though its sender may be dead by then
         await self.coming(request.path)
         if (body := self.instead.pop(request.path, None)) is not None:
             return web.Response(body=body, content_type="application/json")

@@ -34,8 +34,16 @@ async def inbox(database: Database) -> AsyncIterator[Inbox]:
 
 
 @pytest.fixture
-def probes(inbox: Inbox) -> Probes:
-    return Probes(inbox, Metrics())
+def connections() -> dict[tuple[str, str], int]:
+    return {}
+
+
+@pytest.fixture
+def probes(inbox: Inbox, connections: dict[tuple[str, str], int]) -> Probes:
+    async def count() -> dict[tuple[str, str], int]:
+        return connections
+
+    return Probes(inbox, count, Metrics())
 
 
 @pytest.fixture
@@ -72,7 +80,25 @@ async def test_metrics_outlive_the_database(client: Client, inbox: Inbox, databa
     assert await queue(client) == before
 
 
+async def test_connected_accounts_are_counted_by_service_and_state(
+    client: Client, connections: dict[tuple[str, str], int]
+) -> None:
+    connections |= {("notion", "connected"): 3, ("notion", "broken"): 1}
+    first = await measured(client, "interact_connections{")
+    del connections["notion", "broken"]
+
+    assert first == [
+        'interact_connections{service="notion",state="connected"} 3.0',
+        'interact_connections{service="notion",state="broken"} 1.0',
+    ]
+    assert await measured(client, "interact_connections{") == first[:1]
+
+
 async def queue(client: Client) -> list[str]:
+    return await measured(client, "interact_queue_depth{")
+
+
+async def measured(client: Client, begin: str) -> list[str]:
     async with client.get("/metrics") as answer:
         assert answer.status == 200
-        return [line for line in (await answer.text()).splitlines() if line.startswith("interact_queue_depth{")]
+        return [line for line in (await answer.text()).splitlines() if line.startswith(begin)]

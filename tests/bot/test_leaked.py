@@ -137,7 +137,7 @@ def test_what_was_scrubbed_once_stays_as_it_is(vendor: str, key: str) -> None:
     once = scrubbed(f"{key} and {key}")
 
     assert scrubbed(once) == once
-    assert once.count(vendor) == 2
+    assert secret_of(key) not in once
 
 
 def secret_of(key: str) -> str:

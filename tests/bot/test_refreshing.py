@@ -122,7 +122,11 @@ async def test_while_the_token_still_works_nobody_waits_for_another(
     async with world.another_process("two") as two:
         first = asyncio.create_task(world.bot.fresh(connection))
         await until_asked(slow)
-        here, there = await world.bot.fresh(connection), await two.fresh(connection)
+        here = await world.bot.fresh(connection)
+        grant = await two.vault.grant(connection.id)
+        assert grant
+        impatient = Refresher(two.vault, two.breaking, clock, "two", lambda: 1.0, _never)
+        there = await impatient.fresh(grant, two.client)
         slow.go.set()
 
         assert here == there != await first
@@ -407,3 +411,7 @@ async def test_a_database_that_is_busy_when_the_token_comes_is_waited_for(
 
 async def _at_once(path: str) -> None:
     return
+
+
+async def _never(seconds: float) -> None:
+    raise AssertionError("somebody waits")

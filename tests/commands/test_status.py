@@ -6,9 +6,13 @@ import pytest
 from commands.reply import Field, Reply
 from commands.status import Check, Health, status
 
-NOTION = Check("notion", "Notion", "ok", "12 ms")
-CALENDAR = Check("google_calendar", "Google Calendar", "refused", "The token has expired.")
+NOTION = Check("notion", "Notion", "connected", "ada@acme.test")
+CALENDAR = Check("google_calendar", "Google Calendar", "provider problem", "ada@acme.test; it can't answer now.")
+MAPS = Check("google_maps", "Google Maps", "lent", "12 ms")
 HUBSPOT = Check("hubspot", "HubSpot", "not connected")
+VERCEL = Check("vercel", "Vercel", "not set up", "PUBLIC_URL is not set.")
+ZAPIER = Check("zapier", "Zapier", "needs reconnect")
+SLACK = Check("Slack", "Slack", "ok", "@interact in Acme")
 
 
 def health(*checks: Check) -> Health:
@@ -24,13 +28,14 @@ async def replies(*checks: Check) -> list[Reply]:
 
 
 async def test_status_tells_each_result_as_it_comes_and_then_the_whole() -> None:
-    notion, calendar = Field("Notion", "ok: 12 ms"), Field("Google Calendar", "refused: The token has expired.")
+    slack = Field("Slack", "ok: @interact in Acme")
+    calendar = Field("Google Calendar", "provider problem: ada@acme.test; it can't answer now.")
 
-    assert await replies(NOTION, CALENDAR) == [
+    assert await replies(SLACK, CALENDAR) == [
         Reply("Checking…"),
-        Reply("Checking… 1 so far.", fields=(notion,)),
-        Reply("Checking… 2 so far.", fields=(calendar, notion)),
-        Reply("Something is wrong with Google Calendar (refused).", fields=(calendar, notion)),
+        Reply("Checking… 1 so far.", fields=(slack,)),
+        Reply("Checking… 2 so far.", fields=(calendar, slack)),
+        Reply("Something is wrong with Google Calendar (provider problem).", fields=(calendar, slack)),
     ]
 
 
@@ -38,13 +43,18 @@ async def test_status_tells_each_result_as_it_comes_and_then_the_whole() -> None
     ("checks", "said"),
     [
         ((), "There is nothing to check."),
-        ((NOTION,), "All is well."),
+        ((NOTION, MAPS, SLACK), "All is well."),
         ((NOTION, HUBSPOT), "All is well. Not connected: HubSpot."),
-        ((HUBSPOT, CALENDAR), "Something is wrong with Google Calendar (refused). Not connected: HubSpot."),
+        ((VERCEL, HUBSPOT), "All is well. Not connected: HubSpot. Not set up: Vercel."),
+        ((HUBSPOT, ZAPIER), "Something is wrong with Zapier (needs reconnect). Not connected: HubSpot."),
     ],
 )
 async def test_status_says_in_words_how_things_are(checks: tuple[Check, ...], said: str) -> None:
     assert (await replies(*checks))[-1].text == said
+
+
+async def test_a_state_that_says_all_stands_alone() -> None:
+    assert (await replies(HUBSPOT))[-1].fields == (Field("HubSpot", "not connected"),)
 
 
 async def test_two_checks_may_say_the_same() -> None:

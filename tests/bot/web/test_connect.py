@@ -205,7 +205,7 @@ async def test_somebody_elses_link_takes_no_key(on: Stage) -> None:
 async def test_an_administrator_connects_the_teams_account(on: Stage) -> None:
     link = await on.ticket(ADMIN, team=True)
     async with on.site.window(ADMIN) as admin:
-        assert "The account becomes the team's" in (await admin.get(link)).words
+        assert "Connect Google Calendar for your team in Slack" in (await admin.get(link)).words
         pressed = await admin.post(link)
         assert (await admin.get(on.google.authorization.approve(pressed.location, "team@acme.test"))).status == 303
 
