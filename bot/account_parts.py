@@ -31,7 +31,6 @@ from commands.call import Actor
 from commands.catalog import Catalog
 from storage.vault import Owner, Transaction
 
-
 _PIECE = 200  # rows
 
 

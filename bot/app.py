@@ -18,7 +18,7 @@ from bot.desk import load_services
 from bot.dispatch import Dispatch
 from bot.health import Probes
 from bot.housekeeping import Housekeeping
-from bot.integrations import every_of, integrations_of, test_of
+from bot.integrations import every_of, integrations_of, try_connected
 from bot.metrics import Metrics
 from bot.plan import Plan
 from bot.platform import Platform
@@ -93,7 +93,8 @@ def _dispatch(
 ) -> Dispatch:
     clients = Clients(services, parts.connections, plan.clock)
     own = {app.title: app.check for app in apps.values()}
-    checks = Checks(clients, partial(every_of, parts), partial(test_of, parts, stores.vault), own)
+    test = partial(try_connected, parts.keeping.accounts, stores.vault)
+    checks = Checks(clients, partial(every_of, parts.listing), test, own)
     return Dispatch(catalog, clients, {Health: checks.of, Integrations: partial(integrations_of, parts, public_url)})
 
 

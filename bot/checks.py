@@ -8,13 +8,14 @@ from dataclasses import replace
 from adapters.base import Client
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
 from bot.clients import Clients
+from bot.masking import masked
 from commands.call import Actor, Place
 from commands.integrations import USABLE, Integration, details
 from commands.status import Check, Health
 from storage.errors import StorageError
 
-_TIMEOUT = 5.0  # seconds that one check may take
-_LATE = f"There was no answer within {_TIMEOUT:.0f} seconds."
+_TIMEOUT = 5.0
+_LATE = "There was no answer in time."
 
 Every = Callable[[Actor, Place], Awaitable[Sequence[Integration]]]
 """How somebody stands with each service, from where they ask."""
@@ -24,14 +25,22 @@ Test = Callable[[Actor, Integration], Awaitable[bool]]
 
 
 class Checks:
-    """`own` are the bot's own parts, by how people call them."""
+    """`own` are the bot's own parts, by how people call them; `timeout` is how many seconds one check may take."""
 
-    def __init__(self, clients: Clients, every: Every, test: Test, own: Mapping[str, Callable[[], Awaitable[str]]]) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        every: Every,
+        test: Test,
+        own: Mapping[str, Callable[[], Awaitable[str]]],
+        timeout: float = _TIMEOUT,
+    ) -> None:
         self._clients = clients
         self._needs = {service.adapter.name: need for need, service in clients.services.items()}
         self._every = every
         self._test = test
         self._own = own
+        self._timeout = timeout
 
     def of(self, actor: Actor, place: Place) -> Health:
         return Health(lambda: self._run(actor, place))
@@ -39,7 +48,7 @@ class Checks:
     async def _run(self, actor: Actor, place: Place) -> AsyncIterator[Check]:
         """All at once; each is told as soon as it is known. Raises StorageError."""
         services = [self._service(each, actor, place) for each in await self._every(actor, place)]
-        for done in asyncio.as_completed([*services, *(_part(name, check) for name, check in self._own.items())]):
+        for done in asyncio.as_completed([*services, *(self._part(name, check) for name, check in self._own.items())]):
             yield await done
 
     async def _service(self, integration: Integration, actor: Actor, place: Place) -> Check:
@@ -47,7 +56,7 @@ class Checks:
         detail = ""
         if integration.state in USABLE:
             try:
-                async with asyncio.timeout(_TIMEOUT):
+                async with asyncio.timeout(self._timeout):
                     integration, detail = await self._tried(integration, actor, place)
             except NeedsConnection as error:
                 integration = replace(integration, state="needs reconnect", error=str(error))
@@ -55,7 +64,8 @@ class Checks:
                 integration = replace(integration, state="provider problem", error=str(error))
             except TimeoutError:
                 integration = replace(integration, state="provider problem", error=_LATE)
-        return Check(integration.name, integration.title, integration.state, details(integration) or detail)
+        seen = replace(integration, account=masked(integration.account))  # whoever is in the channel sees it
+        return Check(integration.name, integration.title, integration.state, details(seen) or detail)
 
     async def _tried(self, integration: Integration, actor: Actor, place: Place) -> tuple[Integration, str]:
         """How it stands then, and how long the service took, where that is known."""
@@ -76,19 +86,18 @@ class Checks:
                 raise
             await check(await self._clients.open(need, actor, place.conversation, "check"))
 
-
-async def _part(name: str, check: Callable[[], Awaitable[str]]) -> Check:
-    began = time.perf_counter()
-    try:
-        async with asyncio.timeout(_TIMEOUT):
-            said = await check()
-    except (NeedsConnection, Refused, Unknown) as error:
-        return Check(name, name, "refused", str(error))
-    except (Unavailable, StorageError) as error:
-        return Check(name, name, "unavailable", str(error))
-    except TimeoutError:
-        return Check(name, name, "unavailable", _LATE)
-    return Check(name, name, "ok", said or _took(began))
+    async def _part(self, name: str, check: Callable[[], Awaitable[str]]) -> Check:
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._timeout):
+                said = await check()
+        except (NeedsConnection, Refused, Unknown) as error:
+            return Check(name, name, "refused", str(error))
+        except (Unavailable, StorageError) as error:
+            return Check(name, name, "unavailable", str(error))
+        except TimeoutError:
+            return Check(name, name, "unavailable", _LATE)
+        return Check(name, name, "ok", said or _took(began))
 
 
 def _took(began: float) -> str:

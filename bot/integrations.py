@@ -5,6 +5,8 @@ from functools import partial
 
 from adapters.errors import Refused
 from bot.account_parts import AccountParts
+from bot.accounts import Accounts
+from bot.listing import Listing
 from commands.call import Actor, Place
 from commands.integrations import Integration, Integrations
 from storage.vault import Owner, Vault
@@ -14,7 +16,7 @@ def integrations_of(parts: AccountParts, public_url: str, actor: Actor, place: P
     """`public_url` is where the bot's pages are, empty where there are none."""
     accounts, own = parts.keeping.accounts, Owner(actor.platform, actor.tenant, actor.user)
 
-    every = partial(every_of, parts, actor, place)
+    every = partial(every_of, parts.listing, actor, place)
 
     async def link(name: str) -> str:
         return await parts.connecting.link(actor, name)
@@ -37,17 +39,17 @@ def _sharing(parts: AccountParts, actor: Actor, place: Place) -> Callable[[str, 
     return share
 
 
-async def every_of(parts: AccountParts, actor: Actor, place: Place) -> Sequence[Integration]:
-    """Raises StorageError."""
-    return await parts.listing.mine(actor, place.conversation)
+async def every_of(listing: Listing, actor: Actor, place: Place) -> Sequence[Integration]:
+    """See `bot.checks.Every`. Raises StorageError."""
+    return await listing.mine(actor, place.conversation)
 
 
-async def test_of(parts: AccountParts, vault: Vault, actor: Actor, integration: Integration) -> bool:
+async def try_connected(accounts: Accounts, vault: Vault, actor: Actor, integration: Integration) -> bool:
     """See `bot.checks.Test`. Raises StorageError."""
     owner = Owner(actor.platform, actor.tenant, actor.user if integration.mine else "")
     if await vault.find(owner, integration.name) is None:
         return False
-    await parts.keeping.accounts.test(owner, integration.name)
+    await accounts.test(owner, integration.name)
     return True
 
 

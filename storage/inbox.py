@@ -122,9 +122,10 @@ class Inbox:
         """The newest, of one state ("ready", "running", "done", "dead") or of all."""
         return await self._database.read(partial(records.newest, state=state, limit=limit))
 
-    async def replay(self, key: str) -> bool:
-        """Makes one that is dead or done ready again, from the beginning. False: there is none such."""
-        replayed = await self._database.run(partial(records.make_ready, key=key, now=self._now()))
+    async def replay(self, key: str, dead: bool = False) -> bool:
+        """Makes one that is dead or done ready again, from the beginning; with `dead`, only such a one. False: there is none."""
+        states = ("dead",) if dead else ("dead", "done")
+        replayed = await self._database.run(partial(records.make_ready, key=key, now=self._now(), states=states))
         self._writer.wake()
         return replayed
 

@@ -1,5 +1,7 @@
 """What operators ask of the inbox, each as the work of one transaction."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, func, literal_column, select, update
 
 from storage.delivery import Record
@@ -34,9 +36,9 @@ def count(connection: Connection) -> dict[str, int]:
     }
 
 
-def make_ready(connection: Connection, key: str, now: float) -> bool:
+def make_ready(connection: Connection, key: str, now: float, states: Sequence[str]) -> bool:
     """As if it had just arrived, but in its old place. Its fencing number stays: an owner from before must not come back."""
-    finished = update(delivery).where(delivery.c.key == key, delivery.c.state.in_(("dead", "done")))
+    finished = update(delivery).where(delivery.c.key == key, delivery.c.state.in_(states))
     fresh = finished.values(state="ready", received=now, due=now, attempts=0, intent="", finished=0.0, error="")
     return connection.execute(fresh).rowcount == 1
 

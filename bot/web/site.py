@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from urllib.parse import urlsplit
 
@@ -97,7 +98,7 @@ def build_site(
         Connect(pages, browser, sign_in, parts.connecting, public_url),
         IntegrationsPage(pages, browser, plan.clock, _deeds(parts)),
         ActivityPage(pages, browser, plan.clock, stores.activity, named, OUTCOMES),
-        DeliveriesPage(pages, browser, plan.clock, stores.inbox, stores.inbox.replay),
+        DeliveriesPage(pages, browser, plan.clock, stores.inbox, partial(stores.inbox.replay, dead=True)),
         PeoplePage(pages, browser, plan.clock, stores.admins, parts.administrators.named),
     )
 

@@ -32,7 +32,7 @@ class MadeUp:
         """The messages in Slack with these words in them, once there are so many."""
 
         async def look() -> list[dict[str, Any]]:
-            return [each for each in await self._get("slack/_sandbox/messages") if words in each["text"]]
+            return [each for each in await self._get("slack/_sandbox/messages") if words.casefold() in each["text"].casefold()]
 
         deadline = time.monotonic() + _PATIENCE
         while len(found := await look()) < number:

@@ -10,8 +10,6 @@ from playwright.async_api import Browser, Page
 from tests.bot.command_line import running
 from tests.browser.bot import MadeUp, link_in
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture
 async def made_up(tmp_path: Path) -> AsyncIterator[MadeUp]:
@@ -53,6 +51,7 @@ async def test_a_command_runs_by_itself_once_its_asker_has_connected_an_account(
 
 
 async def test_an_account_is_connected_tried_and_taken_back_on_the_page(made_up: MadeUp, page: Page) -> None:
+    await made_up.post("teams", "message", {"text": "ping"})  # who has never spoken to the bot is not known to it
     await page.goto(made_up.bot.address)
     await page.get_by_role("link", name="Sign in with Microsoft").click()
     await press(page, "Ada Lovelace")
