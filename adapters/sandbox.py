@@ -76,6 +76,10 @@ class Sandbox:
     def revoke(self, token: str) -> None:
         self._grants.pop(token, None)
 
+    def forget(self) -> None:
+        """Every token is worth nothing from now on, before its time."""
+        self._grants.clear()
+
     def grant_of(self, request: web.Request) -> Grant:
         """The grant that the request's token stands for. Without a valid one the vendor's own 401 is answered."""
         grant = self._grants.get(self.token_of(request))

@@ -59,6 +59,11 @@ class AuthorizationServer:
         self._answer_at(sandbox.app.router)
         sandbox.private |= {self._auth.token_url, self._auth.revoke_url}
 
+    @property
+    def issued(self) -> frozenset[str]:
+        """Every token that was ever given, of either kind."""
+        return frozenset(self._families.issued)
+
     def approve(self, authorize_url: str, account: str, scopes: Sequence[str] | None = None) -> str:
         """What a person does on the page, without a browser: the address they are sent to. Fewer scopes may be granted.
 

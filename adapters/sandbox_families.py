@@ -60,6 +60,7 @@ class Families:
         self._counts = counts
         self._alive: set[Family] = set()
         self._by_token: dict[str, Family] = {}
+        self.issued: set[str] = set()  # every token that was ever given
 
     def start(self, family: Family, offline: bool) -> Mapping[str, object]:
         """A token answer for a new family, with a refresh token where it is to be used offline."""
@@ -114,11 +115,13 @@ class Families:
         access = self._sandbox.grant(family.account.id, family.account.zone, self._habits.lifetime)
         family.access.add(access)
         self._by_token[access] = family
+        self.issued.add(access)
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": self._habits.lifetime}
         answer |= {"scope": " ".join(family.scopes)}
         if rotate:
             refresh = f"{self._sandbox.name}-refresh-{secrets.token_hex(16)}"
             family.refresh[refresh] = None
             self._by_token[refresh] = family
+            self.issued.add(refresh)
             answer |= {"refresh_token": refresh}
         return answer

@@ -84,9 +84,13 @@ class Accounts:
         return stopped[0].account if stopped else ""
 
     async def offboard(self, owner: Owner) -> None:
-        """Somebody has left: the same, of all that they had connected. Raises StorageError."""
+        """Somebody has left: the same, of all that they had connected.
+
+        Raises Unavailable where something could not be revoked yet, to be called again, and StorageError.
+        """
         await self._vault.stop(owner)
-        await self._revoking.stopped(lambda each: each.owner == owner)
+        if left := await self._revoking.stopped(lambda each: each.owner == owner):
+            raise Unavailable(f"{len(left)} connections of somebody who has left could not be revoked yet.")
 
     async def offboard_tenant(self, platform: str, tenant: str) -> None:
         """A whole tenant has: once all is revoked, its key is destroyed as well.

@@ -159,7 +159,7 @@ class Dispatch:
     def _suggestion(self, error: UsageError) -> Reply:
         """A button for each corrected text; one whose rest can't be read leads to the usage."""
         buttons = tuple(self._corrected(choice) for choice in error.choices)
-        return words.Sorry(str(error), buttons=buttons, private=True)
+        return words.Sorry(str(error), buttons=buttons, private=True, outcome="asked back")
 
     def _corrected(self, choice: Choice) -> Button:
         command, rest = self.catalog.find(choice.value)

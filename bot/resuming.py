@@ -1,30 +1,31 @@
 """What somebody asked that needs an account runs by itself once they have connected it."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 
 from adapters.errors import Refused, Unavailable
 from bot.notices import Notices
-from bot.platform import Filled, Platform, Press, Words
+from bot.platform import Asked, Filled, Platform, Press, Words
 from commands.call import Actor
 from commands.reply import Reply
 from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.waiting import Waiting
 
-_LOG = logging.getLogger(__name__)
-_TRIES, _PAUSE = 20, 0.25  # the delivery may just be coming to its end: seconds between two looks
+_TRIES, _PAUSE = 20, 0.25  # seconds between two looks: the delivery may just be coming to its end
 
 
 class Resuming:
-    """`platforms` is filled once they are open."""
+    """`platforms` is filled once they are open; `pause` is in seconds."""
 
-    def __init__(self, waiting: Waiting, inbox: Inbox, notices: Notices, platforms: Mapping[str, Platform]) -> None:
+    def __init__(
+        self, waiting: Waiting, inbox: Inbox, notices: Notices, platforms: Mapping[str, Platform], pause: float = _PAUSE
+    ) -> None:
         self._waiting = waiting
         self._inbox = inbox
         self._notices = notices
         self._platforms = platforms
+        self._pause = pause
 
     async def wait(self, actor: Actor, service: str, delivery: Delivery) -> None:
         """Keeps in mind that this delivery needs an account of the actor's. Raises StorageError."""
@@ -40,12 +41,15 @@ class Resuming:
             return
         if await self._is_overtaken(actor, waits.delivery):
             await self._notices.tell(actor, _OVERTAKEN, f"overtaken:{waits.delivery}")
-            return
+        elif not await self._replayed(waits.delivery):
+            await self._notices.tell(actor, _LOST, f"lost:{waits.delivery}")
+
+    async def _replayed(self, waits: str) -> bool:
         for _ in range(_TRIES):
-            if await self._inbox.replay(waits.delivery):
-                return
-            await asyncio.sleep(_PAUSE)
-        _LOG.warning("what waited for an account is gone, or still being answered")
+            if await self._inbox.replay(waits):
+                return True
+            await asyncio.sleep(self._pause)
+        return False
 
     async def _is_overtaken(self, actor: Actor, waits: str) -> bool:
         for later in await self._waiting.later(waits):
@@ -53,9 +57,21 @@ class Resuming:
                 asked = await self._platforms[later.kind].read(later)
             except (KeyError, Refused, Unavailable):
                 continue
-            if asked and asked.actor.key == actor.key and isinstance(asked.what, Words | Filled | Press):
+            if asked and asked.actor.key == actor.key and _overtakes(asked):
                 return True
         return False
 
 
+def _overtakes(asked: Asked) -> bool:
+    """To type “connect” instead of pressing the button is no change of mind."""
+    match asked.what:
+        case Words(text):
+            return text.casefold().split()[:1] not in (["connect"], ["integrations"])
+        case Filled() | Press():
+            return True
+        case _:
+            return False
+
+
+_LOST = Reply("What waited for this account could not be taken up again. Please ask once more.")
 _OVERTAKEN = Reply("You have asked for something else since, so I left alone what waited for this account. Please ask again.")

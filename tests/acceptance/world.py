@@ -172,7 +172,20 @@ class World:
 
 @asynccontextmanager
 async def world(folder: Path, platforms: Sequence[str] = ("slack",), **settings: str) -> AsyncIterator[World]:
-    """Everything but the bot is up; call `bot.start()`. Settings are environment variables."""
+    """Everything but the bot is up; call `bot.start()`. Settings are environment variables. Everybody is lent a calendar."""
+    async with _world(folder, platforms, settings, registered=False) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def connecting_world(folder: Path, platforms: Sequence[str] = ("slack",), **settings: str) -> AsyncIterator[World]:
+    """The same, where people connect accounts of their own."""
+    async with _world(folder, platforms, settings, registered=True) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _world(folder: Path, platforms: Sequence[str], settings: Mapping[str, str], registered: bool) -> AsyncIterator[World]:
     port = free_port()
     calendar = CalendarSandbox(_now)
     slack = SlackSandbox(_now, f"http://127.0.0.1:{port}/slack/events", delays=_REDELIVERIES)
@@ -192,6 +205,7 @@ async def world(folder: Path, platforms: Sequence[str] = ("slack",), **settings:
             "LEASE_SECONDS": "1",
             "LOG_FORMAT": "json",
             **{name: value for side in sides.values() for name, value in side.settings().items()},
+            **(_registered(address, slack, calendar, port) if registered else {}),
             **settings,
         }
         bot = Bot(environment, folder)
@@ -199,6 +213,20 @@ async def world(folder: Path, platforms: Sequence[str] = ("slack",), **settings:
             yield World(sides, calendar, bot, address)
         finally:
             await bot.end()
+
+
+def _registered(address: str, slack: SlackSandbox, calendar: CalendarSandbox, port: int) -> Mapping[str, str]:
+    """As what the bot is known to the made-up services."""
+    return {
+        "SANDBOX": "",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}/",
+        "GOOGLE_CALENDAR_OAUTH_URL": f"{address}google_calendar/",
+        "GOOGLE_CLIENT_ID": calendar.client_id,
+        "GOOGLE_CLIENT_SECRET": calendar.client_secret,
+        "SLACK_CLIENT_ID": slack.client_id,
+        "SLACK_CLIENT_SECRET": slack.client_secret,
+        "SLACK_OAUTH_URL": slack.address,
+    }
 
 
 async def until(look: Any, good: Any) -> Any:

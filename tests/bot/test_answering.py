@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from adapters.base import Secret
+from adapters.errors import Unavailable
 from adapters.faults import Fault, Script
 from adapters.http import Http, pooled_session
 from bot.answering import Answering
 from bot.clock import Clock
 from bot.desk import open_desk
 from bot.dispatch import Dispatch
+from bot.leaked import dumped
 from bot.metrics import Metrics
+from bot.notices import Notices
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
 from bot.slack.app import SlackApp
@@ -25,10 +28,15 @@ from bot.slack.sandbox import SlackSandbox
 from bot.slack.sandbox.workspace import ADA, GENERAL, TEAM
 from bot.worker import Worker
 from commands.call import Actor
+from commands.reply import Button, Reply
+from storage.activity import Activity, Entry
 from storage.database import Database
 from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offers
+
+WHO = Actor("slack", TEAM, ADA)
+KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
 
 
 @dataclass
@@ -41,12 +49,15 @@ class Post:
     worker: Worker
     metrics: Metrics
     clock: "MovedClock"
+    accounts: "Accounts"
+    activity: Activity
+    notices: Notices
     numbers: Any = field(default_factory=lambda: iter(range(1000)))
 
     async def put(self, text: str, channel: str = GENERAL) -> str:
         key = f"slack:test:{next(self.numbers)}"
         body = {"command": "/interact", "text": text, "team_id": TEAM, "user_id": ADA, "channel_id": channel}
-        await self.inbox.put(key, "slack", f"slack:{channel}", json.dumps(body))
+        await self.inbox.put(key, "slack", f"slack:{channel}", dumped(body))  # as the door does
         return key
 
     async def outcome(self, key: str, *states: str) -> Any:
@@ -65,6 +76,15 @@ class Post:
 
     def said(self) -> list[str]:
         return [message["text"] for message in self.slack.messages(GENERAL) if message.get("bot_id")]
+
+    async def happens(self, event: dict[str, Any]) -> str:
+        key = f"slack:test:{next(self.numbers)}"
+        body = {"type": "event_callback", "team_id": TEAM, "event_id": key, "event": event}
+        await self.inbox.put(key, "slack", key, json.dumps(body))
+        return key
+
+    async def noted(self) -> list[Entry]:
+        return await self.activity.of(WHO.key)
 
 
 class MovedClock(Clock):
@@ -107,13 +127,14 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
             clock,
         )
         serving_with = Broken(dispatch) if broken else dispatch
+        accounts = Accounts()
         tokens = iter(f"token-{number}" for number in range(1000))
         answering = Answering(
             inbox,
             Offers(database),
             serving_with,
             {"slack": await app.open()},
-            NoAccounts(),
+            accounts,
             metrics,
             clock,
             lambda: next(tokens),
@@ -121,20 +142,31 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         )
         worker = Worker(inbox, answering, metrics, clock, lambda: 0.0)
         worker.start(10)
-        yield Post(slack, apps["google_calendar"], inbox, worker, metrics, clock)
+        kept = (Activity(database), Notices(inbox, {"slack"}))
+        yield Post(slack, apps["google_calendar"], inbox, worker, metrics, clock, accounts, *kept)
         await worker.drain(5)
     await inbox.close()
     await database.close()
 
 
-class NoAccounts:
-    """Where nothing can be connected."""
+class Accounts:
+    """Writes down what it is asked. `link` is where something can be connected; `failures` is how often forgetting fails."""
+
+    def __init__(self) -> None:
+        self.link = ""
+        self.failures = 0
+        self.wanted: list[tuple[str, str, str]] = []
+        self.forgotten: list[tuple[str, str, str]] = []
 
     async def connect(self, actor: Actor, delivery: Delivery, service: str) -> str:
-        return ""
+        self.wanted.append((actor.key, delivery.key, service))
+        return self.link
 
     async def forget(self, platform: str, tenant: str, person: str) -> None:
-        raise AssertionError
+        self.forgotten.append((platform, tenant, person))
+        self.failures -= 1
+        if self.failures >= 0:
+            raise Unavailable("Some connections could not be revoked yet.")
 
 
 class Broken(Dispatch):
@@ -278,3 +310,159 @@ async def test_when_even_the_bad_news_can_not_be_told_the_conversation_goes_on(p
     await post.outcome(after)
 
     assert post.said()[-1] == "pong and on we go"
+
+
+async def test_a_key_in_a_message_is_answered_with_a_warning_and_reaches_no_command(post: Post) -> None:
+    key = await post.put(f"calendar create {KEY} tomorrow 15:00")
+    await post.outcome(key, "done")
+    [said] = post.said()
+    [entry] = await post.noted()
+
+    assert "looked like a secret key (Anthropic)" in said
+    assert "delete your message" in said
+    assert not post.calendar.journal
+    assert entry.outcome == "a key in a message"
+    assert "CANARY" not in said + repr(entry)
+
+
+async def test_a_key_in_a_form_reaches_no_command_either(post: Post) -> None:
+    values = {"title": {"title": {"type": "plain_text_input", "value": f"keep {KEY}"}}}
+    view = {
+        "callback_id": "command_form",
+        "private_metadata": json.dumps({"command": "calendar create", "channel": GENERAL, "thread": ""}),
+        "state": {"values": values},
+    }
+    body = {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": ADA}, "view": view}
+    await post.inbox.put("slack:test:form", "slack", "slack:form", dumped(body))
+    await post.outcome("slack:test:form", "done")
+
+    assert "looked like a secret key (Anthropic)" in post.said()[0]
+    assert not post.calendar.journal
+
+
+async def test_an_account_that_is_missing_comes_with_the_way_to_connect_it(post: Post) -> None:
+    post.accounts.link = "https://bot.acme.test/connect/CANARY-ticket"
+    post.calendar.script.add(Fault(kind="status", status=401, times=2))
+    key = await post.put("calendar today")
+    await post.outcome(key, "done")
+    [message] = [message for message in post.slack.messages(GENERAL) if message.get("bot_id")]
+    [entry] = await post.noted()
+
+    assert post.accounts.wanted == [(WHO.key, key, "Google Calendar")]
+    assert "Connect your account, and I will go on by myself." in message["text"]
+    assert post.accounts.link in json.dumps(message["blocks"])
+    assert (entry.command, entry.outcome) == ("calendar today", "not connected")
+    assert "CANARY" not in repr(entry), "a ticket is a secret"
+
+
+async def test_what_runs_after_all_is_noted_in_the_place_of_what_was_noted_before(post: Post) -> None:
+    post.calendar.script.add(Fault(kind="status", status=401, times=2))
+    key = await post.put("calendar today")
+    await post.outcome(key, "done")
+    [before] = await post.noted()
+    await post.inbox.replay(key)
+    await post.outcome(key, "done")
+    [after] = await post.noted()
+
+    assert (before.id, before.outcome) == (key, "not connected")
+    assert (after.id, after.outcome, after.seq) == (key, "done", before.seq)
+    assert "today" in after.said
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "outcome"),
+    [
+        ("ping hello", "ping", "done"),
+        ("nonsense and more", "nonsense and more", "asked back"),
+        ("calendar create Lunch", "calendar create Lunch", "asked back"),
+        ("calendar find lunch", "calendar find", "done"),
+    ],
+)
+async def test_what_was_asked_and_what_came_of_it_is_noted(post: Post, text: str, command: str, outcome: str) -> None:
+    key = await post.put(text)
+    await post.outcome(key, "done")
+    [entry] = await post.noted()
+
+    assert (entry.id, entry.command, entry.outcome, entry.via) == (key, command, outcome, "slash")
+    assert post.said()[0].startswith(entry.said)
+    assert entry.said
+
+
+async def test_what_was_given_up_is_noted_so(post: Post) -> None:
+    post.calendar.script.add(Fault(kind="status", status=503, path="/events", times=100))
+    await post.pass_time(await post.put("calendar today"), 60)
+    [entry] = await post.noted()
+
+    assert entry.outcome == "gave up"
+
+
+async def test_nobody_sees_what_others_asked(post: Post) -> None:
+    await post.outcome(await post.put("ping"))
+
+    assert await post.activity.of("slack:T-other:U-other") == []
+
+
+async def test_a_notice_is_said_to_one_person_alone_and_once_with_its_buttons(post: Post) -> None:
+    reply = Reply("Your Notes account has to be connected again.", buttons=(Button("Reconnect", "ping", {"text": "notes"}),))
+    for _ in range(2):
+        await post.notices.tell(WHO, reply, "broken:1")
+    await post.outcome("notice:broken:1", "done")
+    await post.notices.tell(WHO, reply, "broken:1")
+    told = [message for message in post.slack.messages() if message["text"] == reply.text]
+
+    assert len(told) == 1
+    assert told[0]["channel"].startswith("D")
+    assert "Reconnect" in json.dumps(told[0]["blocks"])
+
+
+async def test_a_button_of_a_notice_works(post: Post) -> None:
+    await post.notices.tell(WHO, Reply("Broken.", buttons=(Button("Reconnect", "ping", {"text": "again"}),)), "broken:2")
+    await post.outcome("notice:broken:2", "done")
+    [told] = [message for message in post.slack.messages() if message["text"] == "Broken."]
+    [value] = [each["value"] for block in told["blocks"] if block["type"] == "actions" for each in block["elements"]]
+    press = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": ADA}, "container": {"channel_id": GENERAL}}
+    action = {"type": "button", "action_id": "press:0", "block_id": "b", "value": value}
+    await post.inbox.put("slack:test:press", "slack", "slack:press", json.dumps({**press, "actions": [action]}))
+    await post.outcome("slack:test:press", "done")
+
+    assert post.said() == ["pong again"]
+
+
+async def test_a_notice_that_was_said_is_noted_nowhere(post: Post) -> None:
+    await post.notices.tell(WHO, Reply("Broken."), "broken:3")
+    await post.outcome("notice:broken:3", "done")
+
+    assert await post.noted() == []
+
+
+async def test_a_notice_waits_until_slack_is_back(post: Post) -> None:
+    post.slack.refuse("chat.postMessage", "internal_error", times=6)
+    await post.notices.tell(WHO, Reply("Broken."), "broken:4")
+    await post.pass_time("notice:broken:4", 400)
+
+    assert len([message for message in post.slack.messages() if message["text"] == "Broken."]) == 1
+
+
+async def test_who_has_left_is_forgotten_without_a_word(post: Post) -> None:
+    key = await post.happens({"type": "user_change", "user": {"id": ADA, "deleted": True}})
+    await post.outcome(key, "done")
+
+    assert post.accounts.forgotten == [("slack", TEAM, ADA)]
+    assert [message for message in post.slack.messages() if message.get("bot_id")] == []
+    assert await post.noted() == []
+
+
+async def test_a_workspace_that_took_the_bot_out_is_forgotten_as_a_whole(post: Post) -> None:
+    key = await post.happens({"type": "app_uninstalled"})
+    await post.outcome(key, "done")
+
+    assert post.accounts.forgotten == [("slack", TEAM, "")]
+
+
+async def test_forgetting_is_tried_for_long_and_nobody_is_told_that_it_failed(post: Post) -> None:
+    post.accounts.failures = 20
+    key = await post.happens({"type": "app_uninstalled"})
+    record = await post.outcome(key, "done")
+
+    assert record.attempts == 21
+    assert [message for message in post.slack.messages() if message.get("bot_id")] == []

@@ -61,6 +61,17 @@ async def test_what_is_left_is_reported_and_revoked_by_the_next_run(world: World
     assert world.sandbox.authorization.counts.revocations == 5
 
 
+async def test_a_service_that_recovers_meanwhile_is_asked_again(world: World) -> None:
+    await many(world, 1)
+    await stop(world)
+    world.sandbox.failing = {"/revoke"}
+
+    async def recover(seconds: float) -> None:
+        world.sandbox.failing = set()
+
+    assert await revoke_everything(world.bot.revoking, recover) == {}
+
+
 async def test_what_this_bot_is_no_longer_registered_for_is_not_forgotten(world: World) -> None:
     await many(world, 1)
     await stop(world)

@@ -105,6 +105,7 @@ async def test_a_kill_at_any_moment_ends_in_a_connection_that_works_or_in_one_me
             clock.ahead += LEASE + 1
             if dice.random() < 0.3:
                 await _run(process, world, clock, dice.uniform(0.0, 0.1), do="mend")
+                clock.ahead += LEASE + 1
             for _ in range(2):
                 await _run(process, world, clock, None, do="mend")
             outcome = await _outcome(connection, world)

@@ -68,6 +68,16 @@ async def test_what_has_been_revoked_at_the_service_is_found_out_and_told_once(w
     assert len(world.bot.diary.told) == 1
 
 
+async def test_a_token_that_is_turned_down_is_renewed_and_it_is_tried_again(world: World) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    world.sandbox.revoke((await world.bot.fresh(connection)).access)
+    await world.bot.checking.check(connection)
+    stored = await world.bot.stored(connection)
+
+    assert (tried(world), world.sandbox.authorization.counts.refreshes) == (2, 1)
+    assert (stored.state, stored.error) == ("connected", "")
+
+
 async def test_a_service_that_fails_is_noted_in_words_and_breaks_nothing(world: World, clock: FixedClock) -> None:
     connection = await world.bot.connect(world.sandbox)
     move(clock, DAY + LIFE)

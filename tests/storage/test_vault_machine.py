@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tests.storage.conftest import Clock
 from tests.storage.vaults import ADA, GRACE, open_vault
 
 LEASE = 30.0
+STORIES = int(os.environ.get("STORIES", "15"))
 _Result = TypeVar("_Result")
 
 holders = st.sampled_from(["one", "two"])
@@ -144,4 +146,4 @@ class Accounts(RuleBasedStateMachine):
 
 
 TestAccounts = Accounts.TestCase
-TestAccounts.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestAccounts.settings = settings(max_examples=STORIES, stateful_step_count=25, deadline=None)

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, inspect, select, text, update
 
-from storage.data_keys import IS_CURRENT, DataKeys
+from storage.data_key import IS_CURRENT
+from storage.data_keys import DataKeys
 from storage.database import Database
 from storage.key_rotation import KeyRotation
 from storage.sealed_values import count

@@ -80,9 +80,10 @@ async def test_an_id_that_somebody_planted_is_not_taken_over(on: Stage) -> None:
     async with on.site.window() as window, on.site.window() as other:
         window.wear(planted)
         other.wear(planted)
-        await window.get(await away(on, window))
+        back = await away(on, window)
+        assert window.id not in ("", planted)
 
-        assert window.id != planted
+        await window.get(back)
         assert await whoever(on, window)
         assert await whoever(on, other) is None
 
