@@ -32,9 +32,8 @@ class OwnChats:
             raise Refused("That person has not spoken to the bot in Teams.")
         if is_alone(met.type, met.conversation):
             return met
-        near = await self._conversations.newest(Address(tenant, met.service_url, met.conversation))
         try:
-            chat = await self._opened(near, met.bot, person)
+            chat = await self._opened(Address(tenant, met.service_url, met.conversation), met.bot, person)
         except Refused as error:  # a setting is wrong at the moment
             raise Unavailable(str(error)) from None
         except ConnectorError as error:

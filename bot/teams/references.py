@@ -74,7 +74,9 @@ class Conversations:
 
         None for those who have not. Raises StorageError.
         """
-        return await self._references.find(_PLATFORM, tenant, person)
+        known = await self._references.find(_PLATFORM, tenant, person)
+        place = known and await self._references.find(_PLATFORM, tenant, known.conversation)
+        return replace(known, service_url=place.service_url) if known and place else known
 
     async def opened(self, chat: Address, bot: str, user: str, seen: float, person: str = "") -> None:
         """Notes a chat that the bot has opened itself, with who is in it: by their id in Teams, and by that in Entra."""

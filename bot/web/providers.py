@@ -25,5 +25,5 @@ def _teams(plan: Plan, practice: Practice | None) -> list[IdentityProvider]:
     if "teams" not in plan.signing_in:
         return []
     account = made_up(practice.teams) if practice else account_of(plan.settings)
-    tenant = account.tenant or "organizations"
+    tenant = "organizations" if account.app_type == "MultiTenant" else account.tenant
     return [entra(account.login_url, tenant, account.tenants, account.app_id, account.password)]

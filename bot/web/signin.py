@@ -81,7 +81,7 @@ class SignIn:
     async def _welcome(self, request: web.Request, identity: OpenId) -> web.Response:
         platform, session = identity.provider.platform, self._browser.session_id(request)
         query = request.query
-        content = await self._states.consume(query.get("state", ""), hashed(session), _purpose(platform)) if session else None
+        content = await self._states.consume(query.get("state", ""), hashed(session), _purpose(platform))
         if content is None:
             return await self._sorry(request, 400, "This sign-in was not begun in this browser, or more than ten minutes ago.")
         code = query.get("code", "")

@@ -326,8 +326,9 @@ async def test_a_key_in_a_message_is_answered_with_a_warning_and_reaches_no_comm
 
 
 async def test_a_key_in_a_form_reaches_no_command_either(post: Post) -> None:
-    values = {"title": {"title": {"type": "plain_text_input", "value": f"keep {KEY}"}}}
+    values = {"title": {"value": {"type": "plain_text_input", "value": f"keep {KEY}"}}}
     view = {
+        "type": "modal",
         "callback_id": "command_form",
         "private_metadata": json.dumps({"command": "calendar create", "channel": GENERAL, "thread": ""}),
         "state": {"values": values},

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -41,9 +42,13 @@ async def test_all_are_unusable_at_once_and_revoked_though_the_service_fails_at_
     await many(world, PANICKED)
     world.sandbox.failing, world.sandbox.odds = {"/revoke"}, 0.05
 
+    began = time.monotonic()
     assert await stop(world) == PANICKED
     assert await world.bot.vault.counts() == {("notes", "stopped"): PANICKED}
+    unusable = time.monotonic()
     assert await revoke_everything(world.bot.revoking, no_sleep) == {}
+    took = time.monotonic() - unusable
+    print(f"{PANICKED} unusable within {unusable - began:.2f} s, revoked within {took:.0f} s")  # noqa: T201
     assert world.sandbox.authorization.counts.revocations == PANICKED
     assert await world.bot.vault.counts() == {}
 

@@ -98,6 +98,16 @@ async def test_who_was_met_where_the_bot_is_no_more_is_met_at_the_next_place(on:
     assert met.conversation == GENERAL
 
 
+async def test_where_people_are_met_is_reached_at_the_newest_address(on: Stage) -> None:
+    for seen, address in ((100.0, OLD), (200.0, NEW)):
+        told = route(on, conversation=GROUP, type="groupChat", service_url=address)
+        await on.conversations.note(TENANT, told, seen, ADA)
+
+    met = await on.conversations.met(TENANT, ADA)
+    assert met is not None
+    assert met.service_url == NEW
+
+
 async def test_all_threads_of_a_channel_are_one(on: Stage, writes: list[str]) -> None:
     for _ in range(3):
         told = route(on, conversation=on.thread(), type="channel", team=TEAM_GROUP)

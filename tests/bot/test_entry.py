@@ -1,0 +1,111 @@
+"""What is noted of a call for its asker: what they asked, what came of it, and no secret."""
+
+import json
+from typing import Any
+
+import pytest
+
+from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
+from bot import words
+from bot.entry import OUTCOMES, entry_of
+from bot.platform import Asked, Filled, Gone, Joined, Notice, Press, Stranger, Words
+from commands import SUBJECTS
+from commands.call import Call
+from commands.catalog import Catalog, subjects
+from commands.reply import Reply
+from commands.usage import UsageError
+from storage.activity import Entry
+from storage.delivery import Delivery
+from tests.bot.conftest import ASKER, MONDAY, PLACE
+
+DELIVERY = Delivery("slack:1", "slack", "slack:C1", "{}", 1000.0, 1, 1, "")
+KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
+CATALOG = Catalog(subjects(SUBJECTS), lambda _: True)
+WRITE = CATALOG.named("calendar create")
+
+
+FOUND, TYPED = Reply("I found one."), Words("calendar find lunch")
+
+
+def asked(what: Any) -> Asked:
+    return Asked(ASKER, PLACE, "slash", what)
+
+
+def call(**arguments: Any) -> Call:
+    return Call("call-1", "calendar find", arguments or {"words": "lunch"}, ASKER, PLACE, "slash", MONDAY)
+
+
+def entry(call: Call | None, reply: Reply = FOUND, what: Any = TYPED) -> Entry:
+    noted = entry_of(DELIVERY, asked(what), call, reply)
+    assert noted
+    return noted
+
+
+def test_a_call_is_noted_with_its_arguments_and_how_the_answer_began() -> None:
+    said = Reply("I found one.\nThe rest is nobody's business.")
+
+    assert entry(call(), said) == Entry(
+        "slack:1", ASKER.key, "calendar find", '{"words": "lunch"}', "slash", PLACE.conversation, 1000.0, "done", "I found one."
+    )
+
+
+SORRY = {
+    "asked back": words.usage(UsageError("start: is missing"), WRITE, {}),
+    "not connected": words.needs_connection(NeedsConnection("Notes"), "https://bot.acme.test/connect/CANARY-ticket"),
+    "refused": words.refused(Refused("The meeting is gone.")),
+    "unknown": words.unknown(Unknown("Notes did not say."), WRITE),
+    "gave up": words.gave_up(Unavailable("Notes is away.")),
+    "too old": words.stale(),
+    "broke": words.broke("abc"),
+    "a key in a message": words.leaked("Anthropic"),
+}
+
+
+@pytest.mark.parametrize(("outcome", "reply"), SORRY.items(), ids=SORRY)
+def test_what_came_of_it_is_noted_in_a_word_or_two(outcome: str, reply: Reply) -> None:
+    noted = entry(call(), reply)
+
+    assert noted.outcome == outcome
+    assert reply.text.startswith(noted.said)
+    assert "CANARY" not in repr(noted)
+
+
+def test_every_outcome_can_be_chosen_on_the_page() -> None:
+    assert set(OUTCOMES) == {"done", *SORRY}
+
+
+def test_words_that_are_no_call_are_noted_as_they_were() -> None:
+    noted = entry(None, words.usage(UsageError("What do you mean?"), None, {}), Words("calender todya"))
+
+    assert (noted.command, noted.arguments, noted.outcome) == ("calender todya", "", "asked back")
+
+
+def test_a_form_that_is_no_call_is_noted_by_its_command() -> None:
+    assert entry(None, words.stale(), Filled("calendar create", {"title": "Lunch"})).command == "calendar create"
+
+
+@pytest.mark.parametrize("what", [Press("offer-1"), Stranger(), Joined(), Gone("T1"), Notice(Reply("Broken."))], ids=repr)
+def test_where_nobody_asked_anything_of_ours_nothing_is_noted(what: Any) -> None:
+    assert entry_of(DELIVERY, asked(what), None, Reply("Hello")) is None
+
+
+def test_a_button_that_became_a_call_is_noted() -> None:
+    assert entry(call(), what=Press("offer-1")).command == "calendar find"
+
+
+def test_no_key_is_noted_wherever_it_stands() -> None:
+    noted = entry(call(words=f"first\n{KEY}", notes=[KEY, {"deep": KEY}]), Reply(f"I found nothing with {KEY}."))
+    typed = entry(None, words.refused(Refused(f"{KEY} is nothing.")), Words(f"connect {KEY}"))
+
+    assert "CANARY" not in repr((noted, typed))
+    assert json.loads(noted.arguments)["words"] == "first\n⟦Anthropic key removed⟧"
+
+
+def test_long_texts_are_cut_off() -> None:
+    noted = entry(call(words="x" * 5000), Reply("y" * 5000))
+
+    assert (len(noted.arguments), len(noted.said)) == (300, 300)
+
+
+def test_a_key_that_a_cut_would_have_parted_is_taken_out_before() -> None:
+    assert "CANARY" not in entry(call(), Reply("y" * 270 + " " + KEY)).said
