@@ -1,19 +1,28 @@
 """Words become a call, a call becomes a reply, and every error becomes words."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from adapters.errors import Unavailable
+from adapters.errors import NeedsConnection, Unavailable
 from adapters.faults import Fault
+from bot import words
+from bot.clients import Clients
+from bot.connections import Connections
 from bot.desk import open_desk
 from bot.dispatch import Dispatch
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
-from commands.call import Call
-from tests.bot.conftest import ASKER, MONDAY, PLACE, ask
+from commands.call import Call, Place
+from commands.catalog import Catalog, Subject
+from commands.command import Command, command
+from commands.reply import Reply
+from tests.bot.conftest import ASKER, MONDAY, PLACE, FixedClock, ask
+from tests.bot.household import ADA, World, open_world
+from tests.bot.notes import Notes
 
 
 async def test_ping_answers_pong_and_whatever_followed(dispatch: Dispatch) -> None:
@@ -143,3 +152,92 @@ async def test_a_service_that_is_away_passes_through_so_that_the_worker_tries_ag
             await ask(dispatch, "calendar today")
 
     assert raised.value.retry_after == 600
+
+
+@command
+async def mine(notes: Notes) -> Reply:
+    """Say whose notes these are."""
+    return Reply(f"They are {await notes.account()}'s.")
+
+
+@command
+async def both(notes: Notes, others: Notes) -> AsyncIterator[Reply]:
+    """Say it step by step."""
+    yield Reply("Looking…")
+    yield Reply(f"They are {await notes.account()}'s and {await others.account()}'s.")
+
+
+@pytest.fixture
+async def world(tmp_path: Path, clock: FixedClock) -> AsyncIterator[World]:
+    async with open_world(tmp_path, clock) as world:
+        yield world
+
+
+async def answered(world: World, command: Command = mine) -> Reply:
+    """By a bot that calls a made-up service as Ada, who has a page to connect it."""
+
+    async def connect(service: str) -> str:
+        return f"https://bot.acme.test/connect/{service}"
+
+    clients = Clients({"notes": world.bot.service}, Connections([world.bot.own]), world.clock)
+    dispatch = Dispatch(Catalog([Subject("notes", "Notes.", (command,))], lambda _: True), clients, {})
+    call = Call("call-1", command.name, {}, ADA, Place("slack", "T1", "C1"), "slash", MONDAY)
+    return [reply async for reply in dispatch.answer(call, connect=connect)][-1]
+
+
+def turned_down(times: int) -> Fault:
+    return Fault(kind="status", status=401, path="mine", times=times)
+
+
+async def test_an_account_that_is_missing_is_offered_with_its_page(world: World) -> None:
+    reply = await answered(world)
+
+    assert reply.text == "Notes is not connected yet. Connect your account, and I will go on by myself."
+    assert [(each.label, each.url) for each in reply.buttons] == [("Connect Notes", "https://bot.acme.test/connect/Notes")]
+    assert reply.private
+    assert not world.sandbox.journal
+
+
+async def test_where_it_can_not_be_connected_whom_to_ask_is_said(dispatch: Dispatch) -> None:
+    assert words.needs_connection(NeedsConnection("Notes"), "").text == (
+        "Notes is not connected yet. Ask whoever runs this bot to set it up."
+    )
+    assert words.needs_connection(NeedsConnection("Notes"), "").buttons == ()
+
+
+async def test_a_token_that_is_turned_down_is_refreshed_and_the_call_runs(world: World) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    world.sandbox.script.add(turned_down(1))
+
+    assert (await answered(world)).text == "They are ada@acme.test's."
+    assert world.sandbox.authorization.counts.refreshes == 1
+    assert (await world.bot.stored(connection)).state == "connected"
+
+
+async def test_the_second_refusal_ends_in_a_button_and_is_noted(world: World) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    world.sandbox.script.add(turned_down(9))
+    reply = await answered(world)
+
+    assert reply.text.startswith("Notes no longer accepts your connection.")
+    assert [each.label for each in reply.buttons] == ["Connect Notes"]
+    assert (await world.bot.stored(connection)).state == "broken"
+    assert world.sandbox.authorization.counts.refreshes == 1, "once is enough to know"
+    assert len(world.bot.diary.told) == 1
+
+
+async def test_what_is_known_to_be_broken_asks_the_service_nothing(world: World) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    await world.bot.vault.break_(connection, "gone")
+    before = len(world.sandbox.journal)
+    reply = await answered(world)
+
+    assert reply.text.startswith("Notes has to be connected again.")
+    assert len(world.sandbox.journal) == before
+
+
+async def test_a_call_with_several_services_that_streams_is_begun_anew(world: World) -> None:
+    await world.bot.connect(world.sandbox)
+    world.sandbox.script.add(turned_down(1))
+
+    assert (await answered(world, both)).text == "They are ada@acme.test's and ada@acme.test's."

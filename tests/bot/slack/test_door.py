@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -41,6 +41,7 @@ EVENT = json.dumps(
 class Entrance:
     url: str
     inbox: Inbox
+    database: Database
     session: ClientSession
 
     async def send(self, body: bytes, type: str = FORM, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
@@ -51,6 +52,10 @@ class Entrance:
 
     async def stored(self) -> int:
         return len(await self.inbox.list())
+
+    async def payloads(self) -> list[str]:
+        statement = "SELECT payload FROM delivery ORDER BY seq"
+        return await self.database.read(lambda it: list(it.exec_driver_sql(statement).scalars()))
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ async def entrance(tmp_path: Path) -> AsyncIterator[Entrance]:
     app = web.Application(client_max_size=1024 * 1024)
     app.router.add_post("/slack/events", Door(inbox, [SECRET], check, Metrics(), Clock()).handle)
     async with TestServer(app) as server, ClientSession() as session:
-        yield Entrance(str(server.make_url("/slack/events")), inbox, session)
+        yield Entrance(str(server.make_url("/slack/events")), inbox, database, session)
     await inbox.close()
     await database.close()
 
@@ -215,3 +220,48 @@ async def test_what_can_not_be_stored_is_not_acknowledged(entrance: Entrance, tm
 
     assert status == 503
     assert (await entrance.send(COMMAND))[0] == 200
+
+
+KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
+
+
+def typed() -> tuple[bytes, str]:
+    told = {"command": "/interact", "text": f"connect\n{KEY}", "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
+    return urlencode({**told, "response_url": "https://hooks.slack.com/commands/T1/1/aBcDeFgHiJkLmNoPqRsTuVwX"}).encode(), FORM
+
+
+def mentioned() -> tuple[bytes, str]:
+    elements = [{"type": "text", "text": f"my key:\n{KEY}"}]
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
+    event = {"type": "app_mention", "user": "U1", "channel": "C1", "text": f"<@U9> my key:\n{KEY}", "blocks": blocks}
+    told = {"type": "event_callback", "team_id": "T1", "event_id": "Ev9", "event": event}
+    return json.dumps(told).encode(), "application/json"
+
+
+def filled_in() -> tuple[bytes, str]:
+    view = {"callback_id": "command_form", "private_metadata": "{}", "state": {"values": {"title": {"value": {"value": KEY}}}}}
+    payload = {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "view": view}
+    return urlencode({"payload": json.dumps(payload)}).encode(), FORM
+
+
+@pytest.mark.parametrize("said", [typed, mentioned, filled_in])
+async def test_a_key_in_a_message_is_not_stored(
+    entrance: Entrance, said: Callable[[], tuple[bytes, str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        status, _ = await entrance.send(*said())
+    [stored] = await entrance.payloads()
+
+    assert status == 200
+    assert "⟦Anthropic key removed⟧" in stored
+    assert json.loads(stored)
+    assert "CANARY" not in stored + caplog.text
+    assert all(b"CANARY" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+async def test_what_is_no_key_is_stored_to_the_letter(entrance: Entrance) -> None:
+    body, type = typed()
+    await entrance.send(body, type)
+    [stored] = await entrance.payloads()
+
+    assert json.loads(stored)["response_url"] == "https://hooks.slack.com/commands/T1/1/aBcDeFgHiJkLmNoPqRsTuVwX"

@@ -46,6 +46,10 @@ class Entrance:
     async def stored(self) -> int:
         return len(await self.inbox.list())
 
+    async def payloads(self) -> list[str]:
+        statement = "SELECT payload FROM delivery ORDER BY seq"
+        return await self.database.read(lambda it: list(it.exec_driver_sql(statement).scalars()))
+
 
 @pytest.fixture
 async def entrance(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Entrance]:
@@ -184,3 +188,32 @@ async def test_what_can_not_be_stored_is_not_acknowledged(entrance: Entrance) ->
     await entrance.inbox.close()
 
     assert (await entrance.tell(activity(text="help")))[0] == 503
+
+
+KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
+FILLED = invoke("task/submit", {"data": {"form": "calendar create", "title": f"keep {KEY}"}})
+TYPED = activity(
+    text=f"<at>Interact</at> connect\n{KEY}", attachments=[{"contentType": "text/html", "content": f"<p>{KEY}</p>"}]
+)
+
+
+@pytest.mark.parametrize("said", [TYPED, FILLED], ids=["typed", "filled in"])
+async def test_a_key_in_a_message_is_not_stored(
+    entrance: Entrance, said: Activity, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        status, _ = await entrance.tell(said)
+    [stored] = await entrance.payloads()
+
+    assert status in (200, 201)
+    assert "⟦Anthropic key removed⟧" in stored
+    assert "CANARY" not in stored + caplog.text
+    assert all(b"CANARY" not in file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+
+
+async def test_what_is_no_key_is_stored_to_the_letter(entrance: Entrance) -> None:
+    said = activity(text="help")
+    await entrance.tell(said)
+    [stored] = await entrance.payloads()
+
+    assert json.loads(stored) == said
