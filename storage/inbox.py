@@ -123,7 +123,7 @@ class Inbox:
         return await self._database.read(partial(records.newest, state=state, limit=limit))
 
     async def replay(self, key: str, dead: bool = False) -> bool:
-        """Makes one that is dead or done ready again, from the beginning; with `dead`, only such a one. False: there is none."""
+        """Makes one that is dead or done ready again, from the beginning; with `dead`, only such. False: there is none."""
         states = ("dead",) if dead else ("dead", "done")
         replayed = await self._database.run(partial(records.make_ready, key=key, now=self._now(), states=states))
         self._writer.wake()

@@ -124,7 +124,7 @@ class Connect:
         )
 
     def _connected(self, service: str) -> web.Response:
-        return web.Response(status=303, headers={"Location": f"{self._public_url}integrations?connected={service}"})
+        return web.Response(status=303, headers={"Location": f"{self._public_url}integrations?connected={service}#{service}"})
 
     def _sorry(self, visitor: Visitor, status: int, title: str, text: str, reason: str = "") -> web.Response:
         link = ("/integrations", "To your integrations") if visitor.actor else ("/", "To the first page")

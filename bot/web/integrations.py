@@ -48,8 +48,8 @@ class IntegrationsPage:
         visitor = await self._browser.visitor(request)
         cards = await self._cards(visitor)
         cards = _telling(cards, request.query.get("team", ""), unfolded=True)
-        done = request.query.get("done", "")
-        told = [replace(each, said=_now(each)) if each.name == done else each for each in cards]
+        done, new = request.query.get("done", ""), request.query.get("connected", "")
+        told = [replace(each, said=_now(each, each.name == new)) if each.name in (done, new) else each for each in cards]
         return self._page(visitor, told, request.query.get("category", ""), clean(request.query.get("q", ""))[:_LONGEST])
 
     async def act(self, request: web.Request) -> web.Response:
@@ -113,9 +113,10 @@ def _telling(cards: Sequence[Card], service: str, wrong: str = "", unfolded: boo
     return [told(each) if each.name == service else each for each in cards]
 
 
-def _now(card: Card) -> str:
+def _now(card: Card, new: bool) -> str:
     """What became of a button, told by how things stand: whoever links to such an address can't make the page say more."""
-    return {"connected": "It works.", "not connected": "It is not connected."}.get(card.stand.state, "")
+    works = "It is connected. You can close this window, and go on where you were." if new else "It works."
+    return {"connected": works, "not connected": "It is not connected."}.get(card.stand.state, "")
 
 
 def _channel(typed: str) -> str:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, inspect, text
 from storage.errors import StorageError
 from storage.migrations import m0001_inbox, m0002_references, m0003_connections
 
-MIGRATIONS = (m0001_inbox.upgrade, m0002_references.upgrade, m0003_connections.upgrade)  # a step's place in this list is its number, from 1
+# A step's place in this list is its number, from 1.
+MIGRATIONS = (m0001_inbox.upgrade, m0002_references.upgrade, m0003_connections.upgrade)
 _LOCK = 0x696E746572616374  # "interact": PostgreSQL's advisory locks have numbers for names
 
 

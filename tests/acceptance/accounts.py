@@ -54,7 +54,7 @@ async def connect(world: World, window: Window, user: str = ADA, account: str = 
     assert found, shown
     pressed = await window.post(ticket, {"csrf": found[1]})
     back = await window.get(world.calendar.authorization.approve(pressed.location, account))
-    assert back.location.endswith("/integrations?connected=google_calendar"), back.text
+    assert back.location.endswith("/integrations?connected=google_calendar#google_calendar"), back.text
 
 
 async def said(world: World, words: str, room: str = "") -> Any:

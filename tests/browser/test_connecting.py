@@ -44,6 +44,7 @@ async def test_a_command_runs_by_itself_once_its_asker_has_connected_an_account(
     await press(page, "Allow")
 
     assert await badge(page) == "Connected"
+    assert "You can close this window" in await page.inner_text("#google_calendar")
     assert "ada@acme.test" in await page.inner_text("#google_calendar")
     await made_up.said("3 meetings today")
     await made_up.said("ad…@acme.test is connected to Google Calendar")

@@ -38,7 +38,7 @@ async def test_from_a_link_through_signing_in_to_a_connected_account(on: Stage) 
         pressed = await window.post(link)
         landed = await window.get(on.google.authorization.approve(pressed.location, "ada@acme.test"))
 
-    assert (landed.status, landed.location) == (303, f"{on.site.url}integrations?connected=google_calendar")
+    assert (landed.status, landed.location) == (303, f"{on.site.url}integrations?connected=google_calendar#google_calendar")
     connection = await on.connection(actor)
     assert connection
     assert (connection.account, connection.state) == ("ada@acme.test", "connected")
@@ -174,7 +174,7 @@ async def test_a_key_is_tried_and_kept(on: Stage, caplog: pytest.LogCaptureFixtu
         again = await ada.get(link)
 
     assert 'type="password" autocomplete="off"' in page.text
-    assert (done.status, done.location) == (303, f"{on.site.url}integrations?connected=keyed")
+    assert (done.status, done.location) == (303, f"{on.site.url}integrations?connected=keyed#keyed")
     assert again.status == 404
     connection = await on.connection(ADA, "keyed")
     assert connection
