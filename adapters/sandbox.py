@@ -103,6 +103,8 @@ class Sandbox:
     @web.middleware
     async def _receive(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         path = request.path.removeprefix(self.prefix)
+        if not _on_loopback(f"//{request.headers.get('Host', '')}"):
+            return self.error(403, "A name from elsewhere leads here.")  # a page of that name could read and do everything
         if path.startswith(_CONTROL):
             return await _control(request, handler)
         body = b"" if path in self.private else await request.read()
@@ -153,13 +155,10 @@ async def _control(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _from_here(request: web.Request) -> bool:
-    """Not a web page from elsewhere: its requests tell their `Origin`, or a rebound `Host`, or can't claim to be JSON."""
+    """Not a web page from elsewhere: its requests tell their `Origin`, or can't claim to be JSON."""
     origin = request.headers.get("Origin")
-    return (
-        _on_loopback(f"//{request.headers.get('Host', '')}")
-        and (origin is None or _on_loopback(origin))
-        and (request.method != "POST" or request.content_type == "application/json")
-    )
+    is_json = request.method != "POST" or request.content_type == "application/json"
+    return is_json and (origin is None or _on_loopback(origin))
 
 
 def _on_loopback(url: str) -> bool:

@@ -208,9 +208,11 @@ def replay(key: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def panic(yes: bool) -> None:
     """Take back every connected account at once: none can be used any more, and each is revoked at its service."""
+    from bot.hardening import harden
     from bot.logs import configure
     from bot.panic import panic
 
+    harden()
     plan = _plan()
     if not yes:
         click.confirm("Everybody will have to connect their accounts anew. Go on?", abort=True)
@@ -223,6 +225,9 @@ def panic(yes: bool) -> None:
 @main.group()
 def keys() -> None:
     """Look after the keys that seal tokens; the bot may run meanwhile."""
+    from bot.hardening import harden
+
+    harden()
 
 
 @keys.command("status")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from adapters.errors import Refused
 from bot.accounts import Accounts
+from bot.admins import Administrators
 from bot.oauth import Connecting
 from bot.resuming import Resuming
 from commands.call import Actor
@@ -24,6 +25,7 @@ class AccountDesk:
         resuming: Resuming,
         installations: Installations,
         sessions: Sessions,
+        administrators: Administrators,
     ) -> None:
         self._services = services
         self._connecting = connecting
@@ -31,6 +33,7 @@ class AccountDesk:
         self._resuming = resuming
         self._installations = installations
         self._sessions = sessions
+        self._administrators = administrators
 
     async def connect(self, actor: Actor, delivery: Delivery, service: str) -> str:
         """Raises StorageError."""
@@ -43,7 +46,8 @@ class AccountDesk:
         return link
 
     async def forget(self, platform: str, tenant: str, person: str) -> None:
-        """Nobody of theirs stays signed in either. Raises Unavailable, StorageError."""
+        """Nobody of theirs stays signed in either, or runs the bot if they come back. Raises Unavailable, StorageError."""
+        await self._administrators.forget(platform, tenant, person)
         if person:
             await self._sessions.close_of(f"{platform}:{tenant}:{person}")
             await self._accounts.offboard(Owner(platform, tenant, person))

@@ -29,7 +29,7 @@ from bot.tokens import token
 from bot.upkeep import Upkeep
 from commands.call import Actor
 from commands.catalog import Catalog
-from storage.vault import Owner, Transaction
+from storage.vault import Owner
 
 _PIECE = 200  # rows
 
@@ -74,7 +74,7 @@ def build_accounts(
     connectable = oauth_services(plan, sandboxes, http)
     administrators = Administrators(named, stores.admins)
     notices = Notices(stores.inbox, names)
-    resuming = Resuming(stores.waiting, stores.inbox, notices, platforms)
+    resuming = Resuming(stores.waiting, stores.inbox, stores.offers, notices, platforms)
     keeping = _keeping(plan, stores, services, oauth_clients(connectable), notices, resuming, administrators)
     connecting = Connecting(
         connectable,
@@ -88,7 +88,7 @@ def build_accounts(
         token,
     )
     titles = {title: name for name, title in plan.titles.items()}
-    desk = AccountDesk(titles, connecting, keeping.accounts, resuming, stores.installations, stores.sessions)
+    desk = AccountDesk(titles, connecting, keeping.accounts, resuming, stores.installations, stores.sessions, administrators)
     listing = Listing(stores.vault, plan.adapters, _offer(plan, catalog))
     connections = _connections(plan, keeping.own, http)
     return AccountParts(connectable, connections, keeping, listing, connecting, administrators, desk)
@@ -106,12 +106,14 @@ def _keeping(
     async def admins_of(owner: Owner) -> list[Actor]:
         return [actor_of(key) for key in await administrators.of(owner.platform, owner.tenant)]
 
+    async def shred(platform: str, tenant: str) -> None:
+        await stores.data_keys.shred(f"{platform}:{tenant}")
+
     vault, clock, every = stores.vault, plan.clock, plan.settings.check_hours * 3600
     breaking = Breaking(vault, plan.titles, notices.tell, admins_of)
     refresher = Refresher(vault, breaking, clock, stores.process, random.random)
     own = Own(vault, refresher, breaking, clients, clock)
     checking, revoking = Checking(vault, services, own, clock), Revoking(vault, clients)
-    shred = _shredding(stores)
     accounts = Accounts(vault, services, checking, revoking, notices.tell, resuming.resume, shred, clock, every)
     beat, prunes = stores.data_keys.beat, _prunes(plan, stores)
     upkeep = Upkeep(vault, checking, breaking, revoking, beat, prunes, clock, every, random.random)
@@ -146,13 +148,3 @@ async def _all(reseal: Callable[[int], Awaitable[int]]) -> int:
     while some := await reseal(_PIECE):
         done += some
     return done
-
-
-def _shredding(stores: Stores) -> Callable[[str, str], Awaitable[None]]:
-    async def shred(platform: str, tenant: str) -> None:
-        def work(connection: Transaction) -> None:
-            stores.data_keys.shred(connection, f"{platform}:{tenant}")
-
-        await stores.database.run(work)
-
-    return shred

@@ -17,6 +17,13 @@ class Administrators:
         """Raises StorageError."""
         return actor.key in self.named or actor.key in {admin.actor for admin in await self._admins.list()}
 
+    async def forget(self, platform: str, tenant: str, person: str) -> None:
+        """A person who was added, or without one all of a tenant, do not run the bot any more. Raises StorageError."""
+        whose = f"{platform}:{tenant}:{person}"
+        for admin in await self._admins.list():
+            if admin.actor == whose or (not person and admin.actor.startswith(whose)):
+                await self._admins.remove(admin.actor)
+
     async def of(self, platform: str, tenant: str) -> Sequence[str]:
         """The keys of those in one tenant. Raises StorageError."""
         every = {*self.named, *(admin.actor for admin in await self._admins.list())}

@@ -23,6 +23,10 @@ class Clients:
         token = await self._connections.token(service, actor, conversation)
         return service.open(Access(call, token, ZoneInfo(actor.zone), self._clock.now, actor.tenant))
 
+    def title(self, client: Client) -> str:
+        """Of the service that it is of."""
+        return self.services[type(client)].adapter.title
+
     async def renew(self, client: Client, actor: Actor, conversation: str) -> bool:
         """The service turned down what `client` was opened with. True: there is something newer to try with.
 

@@ -126,24 +126,24 @@ class Dispatch:
             async for reply in self._once(command, call, given):
                 yield reply
             return
-        except NeedsConnection:
-            if not await self._renewed(given, call):
+        except NeedsConnection as error:
+            if not await self._renewed(error.service, given, call):
                 raise
         given = await self._given(command, call)
         try:
             async for reply in self._once(command, call, given):
                 yield reply
-        except NeedsConnection:
-            await self._renewed(given, call)  # so that it is known to be broken
+        except NeedsConnection as error:
+            await self._renewed(error.service, given, call)  # so that it is known to be broken
             raise
 
     async def _once(self, command: Command, call: Call, given: Mapping[str, object]) -> AsyncIterator[Reply]:
         async for reply in command.run(call.arguments, given, call.asked.astimezone(ZoneInfo(call.actor.zone))):
             yield reply
 
-    async def _renewed(self, given: Mapping[str, object], call: Call) -> bool:
-        """Nobody says which one it was: a call that needs several is rare, and those of the others are as good as before."""
-        clients = [each for each in given.values() if isinstance(each, Client)]
+    async def _renewed(self, title: str, given: Mapping[str, object], call: Call) -> bool:
+        """Of the service of this title alone: the others have turned nothing down, and to renew an API key is to lose it."""
+        clients = [each for each in given.values() if isinstance(each, Client) and self._clients.title(each) == title]
         return any([await self._clients.renew(each, call.actor, call.place.conversation) for each in clients])
 
     async def _given(self, command: Command, call: Call) -> Mapping[str, object]:

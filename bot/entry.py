@@ -12,12 +12,13 @@ OUTCOMES = ("done", "asked back", "not connected", "refused", "unknown", "gave u
 """What may come of it, in the words that it is noted by."""
 
 _LONGEST = 300  # characters of each text that are kept
+_LOOKED_AT = "home"  # to open the bot's Home tab in Slack is to look at a page: nobody asked for anything
 
 
 def entry_of(delivery: Delivery, asked: Asked, call: Call | None, reply: Reply) -> Entry | None:
     """None where nobody asked anything of ours. No secret gets into it."""
     command = call.command if call else _wanted(asked)
-    if not command:
+    if not command or asked.via == _LOOKED_AT:
         return None
     arguments = dumped(call.arguments) if call else ""
     outcome = reply.outcome if isinstance(reply, Sorry) else "done"

@@ -22,8 +22,9 @@ def integrations_of(parts: AccountParts, public_url: str, actor: Actor, place: P
         return await parts.connecting.link(actor, name)
 
     async def disconnect(name: str) -> str:
-        if name not in {each.name for each in await every() if each.mine and each.state in _HELD}:
-            raise Refused("You have not connected an account of your own there.")
+        chosen = next(each for each in await every() if each.name == name)
+        if not chosen.mine or chosen.state not in _HELD:
+            raise Refused(f"You have not connected an account of your own to {chosen.title}.")
         return await accounts.disconnect(own, name)
 
     return Integrations(public_url and f"{public_url}integrations", every, link, disconnect, _sharing(parts, actor, place))

@@ -57,6 +57,7 @@ class Listing:
             commands=tuple(self._offer.commands.get(adapter.name, ())),
             secret=isinstance(adapter.auth, ApiKey),
             note=_note(adapter) if state == "not set up" else "",
+            connectable=adapter.name in self._offer.connectable,
         )
         return _with_account(integration, adapter, connection) if connection else integration
 

@@ -45,3 +45,9 @@ async def taken(offers: Offers, id: str, actor: str, now: float) -> Offered | So
     if found.actor not in ("", actor):
         return words.not_yours()
     return Offered(**json.loads(found.call))
+
+
+async def command_of(offers: Offers, id: str) -> str:
+    """What the button runs, whoever pressed it; empty where nobody knows any more. Raises StorageError."""
+    found = await offers.find(id)
+    return Offered(**json.loads(found.call)).command if found else ""

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 from adapters.errors import Refused, Unavailable
 from bot.notices import Notices
+from bot.offering import command_of
 from bot.platform import Asked, Filled, Platform, Press, Words
 from commands.call import Actor
 from commands.reply import Reply
 from storage.delivery import Delivery
 from storage.inbox import Inbox
+from storage.offers import Offers
 from storage.waiting import Waiting
 
 _TRIES, _PAUSE = 20, 0.25  # seconds between two looks: the delivery may just be coming to its end
@@ -19,10 +21,17 @@ class Resuming:
     """`platforms` is filled once they are open; `pause` is in seconds."""
 
     def __init__(
-        self, waiting: Waiting, inbox: Inbox, notices: Notices, platforms: Mapping[str, Platform], pause: float = _PAUSE
+        self,
+        waiting: Waiting,
+        inbox: Inbox,
+        offers: Offers,
+        notices: Notices,
+        platforms: Mapping[str, Platform],
+        pause: float = _PAUSE,
     ) -> None:
         self._waiting = waiting
         self._inbox = inbox
+        self._offers = offers
         self._notices = notices
         self._platforms = platforms
         self._pause = pause
@@ -57,20 +66,25 @@ class Resuming:
                 asked = await self._platforms[later.kind].read(later)
             except (KeyError, Refused, Unavailable):
                 continue
-            if asked and asked.actor.key == actor.key and _overtakes(asked):
+            if asked and asked.actor.key == actor.key and await self._overtakes(asked):
                 return True
         return False
 
+    async def _overtakes(self, asked: Asked) -> bool:
+        """To find another way to connect than the button that was shown is no change of mind."""
+        match asked.what:
+            case Words(text):
+                return not _leads_here(text)
+            case Filled(command):
+                return not _leads_here(command)
+            case Press(id):
+                return not _leads_here(await command_of(self._offers, id))
+            case _:
+                return False
 
-def _overtakes(asked: Asked) -> bool:
-    """To type “connect” instead of pressing the button is no change of mind."""
-    match asked.what:
-        case Words(text):
-            return text.casefold().split()[:1] not in (["connect"], ["integrations"])
-        case Filled() | Press():
-            return True
-        case _:
-            return False
+
+def _leads_here(words: str) -> bool:
+    return words.casefold().split()[:1] in (["connect"], ["integrations"])
 
 
 _LOST = Reply("What waited for this account could not be taken up again. Please ask once more.")

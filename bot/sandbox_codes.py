@@ -90,7 +90,8 @@ def _is_loopback(uri: str) -> bool:
         parts = urlsplit(uri)
     except ValueError:
         return False
-    return parts.scheme == "http" and parts.hostname in _LOOPBACK and not parts.fragment
+    plain = uri.isascii() and uri.isprintable() and not {" ", "@", "#"} & set(uri)
+    return parts.scheme == "http" and parts.hostname in _LOOPBACK and plain
 
 
 def _challenge(verifier: str) -> bytes:

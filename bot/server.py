@@ -34,6 +34,14 @@ async def serve(
     stack: AsyncExitStack, listening: socket.socket, apps: Iterable[PlatformApp], probes: Probes, site: "Site | None"
 ) -> None:
     """Serves until the stack is left; requests under way are finished first."""
+    runner = web.AppRunner(application(apps, probes, site), access_log=None, handle_signals=False, shutdown_timeout=5)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listening).start()
+
+
+def application(apps: Iterable[PlatformApp], probes: Probes, site: "Site | None") -> web.Application:
+    """All that is answered. Pages are there with a `site` only."""
     app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[site.security.guard] if site else [])
     if site:
         site.add_routes(app.router)
@@ -44,7 +52,4 @@ async def serve(
     app.router.add_get("/healthz", probes.alive)
     app.router.add_get("/readyz", probes.ready)
     app.router.add_get("/metrics", probes.metrics)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, listening).start()
+    return app

@@ -53,6 +53,14 @@ def _safe(url: str) -> str:
     return url
 
 
+def _root(url: str) -> str:
+    """Pages, cookies and redirect URIs are made from it, each from the root."""
+    parts = urlsplit(url)
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("It must be a host alone, as https://bot.example.com")
+    return url
+
+
 def _answerable(hosts: tuple[str, ...]) -> tuple[str, ...]:
     Hosts(hosts)
     return hosts
@@ -72,6 +80,7 @@ Guid = Annotated[str, AfterValidator(_guid)]
 Guids = Annotated[Names, AfterValidator(_guids)]
 SafeUrl = Annotated[str, AfterValidator(_safe)]
 SafeBaseUrl = Annotated[BaseUrl, AfterValidator(_safe)]
+PublicUrl = Annotated[SafeBaseUrl, AfterValidator(_root)]
 Actors = Annotated[Names, AfterValidator(_actors)]
 HostNames = Annotated[Names, AfterValidator(_answerable)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.base import Adapter
 from bot.service_settings import Credentials, ServiceSettings
-from bot.setting_types import LOOPBACK, Actors, BaseUrl, Guid, Guids, HostNames, Names, SafeBaseUrl, SafeUrl, Zone
+from bot.setting_types import LOOPBACK, Actors, BaseUrl, Guid, Guids, HostNames, Names, PublicUrl, SafeBaseUrl, SafeUrl, Zone
 
 # https://microsoft.github.io/teams-sdk/python/essentials/app-configuration/service-url-validation
 _PUBLIC_CLOUD = ("smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="sqlite:///path or postgresql://user:password@host/name. Default: SQLite in your data directory."
     )
-    public_url: SafeBaseUrl = Field(
+    public_url: PublicUrl = Field(
         "",
         description="Where browsers reach the bot, like https://bot.example.com. Without it no accounts are connected.",
     )
@@ -116,8 +116,8 @@ class Settings(BaseSettings):
     @property
     def slack(self) -> bool:
         """Whether there are any credentials of Slack's."""
-        given = (self.slack_bot_token, self.slack_signing_secret, self.slack_signing_secret_previous, self.slack_app_token)
-        return any(given)
+        secrets = (self.slack_signing_secret, self.slack_signing_secret_previous, self.slack_client_secret)
+        return any((self.slack_bot_token, self.slack_app_token, self.slack_client_id, *secrets))
 
     @property
     def teams(self) -> bool:

@@ -13,10 +13,10 @@ _CONNECTABLE = ("not connected", "lent", "needs reconnect", "limited", "connecte
 async def connect(integrations: Integrations, service: Annotated[str, "the service, such as “google calendar”"] = "") -> Reply:
     """Connect an account of yours."""
     if not service:
-        return _offered([each for each in await integrations.every() if each.state in _CONNECTABLE])
+        return _offered([each for each in await integrations.every() if each.connectable and each.state in _CONNECTABLE])
     chosen = await integrations.named(service, "connect")
     link = await integrations.link(chosen.name)
-    again = " again" if chosen.state in ("connected", "limited", "needs reconnect", "provider problem") else ""
+    again = " again" if _is_theirs(chosen) else ""
     text = f"This link is for you alone, and good for ten minutes: it connects {chosen.title}{again}."
     return Reply(text, buttons=(Button(f"Connect {chosen.title}", url=link, style="primary"),), private=True)
 
@@ -29,5 +29,10 @@ def _offered(every: list[Integration]) -> Reply:
 
 
 def _button(integration: Integration) -> Button:
-    label = "Connect" if integration.state in ("not connected", "lent") else "Connect again"
+    label = "Connect again" if _is_theirs(integration) else "Connect"
     return Button(label, "connect", {"service": integration.name})
+
+
+def _is_theirs(integration: Integration) -> bool:
+    """Whether there is an account of their own already; the team's is not touched."""
+    return integration.mine and integration.state not in ("not connected", "lent", "not set up")

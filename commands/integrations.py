@@ -23,6 +23,7 @@ class Integration:
     "not set up" (nobody has told the bot its credentials) or "lent" (a made-up account). `mine` is False where it is the
     team's account that is used. `missing` are the scopes that were asked for and not granted. `secret` says that connecting
     means to paste a key. `channels` are where the team's may be used. `note` says what is missing where it is not set up.
+    `connectable` says that people can connect an account of their own there.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Integration:
     secret: bool = False
     channels: tuple[str, ...] = ()
     note: str = ""
+    connectable: bool = True
 
 
 class Integrations(Given):
@@ -68,7 +70,8 @@ class Integrations(Given):
         if len(begun) == 1:
             return begun[0]
         choices = tuple(Choice(each.title, each.name) for each in begun or every)
-        raise UsageError("Which service do you mean?", command, "service", choices)
+        said = "Which service do you mean?" if begun else "I don't know that service. Do you mean one of these?"
+        raise UsageError(said if every else _NONE, command, "service", choices)
 
 
 @command(example="integrations")
@@ -77,7 +80,7 @@ async def integrations(integrations: Integrations) -> Reply:
     every = await integrations.every()
     page = (Button("Open the page", url=integrations.page),) if integrations.page else ()
     used = sum(each.state in USABLE for each in every)
-    text = f"{used} of {len(every)} services can be used as you." if every else "No service is switched on here."
+    text = f"You can use {used} of {len(every)} services here." if every else _NONE
     return Reply(text, items=tuple(map(_item, every)), buttons=page, private=True)
 
 
@@ -110,10 +113,16 @@ def _item(integration: Integration) -> Item:
 
 def _buttons(integration: Integration) -> Iterator[Button]:
     named = {"service": integration.name}
-    if label := _OFFERED.get(integration.state):
+    if integration.connectable and (label := _offered(integration)):
         yield Button(label, "connect", named, style="primary")
     if integration.mine and integration.state in _HELD:
         yield Button("Disconnect", "disconnect", named)
+
+
+def _offered(integration: Integration) -> str:
+    """Nobody mends the team's account by connecting their own."""
+    others = not integration.mine and integration.state in _HELD
+    return "Connect your own" if others else _OFFERED.get(integration.state, "")
 
 
 def _spelled(words: str) -> str:
@@ -124,5 +133,6 @@ def _short(scope: str) -> str:
     return scope.rpartition("/")[2]
 
 
+_NONE = "No service is switched on here."
 _HELD = ("connected", "limited", "needs reconnect", "provider problem")
 _OFFERED = {"not connected": "Connect", "lent": "Connect", "needs reconnect": "Reconnect", "limited": "Reconnect"}

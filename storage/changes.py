@@ -7,15 +7,17 @@ Each gives back the COLUMNS of what it changed.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, literal, select, text, update
+from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, delete, literal, literal_column, select, text, update
 
 from storage.connection import COLUMNS, Connection, Owner, write_channels, write_scopes
 from storage.tables import connection
 
 Change = Executable
 
-# Spelled out, not bound: a plan that is made once for any value can't use the index that has it.
+# Spelled out, not bound: a plan that is made once for any value can't use the index that is for this one.
 USABLE = connection.c.state != literal("stopped", literal_execute=True)
+UNTOLD = and_(connection.c.state == literal("broken", literal_execute=True), connection.c.told == literal_column("0"))
+REFRESHING = connection.c.refreshing > literal_column("0")
 _UNLEASED = {"owner": "", "lease": 0.0, "refreshing": 0.0}
 _SOUND = {"state": "connected", "error": "", "told": 0}
 _NOWHERE = write_channels(())

@@ -88,6 +88,16 @@ class DataKeys:
         self._kept.clear()
         await self._database.run(lambda connection: keyholders.sign_off(connection, self._process))
 
+    async def shred(self, tenant: str) -> None:
+        """Nothing that was sealed for this tenant opens any more: here at once, in other processes after five minutes.
+
+        Raises StorageError.
+        """
+        await self._database.run(lambda connection: connection.execute(delete(data_key).where(data_key.c.tenant == tenant)))
+        for id, (_, key) in list(self._kept.items()):  # only now: until it was gone, others could read it again
+            if key.tenant == tenant:
+                self._kept.pop(id, None)
+
     async def prune(self, now: float) -> int:
         """Deletes the retired keys that nothing needs any more; says how many. Raises StorageError."""
         ids = await self._database.read(lambda connection: find_unneeded(connection, now - _GRACE))
@@ -114,13 +124,6 @@ class DataKeys:
         if row is None:
             raise SealError(f"its data key {id} is gone")
         return self._opened(*row)
-
-    def shred(self, connection: Connection, tenant: str) -> None:
-        """Nothing that was sealed for this tenant opens any more: here at once, in other processes after five minutes."""
-        connection.execute(delete(data_key).where(data_key.c.tenant == tenant))
-        for id, (_, key) in list(self._kept.items()):
-            if key.tenant == tenant:
-                self._kept.pop(id, None)
 
     def _agreed(self, connection: Connection, found: Keyring) -> Keyring:
         """What was found, if it goes with the database and the other processes; until it does, with the old active key."""

@@ -11,6 +11,7 @@ from storage.hashing import hashed
 from storage.tables import web_session
 
 _LIFE = 12 * 3600.0  # seconds, however much it is used
+_ANONYMOUS = 600.0  # the same, where nobody has signed in: it is there to sign in with, as long as a state is good for
 _CHUNK = 500  # rows that are deleted in one transaction: others want to write as well
 
 
@@ -81,7 +82,8 @@ class Sessions:
     async def _replace(self, old: tuple[str, ...], actor: str) -> str:
         id = self._token()
         former = delete(web_session).where(web_session.c.hash.in_([hashed(each) for each in old]))
-        new = insert(web_session).values(hash=hashed(id), actor=actor, expires=self._now() + _LIFE)
+        expires = self._now() + (_LIFE if actor else _ANONYMOUS)
+        new = insert(web_session).values(hash=hashed(id), actor=actor, expires=expires)
 
         def work(connection: Connection) -> None:
             connection.execute(former)

@@ -177,11 +177,11 @@ class Vault:
 
     async def untold(self, limit: int) -> list[Connection]:
         """Those that are broken, and whose owner does not know."""
-        return await self._list(table.c.state == "broken", table.c.told == 0, limit=limit)
+        return await self._list(changes.UNTOLD, limit=limit)
 
     async def interrupted(self, limit: int) -> list[Connection]:
         """Those whose refresh never came to an end: the process that held the lease must have died."""
-        dead = (table.c.refreshing > 0, table.c.lease <= self._now())
+        dead = (changes.REFRESHING, table.c.lease <= self._now())
         return await self._list(table.c.state == "connected", *dead, limit=limit)
 
     async def reseal(self, limit: int) -> int:

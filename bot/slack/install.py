@@ -88,12 +88,19 @@ class Install:
 
 
 class _Flow(AsyncOAuthFlow):
-    """Bolt's, but for the request to Slack: that goes the way of all others. (Bolt's own would log the code.)"""
+    """Bolt's, but for the request to Slack: that goes the way of all others. (Bolt's own would log the code.)
+
+    Nor does the query get a word in where the browser is sent to: Bolt's own puts a `team` there as it came, and with it
+    whatever else somebody's link to this page says, such as further scopes.
+    """
 
     def __init__(self, settings: AsyncOAuthSettings, oauth: OAuth, clock: Clock) -> None:
         super().__init__(logger=_LOG, settings=settings)
         self._oauth = oauth
         self._clock = clock
+
+    async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:
+        return self.settings.authorize_url_generator.generate(state)
 
     async def run_installation(self, code: str) -> Installation | None:
         """None where Slack does not take the code. Raises Unavailable, Unknown, Refused."""

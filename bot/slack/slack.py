@@ -65,8 +65,8 @@ class Slack:
             person = await self._people.find(actor.tenant, actor.user)
         except NotInstalledError:
             return None
-        is_one = person.member and not person.bot
-        return replace(actor, name=person.name or actor.name, zone=person.zone) if is_one else None
+        is_one = person.member and not person.bot and person.name  # without a name the bot may not look, and can't tell
+        return replace(actor, name=person.name, zone=person.zone) if is_one else None
 
     async def reach(self, actor: Actor) -> Asked:
         """A direct message."""

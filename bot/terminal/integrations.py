@@ -27,4 +27,5 @@ def _integration(plan: Plan, adapter: Adapter) -> Integration:
     serves = adapter.name in plan.trials or adapter.name in plan.shared_keys
     state = "lent" if adapter.name in plan.sandboxed else "connected" if serves else "not set up"
     note = f"{adapter.name.upper()}_TOKEN is not set" if state == "not set up" else ""
-    return Integration(adapter.name, adapter.title, adapter.about, adapter.category, state, mine=False, note=note)
+    about = (adapter.name, adapter.title, adapter.about, adapter.category)
+    return Integration(*about, state, mine=False, note=note, connectable=False)

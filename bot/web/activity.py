@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.text import clean
 from bot.web.admission import person
 from bot.web.browser import Browser
 from bot.web.moments import moment_of
@@ -33,7 +34,7 @@ class ActivityPage:
     async def show(self, request: web.Request) -> web.Response:
         visitor = await self._browser.visitor(request)
         actor = person(visitor)
-        chosen = {"command": request.query.get("command", ""), "outcome": request.query.get("outcome", "")}
+        chosen = {name: clean(request.query.get(name, "")) for name in ("command", "outcome")}  # PostgreSQL takes no NUL
         before = _number(request.query.get("before", ""))
         found = await self._activity.of(actor.key, before, _ON_A_PAGE + 1, **chosen)
         entries, now = found[:_ON_A_PAGE], self._clock.now()

@@ -37,6 +37,7 @@ class Stand:
     permissions: tuple[str, ...]
     missing: tuple[str, ...]
     channels: tuple[str, ...]
+    connectable: bool
 
     @property
     def in_use(self) -> bool:
@@ -87,6 +88,7 @@ def stand(integration: Integration, zone: str, now: datetime) -> Stand:
         permissions=tuple(map(permission, integration.scopes)),
         missing=tuple(map(permission, integration.missing)),
         channels=integration.channels,
+        connectable=integration.connectable,
     )
 
 

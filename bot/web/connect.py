@@ -74,10 +74,10 @@ class Connect:
         visitor = await self._browser.visitor(request)
         service = request.match_info["service"]
         try:
-            await self._connecting.finish(visitor.session_id, service, _once(request))
+            connection = await self._connecting.finish(visitor.session_id, service, _once(request))
         except NotConnected as error:
             return self._sorry(visitor, error.status, error.title, error.text, error.reason)
-        return self._connected(service)
+        return self._connected(service, team=not connection.owner.person)
 
     async def _send_away(self, request: web.Request, visitor: Visitor, ticket: Ticket) -> web.Response:
         if await self._connecting.burn(request.match_info["ticket"]) is None:
@@ -95,7 +95,7 @@ class Connect:
         except Unavailable as error:
             return self._page(request, visitor, ticket, f"{error} Try again.", 503)
         await self._connecting.burn(request.match_info["ticket"])
-        return self._connected(ticket.service)
+        return self._connected(ticket.service, ticket.team)
 
     async def _refused_to_others(self, request: web.Request, visitor: Visitor, ticket: Ticket) -> web.Response | None:
         if visitor.actor and visitor.actor.key == restored(ticket.actor).key:
@@ -123,8 +123,10 @@ class Connect:
             **visitor.shown,
         )
 
-    def _connected(self, service: str) -> web.Response:
-        return web.Response(status=303, headers={"Location": f"{self._public_url}integrations?connected={service}#{service}"})
+    def _connected(self, service: str, team: bool) -> web.Response:
+        """To its card, where the team's account is told apart from one's own."""
+        where = f"integrations?{'team' if team else 'connected'}={service}#{service}"
+        return web.Response(status=303, headers={"Location": f"{self._public_url}{where}"})
 
     def _sorry(self, visitor: Visitor, status: int, title: str, text: str, reason: str = "") -> web.Response:
         link = ("/integrations", "To your integrations") if visitor.actor else ("/", "To the first page")

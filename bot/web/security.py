@@ -1,8 +1,9 @@
 """What holds for every page: its headers, forms that are our own, and errors as pages that say nothing of the inside."""
 
+import asyncio
 import hmac
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -17,23 +18,32 @@ from storage.sealing import SealError
 _LOG = logging.getLogger(__name__)
 _FORM = "application/x-www-form-urlencoded"
 _LARGEST_FORM = 16 * 1024  # bytes
+_RECEIVE = 10.0  # seconds within which a form must have arrived whole
 _YEAR = 365 * 86400  # seconds
 
 
 class Security:
     """A middleware for an application that serves pages and other things: paths that begin with one of `outside` are none.
 
-    `form_targets` are origins where forms may lead to besides https ones: the stand-ins of sandbox mode.
+    `form_targets` are origins where forms may lead to besides https ones: the stand-ins of sandbox mode. Until `is_ready`,
+    nothing is begun: what a provider sends back is good for one use, and would be lost.
     """
 
     def __init__(
-        self, pages: Pages, browser: Browser, public_url: str, outside: Collection[str] = (), form_targets: Collection[str] = ()
+        self,
+        pages: Pages,
+        browser: Browser,
+        public_url: str,
+        outside: Collection[str] = (),
+        form_targets: Collection[str] = (),
+        is_ready: Callable[[], bool] = lambda: True,
     ) -> None:
         self._pages = pages
         self._browser = browser
         self._origin = _origin(public_url)
         self._outside = tuple(outside)
         self._headers = _headers(public_url, form_targets)
+        self._is_ready = is_ready
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -48,6 +58,8 @@ class Security:
         return response
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not self._is_ready() and not request.path.startswith(_STATIC):
+            return self._sorry(503)
         try:
             if request.method == hdrs.METH_POST and request.match_info.http_exception is None:
                 await self._check(request)
@@ -69,7 +81,7 @@ class Security:
             raise web.HTTPForbidden
         if request.content_type != _FORM or (request.charset or "utf-8").lower() != "utf-8":
             raise web.HTTPUnsupportedMediaType
-        if (request.content_length or 0) > _LARGEST_FORM or len(await request.read()) > _LARGEST_FORM:
+        if (request.content_length or 0) > _LARGEST_FORM or len(await _received(request)) > _LARGEST_FORM:
             raise web.HTTPRequestEntityTooLarge(_LARGEST_FORM)
         try:
             form = await request.post()
@@ -115,15 +127,24 @@ def _is_own(headers: Mapping[str, str], origin: str) -> bool:
     return site == "same-origin" if site is not None else headers.get(hdrs.ORIGIN, origin) in (origin, "null")
 
 
+async def _received(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(_RECEIVE):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
+_STATIC = "/static/"
 _HOME = ("/", "To the first page")
 _SORRY = {
     403: ("This is not allowed", "The page may be too old, or not for you. Go back, load it anew, and try once more."),
     404: ("There is no such page", "The address may have been cut off, or the page is gone."),
     500: ("This page broke", "It is our fault. It has been noted, and trying again may help."),
-    503: ("This can't be done now", "What is stored can't be reached. Try again in a minute."),
+    503: ("This can't be done now", "The bot is just starting, or can't reach what it stores. Load this page anew."),
 }

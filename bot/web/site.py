@@ -93,7 +93,7 @@ def build_site(
     return Site(
         public_url,
         pages,
-        Security(pages, browser, public_url, _OUTSIDE, _form_targets(providers, parts)),
+        Security(pages, browser, public_url, _OUTSIDE, _form_targets(providers, parts), lambda: bool(platforms)),
         sign_in,
         Connect(pages, browser, sign_in, parts.connecting, public_url),
         IntegrationsPage(pages, browser, plan.clock, _deeds(parts)),

@@ -63,6 +63,9 @@ _STATEMENTS = (
     """,
     "CREATE UNIQUE INDEX connection_owner ON connection (platform, tenant, person, service) WHERE state <> 'stopped'",
     "CREATE INDEX connection_due ON connection (due)",
+    "CREATE INDEX connection_refreshing ON connection (lease) WHERE refreshing > 0",
+    "CREATE INDEX connection_untold ON connection (service, person) WHERE state = 'broken' AND told = 0",
+    "CREATE INDEX connection_stopped ON connection (id) WHERE state = 'stopped'",
     """
     CREATE TABLE ticket (
         hash TEXT NOT NULL PRIMARY KEY,

@@ -83,6 +83,13 @@ async def test_a_web_page_from_elsewhere_controls_nothing(client: aiohttp.Client
         assert await status(client, "_sandbox/journal", headers=headers) == 403
 
 
+@pytest.mark.parametrize("name", ["evil.test", "127.0.0.1.evil.test:3001", "["])
+async def test_a_name_from_elsewhere_leads_to_nothing(client: aiohttp.ClientSession, name: str) -> None:
+    """A page may have its own name point to this machine: then it would be of the same origin."""
+    for path in ("", "entries", "_sandbox/health"):
+        assert await status(client, path, headers={"Host": name}) == 403
+
+
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1:1", "[::1]", "[::1]:3001"])
 async def test_a_page_of_this_machine_may_control_it(client: aiohttp.ClientSession, name: str) -> None:
     headers = {"Host": name, "Origin": f"http://{name}"}

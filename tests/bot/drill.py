@@ -105,7 +105,7 @@ def _fork() -> None:
 
 
 def _say(told: Mapping[str, Any]) -> None:
-    print(json.dumps(told), flush=True)  # noqa: T201
+    os.write(1, f"{json.dumps(told)}\n".encode())  # in one piece, for whoever is killed at that moment
 
 
 if __name__ == "__main__":

@@ -73,8 +73,7 @@ async def open_bot(plan: Plan) -> AsyncIterator[Bot]:
         address = await stack.enter_async_context(serving(sandboxes, 0)) if sandboxes else ""
         services: dict[str, Any] = {}
         catalog = Catalog(plan.subjects, plan.runnable("slack"))
-        where = (address, PUBLIC, services, {}, {"slack"}, {BOSS.key})
-        parts = build_accounts(plan, stores, http, catalog, *where)
+        parts = build_accounts(plan, stores, http, catalog, address, PUBLIC, services, {}, {"slack"}, {BOSS.key})
         stack.push_async_callback(parts.keeping.close)
         services.update(await load_services(plan, address, http))
         yield Bot(plan, stores, parts, services, sandboxes.get(NAME))
@@ -126,7 +125,7 @@ async def test_what_somebody_connected_is_theirs_alone_to_take_back(bot: Bot) ->
     assert await bot.given(ADA).disconnect(NAME) == "ada@acme.test"
     assert bot.sandbox.authorization.counts.revocations == 1
     assert await bot.state(ADA) == "not connected"
-    with pytest.raises(Refused, match="not connected an account of your own"):
+    with pytest.raises(Refused, match="not connected an account of your own to Google Calendar"):
         await bot.given(ADA).disconnect(NAME)
 
 

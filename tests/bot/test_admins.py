@@ -60,3 +60,17 @@ async def test_those_of_one_tenant_are_told_apart_and_named_once(administrators:
     assert await administrators.of("slack", "T1") == [BOSS.key, EVE.key]
     assert await administrators.of("teams", "11-22") == [BILL.key]
     assert await administrators.of("slack", "T") == []
+
+
+async def test_who_has_left_runs_it_no_more_and_others_still_do(administrators: Administrators, admins: Admins) -> None:
+    for actor in (ADA, EVE):
+        await admins.add(actor.key, "", BOSS.key)
+    await administrators.forget("slack", "T1", ADA.user)
+    assert [await administrators.is_admin(each) for each in (ADA, EVE, BOSS)] == [False, True, True]
+
+
+async def test_nobody_of_a_tenant_that_has_left_runs_it(administrators: Administrators, admins: Admins) -> None:
+    await admins.add(ADA.key, "", BOSS.key)
+    await admins.add("slack:T10:U-zoe", "", BOSS.key)
+    await administrators.forget("slack", "T1", "")
+    assert [each.actor for each in await admins.list()] == ["slack:T10:U-zoe"]

@@ -1,8 +1,10 @@
 """Whatever the bot stands on is tried."""
 
+import base64
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,71 @@ async def test_a_database_that_can_not_be_used_is_wrong(address: str) -> None:
 async def test_the_password_of_the_database_is_not_shown() -> None:
     finding = await check_database(f"postgresql://ann:{CANARY}@127.0.0.1:1/interact")
     assert (finding.state, CANARY in finding.text) == ("wrong", False)
+
+
+async def test_before_the_first_start_no_key_is_needed_and_none_is_made(make_plan: MakePlan, tmp_path: Path) -> None:
+    finding = (await found(make_plan(**settings(tmp_path))))["Keyring"]
+    assert (finding.state, "the first start makes" in finding.text) == ("ok", True)
+    assert not (tmp_path / "keys").exists()
+
+
+async def test_the_keys_of_the_database_are_counted_and_left_as_they_are(make_plan: MakePlan, tmp_path: Path) -> None:
+    plan = make_plan(**settings(tmp_path))
+    async with open_house(plan):
+        pass
+    before = rows(tmp_path), plan.settings.key_file.read_bytes()
+    finding = (await found(plan))["Keyring"]
+    assert finding.state == "ok"
+    assert finding.text.startswith(f"one key in {plan.settings.key_file}; ")
+    assert (rows(tmp_path), plan.settings.key_file.read_bytes()) == before
+
+
+def rows(tmp_path: Path) -> list[Any]:
+    every = ("SELECT * FROM master_key", "SELECT * FROM keyholder", "SELECT * FROM data_key")
+    with closing(sqlite3.connect(tmp_path / "data/interact.sqlite")) as database:
+        return [database.execute(each).fetchall() for each in every]
+
+
+async def test_a_keyring_that_is_lost_is_wrong_and_no_new_one_is_made(make_plan: MakePlan, tmp_path: Path) -> None:
+    plan = make_plan(**settings(tmp_path))
+    async with open_house(plan):
+        pass
+    plan.settings.key_file.unlink()
+    finding = (await found(plan))["Keyring"]
+    assert (finding.state, "Put that key back" in finding.text) == ("wrong", True)
+    assert not plan.settings.key_file.exists()
+
+
+async def test_a_keyring_of_another_database_is_wrong(make_plan: MakePlan, tmp_path: Path) -> None:
+    plan, other = (make_plan(**settings(tmp_path / name)) for name in ("one", "other"))
+    for each in (plan, other):
+        async with open_house(each):
+            pass
+    other.settings.key_file.replace(plan.settings.key_file)
+    finding = (await found(plan))["Keyring"]
+    assert (finding.state, "was sealed with the master key" in finding.text) == ("wrong", True)
+
+
+async def test_a_keyring_that_others_can_read_is_wrong(make_plan: MakePlan, tmp_path: Path) -> None:
+    plan = make_plan(**settings(tmp_path))
+    async with open_house(plan):
+        pass
+    plan.settings.key_file.chmod(0o644)
+    finding = (await found(plan))["Keyring"]
+    assert (finding.state, "chmod 600" in finding.text) == ("wrong", True)
+
+
+async def test_a_keyring_beside_the_database_is_wrong(make_plan: MakePlan, tmp_path: Path) -> None:
+    plan = make_plan(**settings(tmp_path, keyring=str(tmp_path / "data" / "keyring.json")))
+    finding = (await found(plan))["Keyring"]
+    assert (finding.state, "the folder of the database" in finding.text) == ("wrong", True)
+
+
+async def test_a_key_in_the_environment_is_taken_with_a_warning_and_not_shown(make_plan: MakePlan, tmp_path: Path) -> None:
+    secret = base64.b64encode(bytes(range(32))).decode()
+    finding = (await found(make_plan(**settings(tmp_path, kek=secret))))["Keyring"]
+    assert (finding.state, "a keyring file is safer" in finding.text) == ("ok", True)
+    assert secret not in finding.text
 
 
 FINDINGS = (Finding("Port", "ok", "is free"), Finding("Slack", "wrong", "no\x1b[2J\nanswer"), Finding("Notion", "off", "off"))

@@ -20,9 +20,10 @@ from commands.call import Call, Place
 from commands.catalog import Catalog, Subject
 from commands.command import Command, command
 from commands.reply import Reply
+from storage.vault import Tokens
 from tests.bot.conftest import ASKER, MONDAY, PLACE, FixedClock, ask
-from tests.bot.household import ADA, World, open_world
-from tests.bot.notes import Notes
+from tests.bot.household import ADA, OWNER, World, open_world
+from tests.bot.notes import ADAPTER, SCOPES, Notes
 
 
 async def test_ping_answers_pong_and_whatever_followed(dispatch: Dispatch) -> None:
@@ -167,6 +168,19 @@ async def both(notes: Notes, others: Notes) -> AsyncIterator[Reply]:
     yield Reply(f"They are {await notes.account()}'s and {await others.account()}'s.")
 
 
+class Diary(Notes):
+    """The same at another service."""
+
+
+DIARY = replace(ADAPTER, name="diary", title="Diary", client=Diary)
+
+
+@command
+async def two(notes: Notes, diary: Diary) -> Reply:
+    """Say it of two services."""
+    return Reply(f"They are {await notes.account()}'s and {await diary.account()}'s.")
+
+
 @pytest.fixture
 async def world(tmp_path: Path, clock: FixedClock) -> AsyncIterator[World]:
     async with open_world(tmp_path, clock) as world:
@@ -179,7 +193,8 @@ async def answered(world: World, command: Command = mine) -> Reply:
     async def connect(service: str) -> str:
         return f"https://bot.acme.test/connect/{service}"
 
-    clients = Clients({"notes": world.bot.service}, Connections([world.bot.own]), world.clock)
+    services = {"notes": world.bot.service, "diary": replace(world.bot.service, adapter=DIARY)}
+    clients = Clients(services, Connections([world.bot.own]), world.clock)
     dispatch = Dispatch(Catalog([Subject("notes", "Notes.", (command,))], lambda _: True), clients, {})
     call = Call("call-1", command.name, {}, ADA, Place("slack", "T1", "C1"), "slash", MONDAY)
     return [reply async for reply in dispatch.answer(call, connect=connect)][-1]
@@ -241,3 +256,14 @@ async def test_a_call_with_several_services_that_streams_is_begun_anew(world: Wo
     world.sandbox.script.add(turned_down(1))
 
     assert (await answered(world, both)).text == "They are ada@acme.test's and ada@acme.test's."
+
+
+async def test_a_service_that_turned_nothing_down_keeps_its_key(world: World) -> None:
+    await world.bot.connect(world.sandbox)
+    key = Tokens(world.sandbox.grant("ada@acme.test"))
+    await world.bot.vault.keep(OWNER, "diary", "key", key, "", SCOPES, 0.0, 0.0)
+    world.sandbox.script.add(turned_down(1))
+
+    assert (await answered(world, two)).text == "They are ada@acme.test's and ada@acme.test's."
+    assert [each.state for each in await world.bot.vault.of(OWNER)] == ["connected", "connected"]
+    assert world.bot.diary.told == {}

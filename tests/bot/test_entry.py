@@ -109,3 +109,9 @@ def test_long_texts_are_cut_off() -> None:
 
 def test_a_key_that_a_cut_would_have_parted_is_taken_out_before() -> None:
     assert "CANARY" not in entry(call(), Reply("y" * 270 + " " + KEY)).said
+
+
+def test_to_look_at_the_home_tab_is_not_noted() -> None:
+    looked = Asked(ASKER, PLACE, "home", Words("integrations"))
+
+    assert entry_of(DELIVERY, looked, call(), FOUND) is None

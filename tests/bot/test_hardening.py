@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.command_line import python as run
+
 LIMITS = """
 import ctypes, resource
 from bot.hardening import harden
@@ -21,6 +23,13 @@ most = resource.getrlimit(resource.RLIMIT_CORE)[1]
 resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 harden()
 os.abort()
+"""
+COMMAND = """
+import sys
+from bot import hardening
+from bot.__main__ import main
+hardening.harden = lambda: print("hardened")
+main(sys.argv[1:])
 """
 
 
@@ -42,3 +51,10 @@ def test_a_crash_leaves_no_core_file(tmp_path: Path) -> None:
     assert os.WTERMSIG(status) == signal.SIGABRT
     assert not os.WCOREDUMP(status)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("keys", "status"), ("panic", "--yes")])
+def test_an_operator_s_command_that_holds_keys_is_hardened_as_well(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(tmp_path, "-c", COMMAND, *command)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("hardened\n")

@@ -27,6 +27,7 @@ from commands.catalog import Catalog, subjects
 from storage.database import Database
 from storage.delivery import Delivery
 from storage.inbox import Inbox
+from storage.offers import Offer, Offers
 from storage.waiting import Waiting
 
 ASKER = Actor("slack", TEAM, ADA)
@@ -63,6 +64,14 @@ class Road:
         await self.inbox.put(f"slack:test:{next(self.numbers)}", "slack", f"slack:{body['channel_id']}", json.dumps(body))
         return await self.next()
 
+    async def presses(self, offer: str) -> None:
+        """Ada presses a button in the same channel, and is answered."""
+        action = {"type": "button", "action_id": "press:0", "block_id": "b", "value": offer}
+        press = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": ADA}, "container": {"channel_id": GENERAL}}
+        body = json.dumps({**press, "actions": [action]})
+        await self.inbox.put(f"slack:test:{next(self.numbers)}", "slack", f"slack:{GENERAL}", body)
+        await self.inbox.finish(await self.next())
+
     async def next(self) -> Delivery:
         async with asyncio.timeout(20):
             return await self.taken.get()
@@ -93,7 +102,8 @@ async def open_road(folder: Path, pause: float = 0.02) -> AsyncIterator[Road]:
         catalog, where = Catalog(subjects(SUBJECTS), lambda _: True), (session, Http(session), inbox)
         app = SlackApp(slack.bot_token, [Secret("s")], Secret(""), slack.api_url, "UTC", *where, catalog, Metrics(), clock)
         platforms = {"slack": await app.open()}
-        resuming = Resuming(Waiting(database, clock.time), inbox, Notices(inbox, platforms), platforms, pause)
+        notices = Notices(inbox, platforms)
+        resuming = Resuming(Waiting(database, clock.time), inbox, Offers(database), notices, platforms, pause)
         road = Road(inbox, resuming, clock, asyncio.Queue())
         inbox.claim(road.taken.put_nowait, 10)
         yield road
@@ -138,14 +148,23 @@ async def test_who_has_asked_for_something_else_since_is_told_and_it_does_not_ru
 
 async def test_a_button_pressed_since_overtakes_it_too(road: Road) -> None:
     await road.resuming.wait(ASKER, SERVICE, await road.asks("calendar today"))
-    action = {"type": "button", "action_id": "press:0", "block_id": "b", "value": "offer-1"}
-    press = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": ADA}, "container": {"channel_id": GENERAL}}
-    body = json.dumps({**press, "actions": [action]})
-    await road.inbox.put("slack:test:press", "slack", f"slack:{GENERAL}", body)
-    await road.inbox.finish(await road.next())
+    await road.presses("offer-1")
     await road.resuming.resume(ASKER, SERVICE)
 
     assert "asked for something else since" in await road.told()
+
+
+async def test_to_press_connect_in_another_list_is_no_change_of_mind(road: Road) -> None:
+    asked = await road.asks("calendar today")
+    await road.resuming.wait(ASKER, SERVICE, asked)
+    listed = await road.running("integrations")
+    call = {"command": "connect", "arguments": {"service": SERVICE}, "form": False, "typed": False, "asked": 0.0}
+    await road.inbox.intend(listed, "", [Offer("offer-1", json.dumps(call), ASKER.key, "{}", road.clock.time() + 60)])
+    await road.inbox.finish(listed)
+    await road.presses("offer-1")
+    await road.resuming.resume(ASKER, SERVICE)
+
+    assert (await road.next()).key == asked.key
 
 
 @pytest.mark.parametrize("words", ["connect google calendar", "Connect", "integrations"])

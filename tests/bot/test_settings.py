@@ -123,6 +123,13 @@ def test_half_a_set_of_slack_credentials_is_refused(
     assert CANARY not in said
 
 
+def test_what_is_set_for_signing_in_alone_does_not_pass_for_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        monkeypatch.setenv(name, CANARY)
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.acme.test")
+    assert "SLACK_SIGNING_SECRET" in complaint()
+
+
 @pytest.mark.parametrize("door", ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"])
 def test_a_bot_token_and_one_way_in_are_enough(monkeypatch: pytest.MonkeyPatch, door: str) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", CANARY)
@@ -144,6 +151,10 @@ def test_with_credentials_it_may_listen_to_the_world(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("PUBLIC_URL", "https://bot.acme.test/interact"),
+        ("PUBLIC_URL", "https://ann@bot.acme.test"),
+        ("PUBLIC_URL", "http://bot.acme.test"),
+        ("ADMINS", "ann"),
         ("TIMEZONE", "Mars/Olympus"),
         ("TIMEZONE", "../../etc/passwd"),
         ("PORT", "eighty"),

@@ -105,6 +105,7 @@ async def test_what_means_no_service_is_asked_back_with_all(ada: Person, words: 
         await ada.says(disconnect, service=words)
 
     assert raised.value.command == "disconnect"
+    assert str(raised.value).startswith("I don't know that service.")
     assert [choice.value for choice in raised.value.choices] == [each.name for each in ada.services]
     assert ada.done == []
 
@@ -166,7 +167,7 @@ async def test_integrations_show_each_service_with_the_way_to_the_page(ada: Pers
     reply = await ada.says(integrations)
 
     assert reply.private
-    assert reply.text == "1 of 4 services can be used as you."
+    assert reply.text == "You can use 1 of 4 services here."
     assert [(item.title, item.detail) for item in reply.items] == [
         ("Google Calendar", "not connected"),
         ("Google Drive", "not connected"),
@@ -206,8 +207,23 @@ async def test_what_is_offered_goes_with_the_state(state: str, labels: list[str]
 async def test_nobody_is_offered_to_disconnect_what_is_not_theirs() -> None:
     [item] = (await Person(services=(replace(NOTION, mine=False),)).says(integrations)).items
 
-    assert item.buttons == ()
+    assert [button.label for button in item.buttons] == ["Connect your own"]
     assert item.detail == "connected as ada@acme.test (the team's)"
+
+
+async def test_a_broken_account_of_the_team_is_not_said_to_be_mended_by_connecting_ones_own() -> None:
+    person = Person(services=(replace(NOTION, state="needs reconnect", mine=False),))
+
+    assert [button.label for button in (await person.says(integrations)).items[0].buttons] == ["Connect your own"]
+    assert (await person.says(connect, service="notion")).text.endswith("it connects Notion.")
+
+
+@pytest.mark.parametrize("state", ["lent", "not connected"])
+async def test_nobody_is_led_to_where_nothing_can_be_connected(state: str) -> None:
+    person = Person(services=(replace(CALENDAR, state=state, connectable=False),))
+
+    assert (await person.says(integrations)).items[0].buttons == ()
+    assert (await person.says(connect)).text == "There is nothing to connect here."
 
 
 def test_what_is_missing_or_wrong_is_told_in_the_same_line() -> None:

@@ -98,13 +98,34 @@ async def test_what_another_process_shreds_is_sealed_with_no_more_and_opens_for_
 ) -> None:
     here, there = await open_keys(database, source, clock, "one"), await open_keys(database, source, clock, "two")
     key = await current(database, here)
-    await database.run(lambda connection: there.shred(connection, TENANT))
+    await there.shred(TENANT)
     assert (await current(database, here)).id != key.id
     clock.move(FIVE_MINUTES - 1)
     assert await named(database, here, key.id) == key
     clock.move(1)
     with pytest.raises(SealError, match=key.id):
         await named(database, here, key.id)
+
+
+async def test_what_is_read_while_it_is_shredded_does_not_open_afterwards(
+    database: Database, keys: DataKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, run = await current(database, keys), database.run
+
+    async def run_beside_a_reader(work: Callable[[Connection], object]) -> object:
+        def both(connection: Connection) -> object:
+            done = work(connection)
+            with database.engine.connect().execution_options(reading=True) as reader, reader.begin():
+                assert keys.named(reader, key.id) == key
+            return done
+
+        return await run(both)
+
+    monkeypatch.setattr(database, "run", run_beside_a_reader)
+    await keys.shred(TENANT)
+
+    with pytest.raises(SealError, match=key.id):
+        await named(database, keys, key.id)
 
 
 async def test_a_clock_that_is_set_back_makes_no_key_stay_longer(database: Database, keys: DataKeys, clock: Clock) -> None:

@@ -134,14 +134,14 @@ async def test_one_tenants_secret_does_not_open_under_another(desk: Desk) -> Non
 
 async def test_a_shredded_tenants_secrets_do_not_open_and_the_others_do(database: Database, keys: DataKeys, desk: Desk) -> None:
     mine, theirs = await desk.seal(binding()), await desk.seal(binding(tenant=OTHER_TENANT))
-    await database.run(lambda connection: keys.shred(connection, TENANT))
+    await keys.shred(TENANT)
     assert not await desk.opens(binding(), mine)
     assert await desk.open(binding(tenant=OTHER_TENANT), theirs) == SECRET
 
 
 async def test_a_tenant_that_comes_back_gets_another_key(database: Database, keys: DataKeys, desk: Desk) -> None:
     former = await desk.seal(binding())
-    await database.run(lambda connection: keys.shred(connection, TENANT))
+    await keys.shred(TENANT)
     again = await desk.seal(binding())
     assert again[1:9] != former[1:9]
     assert await desk.open(binding(), again) == SECRET

@@ -51,6 +51,14 @@ async def test_an_unknown_session_is_rotated_to_a_new_one_too(sessions: Sessions
     assert await sessions.find(await sessions.rotate("never seen", actor("U1")))
 
 
+async def test_a_session_in_which_nobody_signs_in_ends_after_ten_minutes(sessions: Sessions, clock: Clock) -> None:
+    id = await sessions.open()
+    clock.move(599)
+    assert await sessions.find(id)
+    clock.move(2)
+    assert await sessions.find(id) is None
+
+
 async def test_a_session_lives_for_twelve_hours(sessions: Sessions, clock: Clock) -> None:
     id = await sessions.open(actor("U1"))
     clock.move(12 * 3600 - 1)

@@ -132,7 +132,7 @@ async def test_when_the_key_of_a_tenant_is_gone_only_its_own_is_lost_and_it_can_
     keys: DataKeys = await open_keys(database, source_in(tmp_path), clock)
     vault = Vault(database, Sealer(keys), clock, iter(map(str, range(100))).__next__)
     mine, theirs = await kept(vault), await kept(vault, Owner("slack", "T2", "U-ada"))
-    await database.run(lambda transaction: keys.shred(transaction, "slack:T1"))
+    await keys.shred("slack:T1")
 
     with pytest.raises(SealError):
         await vault.grant(mine.id)

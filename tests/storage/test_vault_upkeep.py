@@ -1,12 +1,12 @@
 """What looks after the connected accounts finds all that needs it, and no two processes do the same."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from storage.database import Database
 from storage.tables import connection as table
@@ -114,3 +114,28 @@ async def test_connections_are_counted_by_service_and_state(vault: Vault) -> Non
         ("notion", "connected"): 2,
         ("notion", "stopped"): 1,
     }
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("look", "index"),
+    [
+        (lambda vault: vault.interrupted(10), "SEARCH connection USING INDEX connection_refreshing"),
+        (lambda vault: vault.untold(10), "INDEX connection_untold"),
+        (lambda vault: vault.stopped(10, after="some"), "SEARCH connection USING INDEX connection_stopped"),
+        (lambda vault: vault.due(1.0, 10, again=2.0), "INDEX connection_due"),
+    ],
+)
+async def test_what_is_looked_for_again_and_again_is_found_by_an_index(
+    look: Callable[[Vault], Awaitable[object]], index: str, vault: Vault, database: Database
+) -> None:
+    """Of a hundred thousand accounts nearly all are well: they are not to be read every ten seconds."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    await look(vault)
+    statement, parameters = next(each for each in asked if "FROM connection" in each[0])
+    explain = f"EXPLAIN QUERY PLAN {statement}"
+    plan = str(await database.read(lambda it: it.exec_driver_sql(explain, parameters).all()))
+
+    assert index in plan
+    assert "connection_owner" not in plan

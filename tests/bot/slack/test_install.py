@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from yarl import URL
 
 from adapters.faults import Fault
 from bot.slack.manifest import SCOPES
@@ -28,6 +29,16 @@ async def test_people_are_sent_to_slack_with_the_bots_own_address_to_come_back_t
     assert query["redirect_uri"] == [f"{on.address}slack/oauth_redirect"]
     assert query["scope"] == [",".join(SCOPES)]
     assert cookies == {"slack-install": query["state"][0]}
+
+
+@pytest.mark.parametrize("team", ["T1", "T1%26scope=admin", "T1%26redirect_uri=https://evil.example", "%0d%0aSet-Cookie:a=b"])
+async def test_a_link_to_the_page_can_not_make_it_ask_for_more(on: Several, team: str) -> None:
+    page = f"{on.address}slack/install?team={team}"
+    async with on.browser.get(URL(page, encoded=True), allow_redirects=False) as answer:
+        query = parse_qs(urlsplit(answer.headers["Location"]).query)
+
+    assert query.keys() == {"state", "client_id", "scope", "redirect_uri"}
+    assert {len(values) for values in query.values()} == {1}
 
 
 async def test_whoever_installs_the_bot_can_talk_to_it(on: Several) -> None:

@@ -120,9 +120,7 @@ async def _story(on: Stage, chance: random.Random) -> Counter[str]:
         windows = {ADA: (one, two), MALLORY: (three, four)}
         every = (one, two, three, four)
         for _ in range(24):
-            match chance.choice(
-                ("link", "look", "press", "press", "allow", "allow", "back", "back", "plant", "inject", "anew")
-            ):
+            match chance.choice(_DEEDS):
                 case "link":
                     links.append(await on.ticket(chance.choice(people)))
                 case "look" if links:

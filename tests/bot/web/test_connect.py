@@ -207,7 +207,8 @@ async def test_an_administrator_connects_the_teams_account(on: Stage) -> None:
     async with on.site.window(ADMIN) as admin:
         assert "Connect Google Calendar for your team in Slack" in (await admin.get(link)).words
         pressed = await admin.post(link)
-        assert (await admin.get(on.google.authorization.approve(pressed.location, "team@acme.test"))).status == 303
+        landed = await admin.get(on.google.authorization.approve(pressed.location, "team@acme.test"))
+        assert (landed.status, landed.location) == (303, f"{on.site.url}integrations?team=google_calendar#google_calendar")
 
     assert await on.connection(ADMIN) is None
     team = await on.vault.find(Owner("slack", "T1", ""), "google_calendar")

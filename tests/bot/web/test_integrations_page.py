@@ -81,6 +81,12 @@ async def test_it_offers_what_can_be_done(site: Site, state: str, mine: bool, of
     assert buttons(a_card(await page(site), "calendar")) == offered
 
 
+@pytest.mark.parametrize(("state", "mine"), [("lent", True), ("connected", False)])
+async def test_nobody_is_led_to_where_nothing_can_be_connected(site: Site, state: str, mine: bool) -> None:
+    site.told.mine[GRACE.key] = [replace(CALENDAR, state=state, mine=mine, connectable=False)]
+    assert buttons(a_card(await page(site), "calendar")) == []
+
+
 async def test_what_is_wrong_is_said_and_leads_to_the_card(site: Site) -> None:
     broken = replace(CALENDAR, state="limited", missing=("calendar.events",), error="Google said no.")
     site.told.mine[GRACE.key] = [broken, NOTION]

@@ -1,5 +1,6 @@
 """What holds for every page: headers, forms, cookies, and errors that say nothing of the inside."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from yarl import URL
 
+from bot.web import security
 from bot.web.browser import csrf_token
 from storage.errors import StorageError
 from tests.bot.web.served import ADA, ADMIN, MALLORY, Site, raw, site
@@ -173,6 +176,17 @@ async def test_odd_forms_are_refused_and_never_break_anything(served: Site, kind
         head = f"Host: a\r\nCookie: session={window.id}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
 
         assert (await raw(served.url, f"POST /page HTTP/1.0\r\n{head}\r\n".encode() + body))[0] == status
+
+
+async def test_a_form_that_never_arrives_is_not_waited_for(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "_RECEIVE", 0.1)
+    async with served.window(ADA) as window:
+        head = f"Host: a\r\nCookie: session={window.id}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(served.url).port)
+        writer.write(f"POST /page HTTP/1.1\r\n{head}Content-Length: 9\r\n\r\nwhat=".encode())
+
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+        writer.close()
 
 
 @pytest.mark.parametrize(
