@@ -60,11 +60,16 @@ def error_of(answer: Mapping[str, Any]) -> str:
 
 
 def issued_of(answer: Mapping[str, Any]) -> Issued | None:
-    """The tokens in an answer; None where it holds no bearer token that can be used now."""
-    access, life = _secret(answer.get("access_token")), _seconds(answer.get("expires_in"))
-    if access is None or answer.get("error") or not _is_bearer(answer.get("token_type")) or (life is not None and life <= 0):
+    """The tokens in an answer; None where it holds no bearer token that can be used now.
+
+    One that has ended already is garbage, but for a refresh token that came with it: the former one may be worth nothing
+    by now, so both are kept, and that the access token does not work will show.
+    """
+    access, refresh = _secret(answer.get("access_token")), _secret(answer.get("refresh_token"))
+    life = _seconds(answer.get("expires_in"))
+    if access is None or answer.get("error") or not _is_bearer(answer.get("token_type")) or (life == 0 and refresh is None):
         return None
-    return Issued(access, _secret(answer.get("refresh_token")), life, _scopes(answer.get("scope")))
+    return Issued(access, refresh, life or None, _scopes(answer.get("scope")))
 
 
 def _secret(value: object) -> Secret | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ _AHEAD, _SPREAD = 60.0, 240.0  # seconds before a token's end: at the latest, an
 _COOL_DOWN = 30.0  # seconds after a failure in which a token that still works is made do with
 _PAUSE = 0.25  # seconds between two looks at what somebody else does
 _PATIENCE = 2 * LEASE  # seconds
+_WIDTH = 32  # at once, for each service: who waits for its turn holds no lease, and has all the time for its request
 _Flight = tuple[str, int]  # a connection's id and version
 
 
@@ -48,6 +50,7 @@ class Refresher:
         self._random = random
         self._sleep = sleep
         self._flights: dict[_Flight, asyncio.Task[Tokens | None]] = {}
+        self._rooms: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_WIDTH))
 
     async def fresh(self, grant: Grant, client: "OAuthClient", force: bool = False) -> Tokens:
         """The grant's tokens, renewed where they come to their end; with `force`, in any case.
@@ -86,7 +89,7 @@ class Refresher:
     async def _renewed(self, grant: Grant, client: "OAuthClient", works: bool) -> Tokens:
         flight = (grant.connection.id, grant.connection.version)
         for _ in range(round(_PATIENCE / _PAUSE)):
-            if works and flight in self._flights:
+            if works and (flight in self._flights or self._rooms[grant.connection.service].locked()):
                 return grant.tokens
             tokens = await asyncio.shield(self._flights.get(flight) or self._take_off(flight, grant, client))
             if tokens or works:
@@ -99,7 +102,7 @@ class Refresher:
 
     def _take_off(self, flight: _Flight, grant: Grant, client: "OAuthClient") -> "asyncio.Task[Tokens | None]":
         """A task of its own: whoever asked may be cancelled, and what they began is still brought to its end."""
-        task = asyncio.create_task(self._refresh(grant, client))
+        task = asyncio.create_task(self._in_turn(grant, client))
         self._flights[flight] = task
 
         def land(task: "asyncio.Task[Tokens | None]") -> None:
@@ -109,6 +112,10 @@ class Refresher:
 
         task.add_done_callback(land)
         return task
+
+    async def _in_turn(self, grant: Grant, client: "OAuthClient") -> Tokens | None:
+        async with self._rooms[grant.connection.service]:
+            return await self._refresh(grant, client)
 
     async def _refresh(self, grant: Grant, client: "OAuthClient") -> Tokens | None:
         """None: somebody else is at it, or has done it."""

@@ -45,13 +45,11 @@ class Resuming:
 
         Raises StorageError.
         """
-        waits = await self._waiting.take(actor.key, service)
-        if waits is None:
-            return
-        if await self._is_overtaken(actor, waits.delivery):
-            await self._notices.tell(actor, _OVERTAKEN, f"overtaken:{waits.delivery}")
-        elif not await self._replayed(waits.delivery):
-            await self._notices.tell(actor, _LOST, f"lost:{waits.delivery}")
+        for waits in await self._waiting.take(actor.key, service):
+            if await self._is_overtaken(actor, waits.delivery):
+                await self._notices.tell(actor, _OVERTAKEN, f"overtaken:{waits.delivery}")
+            elif not await self._replayed(waits.delivery):
+                await self._notices.tell(actor, _LOST, f"lost:{waits.delivery}")
 
     async def _replayed(self, waits: str) -> bool:
         for _ in range(_TRIES):

@@ -29,7 +29,8 @@ async def help(catalog: Catalog, words: Annotated[str, "what to explain, such as
 
 
 def _overview(catalog: Catalog) -> Reply:
-    examples = islice((subject.commands[0].example for subject in catalog.subjects), _EXAMPLES)
+    first = (subject.commands[0] for subject in catalog.subjects)
+    examples = islice((each.example for each in first if not each.irreversible), _EXAMPLES)  # whatever is tried can be undone
     return Reply(
         f"This is what I can help with. Try {', '.join(f'“{example}”' for example in examples)}.",
         items=tuple(Item(subject.name, subject.about) for subject in catalog.subjects),

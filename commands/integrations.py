@@ -86,8 +86,8 @@ async def integrations(integrations: Integrations) -> Reply:
 
 def in_words(integration: Integration) -> str:
     """How the person stands with it, in a line."""
-    account = _account(integration)
-    return "; ".join([f"{integration.state} as {account}" if account else integration.state, *_remarks(integration)])
+    account, state = _account(integration), _SAID.get(integration.state, integration.state)
+    return "; ".join([f"{state} as {account}" if account else state, *_remarks(integration)])
 
 
 def details(integration: Integration) -> str:
@@ -133,6 +133,7 @@ def _short(scope: str) -> str:
     return scope.rpartition("/")[2]
 
 
+_SAID = {"lent": "a made-up account"}
 _NONE = "No service is switched on here."
 _HELD = ("connected", "limited", "needs reconnect", "provider problem")
 _OFFERED = {"not connected": "Connect", "lent": "Connect", "needs reconnect": "Reconnect", "limited": "Reconnect"}

@@ -173,8 +173,8 @@ class WaitingRow(SQLModel, table=True):
 
     actor: str = Field(primary_key=True, sa_type=AnyText)
     service: str = Field(primary_key=True, sa_type=AnyText)
+    conversation: str = Field(primary_key=True, sa_type=AnyText)
     delivery: str = Field(sa_type=AnyText)
-    conversation: str = Field(sa_type=AnyText)
     expires: float = Field(sa_type=Double)
 
 

@@ -1,4 +1,4 @@
-"""What people asked that needs an account they have not connected yet: their latest for each service, for an hour."""
+"""What people asked that needs an account they have not connected yet: their latest in each conversation, for an hour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,7 @@ _DELIVERY = ("key", "kind", "conversation", "payload", "received", "attempts", "
 _WAIT = text(
     "INSERT INTO waiting (actor, service, delivery, conversation, expires) "
     "VALUES (:actor, :service, :delivery, :conversation, :expires) "
-    "ON CONFLICT (actor, service) DO UPDATE "
-    "SET delivery = excluded.delivery, conversation = excluded.conversation, expires = excluded.expires"
+    "ON CONFLICT (actor, service, conversation) DO UPDATE SET delivery = excluded.delivery, expires = excluded.expires"
 ).bindparams(*(bindparam(column.name, type_=column.type) for column in waiting.columns))
 
 
@@ -37,7 +36,7 @@ class Waiting:
         self._now = now
 
     async def wait(self, actor: str, service: str, delivery: str, conversation: str) -> None:
-        """In place of what waited before. Raises StorageError."""
+        """In place of what waited there before. Raises StorageError."""
         row = {"actor": actor, "service": service, "delivery": delivery, "conversation": conversation}
 
         def work(connection: Connection) -> None:
@@ -45,14 +44,13 @@ class Waiting:
 
         await self._database.run(work)
 
-    async def take(self, actor: str, service: str) -> Waits | None:
-        """What waits, for one of those who ask at once; after that it does not wait any more. Raises StorageError."""
+    async def take(self, actor: str, service: str) -> list[Waits]:
+        """All that waits, for one of those who ask at once; after that it does not wait any more. Raises StorageError."""
         meant = (waiting.c.actor == actor, waiting.c.service == service, waiting.c.expires > self._now())
         statement = delete(waiting).where(*meant).returning(waiting.c.delivery, waiting.c.conversation)
 
-        def work(connection: Connection) -> Waits | None:
-            row = connection.execute(statement).one_or_none()
-            return Waits(*row) if row else None
+        def work(connection: Connection) -> list[Waits]:
+            return [Waits(*row) for row in connection.execute(statement)]
 
         return await self._database.run(work)
 

@@ -95,10 +95,10 @@ _STATEMENTS = (
     CREATE TABLE waiting (
         actor TEXT NOT NULL,
         service TEXT NOT NULL,
-        delivery TEXT NOT NULL,
         conversation TEXT NOT NULL,
+        delivery TEXT NOT NULL,
         expires DOUBLE PRECISION NOT NULL,
-        PRIMARY KEY (actor, service)
+        PRIMARY KEY (actor, service, conversation)
     )
     """,
     """

@@ -464,3 +464,11 @@ def test_any_answer_is_sane_tokens_or_none(answer: dict[str, Any]) -> None:
     assert all(token.reveal().isascii() and token.reveal().isprintable() and token.reveal() for token in tokens)
     assert issued.lifetime is None or 0 < issued.lifetime <= LONGEST_LIFE
     assert issued.scopes is None or all(scope.isascii() and scope.isprintable() for scope in issued.scopes)
+
+
+def test_a_refresh_token_is_not_lost_because_the_access_token_with_it_has_ended() -> None:
+    issued = issued_of({"access_token": "CANARY-access", "refresh_token": "CANARY-refresh", "expires_in": 0})
+    assert issued is not None
+    assert issued.refresh is not None
+    assert (issued.refresh.reveal(), issued.lifetime) == ("CANARY-refresh", None)
+    assert issued_of({"access_token": "CANARY-access", "expires_in": 0}) is None

@@ -102,14 +102,16 @@ ADAPTER = Adapter(
 
 
 class Slow:
-    """Makes requests to a path wait: `arrived` once the first is there, until `go` is set."""
+    """Makes requests to a path wait until `go` is set: `arrived` tells that one is there, `waiting` how many."""
 
     def __init__(self, path: str = "/token") -> None:
         self._path = path
         self.arrived = asyncio.Event()
         self.go = asyncio.Event()
+        self.waiting = 0
 
     async def __call__(self, path: str) -> None:
         if path.endswith(self._path):
             self.arrived.set()
+            self.waiting += 1
             await self.go.wait()

@@ -100,10 +100,12 @@ def test_a_sandbox_passes_its_check(tmp_path: Path) -> None:
     assert states == {
         "Settings": "ok",
         "Database": "ok",
+        "Keyring": "ok",
         "Port": "ok",
         "Sandbox port": "ok",
         "Slack": "off",
         "Microsoft Teams": "off",
+        "PUBLIC_URL": "off",
         "Google Calendar": "ok",
     }
 

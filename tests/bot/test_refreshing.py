@@ -13,7 +13,7 @@ from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.faults import Fault
 from adapters.oauth import DEADLINE, Registration
 from bot.refreshing import LEASE, Refresher
-from storage.vault import Connection, Tokens
+from storage.vault import Connection, Owner, Tokens
 from tests.bot.conftest import FixedClock
 from tests.bot.household import LIFE, OWNER, World, open_world, tokens_of
 from tests.bot.notes import SCOPES, Slow
@@ -131,6 +131,28 @@ async def test_while_the_token_still_works_nobody_waits_for_another(
 
         assert here == there != await first
         assert asked(world) == 1
+
+
+async def test_where_very_many_need_it_they_wait_for_their_turn_unless_their_token_still_works(
+    world: World, clock: FixedClock
+) -> None:
+    """Whoever held a lease while waiting might lose it, and the token that comes too late."""
+    people = [Owner("slack", "T1", f"U-{number}") for number in range(40)]
+    connections = [await world.bot.connect(world.sandbox, person) for person in people]
+    move(clock, 60)
+    working = await world.bot.connect(world.sandbox)
+    move(clock, LIFE - 59)
+    world.sandbox.coming = slow = Slow()
+    waiting = [asyncio.create_task(world.bot.fresh(connection)) for connection in connections]
+    async with asyncio.timeout(20):
+        while slow.waiting < 32:
+            await asyncio.sleep(0.01)
+    assert await world.bot.is_taken((await world.bot.fresh(working)).access)
+    leased = [each for each in await world.bot.vault.of_tenant("slack", "T1") if each.lease]
+    slow.go.set()
+
+    assert (len(leased), len({each.access for each in await asyncio.gather(*waiting)})) == (32, 40)
+    assert refreshes(world) == 40
 
 
 async def test_who_was_cancelled_has_not_lost_the_token(world: World, connection: Connection, clock: FixedClock) -> None:

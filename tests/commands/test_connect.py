@@ -231,6 +231,7 @@ def test_what_is_missing_or_wrong_is_told_in_the_same_line() -> None:
     failing = replace(NOTION, state="provider problem", account="", error="Notion can't answer now.")
 
     assert in_words(limited) == "limited as ada@acme.test; not allowed: calendar.events, notes.write"
+    assert in_words(replace(CALENDAR, state="lent")) == "a made-up account"
     assert in_words(failing) == "provider problem; Notion can't answer now."
 
 
