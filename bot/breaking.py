@@ -56,5 +56,6 @@ class Breaking:
         title = self._title(connection)
         whose = "Your" if connection.owner.person else "Your team’s"
         account = f" ({masked(connection.account)})" if connection.account else ""
-        reconnect = Button("Reconnect", "connect", {"service": connection.service}, style="primary")
+        command = "connect" if connection.owner.person else "team connect"
+        reconnect = Button("Reconnect", command, {"service": connection.service}, style="primary")
         return Reply(f"{whose} {title} account{account} has to be connected again. {error}", buttons=(reconnect,))

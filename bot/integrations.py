@@ -18,8 +18,8 @@ def integrations_of(parts: AccountParts, public_url: str, actor: Actor, place: P
 
     every = partial(every_of, parts.listing, actor, place)
 
-    async def link(name: str) -> str:
-        return await parts.connecting.link(actor, name)
+    async def link(name: str, team: bool) -> str:
+        return await parts.connecting.link(actor, name, team)
 
     async def disconnect(name: str) -> str:
         chosen = next(each for each in await every() if each.name == name)

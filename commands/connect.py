@@ -15,7 +15,7 @@ async def connect(integrations: Integrations, service: Annotated[str, "the servi
     if not service:
         return _offered([each for each in await integrations.every() if each.connectable and each.state in _CONNECTABLE])
     chosen = await integrations.named(service, "connect")
-    link = await integrations.link(chosen.name)
+    link = await integrations.link(chosen.name, False)
     again = " again" if _is_theirs(chosen) else ""
     text = f"This link is for you alone, and good for ten minutes: it connects {chosen.title}{again}."
     return Reply(text, buttons=(Button(f"Connect {chosen.title}", url=link, style="primary"),), private=True)

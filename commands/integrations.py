@@ -51,13 +51,14 @@ class Integrations(Given):
         self,
         page: str,
         every: Callable[[], Awaitable[Sequence[Integration]]],
-        link: Callable[[str], Awaitable[str]],
+        link: Callable[[str, bool], Awaitable[str]],
         disconnect: Callable[[str], Awaitable[str]],
         share: Callable[[str, bool], Awaitable[None]],
     ) -> None:
         self.page = page  # the address of the page with all of them, empty where there is none
         self.every = every
-        self.link = link  # given a service's name: the address of the page where this person, and nobody else, connects it
+        # Given a service's name: the page where this person, and nobody else, connects an account, their own or the team's.
+        self.link = link
         self.disconnect = disconnect  # gives the account's name, empty where there was none
         self.share = share  # opens the team's account of a service to this channel, or closes it
 

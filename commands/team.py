@@ -1,8 +1,17 @@
-"""Accounts that a whole team uses: where they may be used."""
+"""Accounts that a whole team uses: connected by who runs the bot, and opened to channels."""
 
 from commands.command import command
 from commands.integrations import Integrations, Service
-from commands.reply import Reply
+from commands.reply import Button, Reply
+
+
+@command(example="team connect google calendar")
+async def connect(integrations: Integrations, service: Service) -> Reply:
+    """Connect an account that the whole team uses."""
+    chosen = await integrations.named(service, "team connect")
+    link = await integrations.link(chosen.name, True)
+    text = f"This link is for you alone, and good for ten minutes: it connects {chosen.title} for your whole team."
+    return Reply(text, buttons=(Button(f"Connect {chosen.title}", url=link, style="primary"),), private=True)
 
 
 @command(undo="team close", example="team open google calendar")

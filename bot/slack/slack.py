@@ -94,8 +94,12 @@ class Slack:
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
         told = load(outgoing)
-        sender = Sender(await self._workspaces.api(told.team), self._http, self._pace)
-        return await sender.send(told, sent, look)
+        try:
+            api = await self._workspaces.api(told.team)
+        except NotInstalledError:
+            _LOG.warning("an answer for workspace %s is dropped: the bot is not installed there any more", told.team)
+            return sent
+        return await Sender(api, self._http, self._pace).send(told, sent, look)
 
     async def sign(self, asked: Asked) -> None:
         """Slack has no sign for it."""
@@ -103,10 +107,10 @@ class Slack:
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """The trigger lives for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses."""
         view = form_view(command, arguments, asked.place.conversation, asked.place.thread)
-        api = await self._workspaces.api(asked.place.tenant)
         try:
+            api = await self._workspaces.api(asked.place.tenant)
             await api.write("views.open", trigger_id=asked.route.get("trigger_id", ""), view=view)
-        except (SlackError, Unknown):
+        except (NotInstalledError, SlackError, Unknown):
             return False
         return True
 

@@ -98,7 +98,7 @@ async def test_a_service_is_listed_with_the_commands_that_it_brings(bot: Bot) ->
 
 
 async def test_a_link_leads_to_the_page_where_it_is_used_once(bot: Bot) -> None:
-    link = await bot.given(ADA).link(NAME)
+    link = await bot.given(ADA).link(NAME, False)
     ticket = await bot.parts.connecting.look(link.removeprefix(f"{PUBLIC}connect/"))
 
     assert ticket
@@ -163,15 +163,14 @@ async def test_what_needs_an_account_waits_for_it_with_a_link(bot: Bot) -> None:
     waits = await bot.stores.waiting.take(ADA.key, NAME)
 
     assert link.startswith(f"{PUBLIC}connect/")
-    assert waits
-    assert waits.delivery == DELIVERY.key
+    assert [each.delivery for each in waits] == [DELIVERY.key]
 
 
 async def test_where_nobody_can_connect_nothing_waits(bot: Bot) -> None:
     stranger = Actor("terminal", "local", "ann")
 
     assert await bot.parts.desk.connect(stranger, DELIVERY, TITLE) == ""
-    assert await bot.stores.waiting.take(stranger.key, NAME) is None
+    assert await bot.stores.waiting.take(stranger.key, NAME) == []
 
 
 async def test_who_has_left_is_signed_out_and_their_account_revoked(bot: Bot) -> None:

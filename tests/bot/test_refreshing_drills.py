@@ -32,7 +32,7 @@ from tests.bot.household import LIFE, World, open_world
 from tests.bot.notes import Slow
 
 EXPIRIES = int(os.environ.get("EXPIRIES", "30"))
-KILLS = int(os.environ.get("KILLS", "10"))
+KILLS = int(os.environ.get("KILLS", "5"))
 EXPIRING = int(os.environ.get("EXPIRING", "60"))
 SEED = int(os.environ.get("SEED", "0")) or random.randrange(1, 10**6)
 _SCALE = 20.0

@@ -43,7 +43,7 @@ async def test_a_signal_ends_it_in_good_order(tmp_path: Path, number: signal.Sig
 
 
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
-    async with running(tmp_path) as bot, aiohttp.ClientSession() as session:
+    async with running(tmp_path, SANDBOX_LENDS="yes") as bot, aiohttp.ClientSession() as session:
         await keep_busy(bot.sandboxes, session)
         bot.process.send_signal(signal.SIGTERM)
         await until(lambda: silent(bot.address, session))  # the first signal has come, and it waits for the call

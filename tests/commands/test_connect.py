@@ -13,6 +13,7 @@ from commands.disconnect import disconnect
 from commands.integrations import Integration, Integrations, in_words, integrations
 from commands.reply import Button, Reply
 from commands.team import close, open
+from commands.team import connect as connect_for_team
 from commands.usage import UsageError
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
@@ -37,10 +38,10 @@ class Person:
     async def _every(self) -> Sequence[Integration]:
         return self.services
 
-    async def _link(self, name: str) -> str:
+    async def _link(self, name: str, team: bool) -> str:
         if name == "hubspot":
             raise Refused("Connecting HubSpot is not set up.")
-        self.done.append(("link", name))
+        self.done.append(("team link" if team else "link", name))
         return f"https://bot.acme.test/connect/CANARY-ticket-{name}"
 
     async def _disconnect(self, name: str) -> str:
@@ -249,3 +250,10 @@ async def test_a_teams_account_is_opened_to_a_channel_and_closed_again(
 
 def test_opening_and_closing_undo_each_other() -> None:
     assert (open.undo, close.undo) == (close.name, open.name)
+
+
+async def test_who_runs_the_bot_gets_a_link_for_the_whole_team(ada: Person) -> None:
+    reply = await ada.says(connect_for_team, service="google calendar")
+    assert "for your whole team" in reply.text
+    assert reply.private
+    assert ada.done == [("team link", "google_calendar")]
