@@ -45,13 +45,13 @@ class AccountDesk:
         await self._resuming.wait(actor, name, delivery)
         return link
 
-    async def forget(self, platform: str, tenant: str, person: str) -> None:
+    async def forget(self, platform: str, tenant: str, person: str, when: float) -> None:
         """Nobody of theirs stays signed in either, or runs the bot if they come back. Raises Unavailable, StorageError."""
         await self._administrators.forget(platform, tenant, person)
         if person:
             await self._sessions.close_of(f"{platform}:{tenant}:{person}")
-            await self._accounts.offboard(Owner(platform, tenant, person))
+            await self._accounts.offboard(Owner(platform, tenant, person), when)
             return
         await self._sessions.close_of_tenant(platform, tenant)
-        await self._installations.remove(platform, tenant)
-        await self._accounts.offboard_tenant(platform, tenant)
+        await self._installations.remove(platform, tenant, when)
+        await self._accounts.offboard_tenant(platform, tenant, when)

@@ -2,11 +2,10 @@
 
 import random
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.base import Service
 from adapters.http import Http
-from adapters.oauth import OAuthClient
 from bot.account_desk import AccountDesk
 from bot.accounts import Accounts
 from bot.actors import actor_of
@@ -30,6 +29,9 @@ from bot.upkeep import Upkeep
 from commands.call import Actor
 from commands.catalog import Catalog
 from storage.vault import Owner
+
+if TYPE_CHECKING:
+    from adapters.oauth import OAuthClient
 
 _PIECE = 200  # rows
 
@@ -98,7 +100,7 @@ def _keeping(
     plan: Plan,
     stores: Stores,
     services: Mapping[str, Service],
-    clients: Mapping[str, OAuthClient],
+    clients: "Mapping[str, OAuthClient]",
     notices: Notices,
     resuming: Resuming,
     administrators: Administrators,
@@ -107,13 +109,15 @@ def _keeping(
         return [actor_of(key) for key in await administrators.of(owner.platform, owner.tenant)]
 
     async def shred(platform: str, tenant: str) -> None:
-        await stores.data_keys.shred(f"{platform}:{tenant}")
+        """Not where the bot is installed again: the same key seals that."""
+        if (platform, tenant) not in {(each.platform, each.tenant) for each in await stores.installations.list()}:
+            await stores.data_keys.shred(f"{platform}:{tenant}")
 
     vault, clock, every = stores.vault, plan.clock, plan.settings.check_hours * 3600
     breaking = Breaking(vault, plan.titles, notices.tell, admins_of)
     refresher = Refresher(vault, breaking, clock, stores.process, random.random)
     own = Own(vault, refresher, breaking, clients, clock)
-    checking, revoking = Checking(vault, services, own, clock), Revoking(vault, clients)
+    checking, revoking = Checking(vault, services, own, breaking, clock), Revoking(vault, clients)
     accounts = Accounts(vault, services, checking, revoking, notices.tell, resuming.resume, shred, clock, every)
     beat, prunes = stores.data_keys.beat, _prunes(plan, stores)
     upkeep = Upkeep(vault, checking, breaking, revoking, beat, prunes, clock, every, random.random)

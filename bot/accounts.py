@@ -1,6 +1,6 @@
 """What is done with accounts, whatever it came by: they are connected, tried, shared with a team, and taken away."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from adapters.base import Access, Client, Secret, Service
@@ -13,6 +13,7 @@ from bot.masking import masked
 from bot.revoking import Revoking
 from commands.call import Actor
 from commands.reply import Button, Reply
+from storage.changes import Condition, connected_by, of_tenant, owned, to
 from storage.vault import Connection, Owner, Tokens, Vault
 
 _UTC = ZoneInfo("UTC")
@@ -79,28 +80,29 @@ class Accounts:
 
         Raises StorageError.
         """
-        stopped = await self._vault.stop(owner, service)
-        await self._revoking.stopped(lambda each: each.owner == owner and each.service == service)
+        whose = (*owned(owner), to(service))
+        stopped = await self._vault.stop(*whose)
+        await self._revoking.stopped(*whose)
         return stopped[0].account if stopped else ""
 
-    async def offboard(self, owner: Owner) -> None:
-        """Somebody has left: the same, of all that they had connected.
+    async def offboard(self, owner: Owner, when: float) -> None:
+        """Somebody has left: the same, of all that they had connected by then. They may be back since.
 
         Raises Unavailable where something could not be revoked yet, to be called again, and StorageError.
         """
-        await self._vault.stop(owner)
-        if left := await self._revoking.stopped(lambda each: each.owner == owner):
-            raise Unavailable(f"{len(left)} connections of somebody who has left could not be revoked yet.")
+        await self._vault.stop(*owned(owner), connected_by(when))
+        await self._end(owned(owner), "somebody who has left")
 
-    async def offboard_tenant(self, platform: str, tenant: str) -> None:
-        """A whole tenant has: once all is revoked, its key is destroyed as well.
+    async def offboard_tenant(self, platform: str, tenant: str, when: float) -> None:
+        """A whole tenant has: once all is revoked, its key is destroyed as well, unless they are back.
 
         Raises Unavailable where something could not be revoked yet, to be called again, and StorageError.
         """
-        await self._vault.stop_tenant(platform, tenant)
-        if left := await self._revoking.stopped(lambda each: (each.owner.platform, each.owner.tenant) == (platform, tenant)):
-            raise Unavailable(f"{len(left)} connections of a tenant that has left could not be revoked yet.")
-        await self._shred(platform, tenant)
+        whose = of_tenant(platform, tenant)
+        await self._vault.stop(*whose, connected_by(when))
+        await self._end(whose, "a tenant that has left")
+        if not await self._vault.of_tenant(platform, tenant):
+            await self._shred(platform, tenant)
 
     async def test(self, owner: Owner, service: str) -> None:
         """Tries it now; how it stands tells what came of it. Raises StorageError."""
@@ -113,6 +115,10 @@ class Accounts:
         change = self._vault.open_to if is_open else self._vault.close_to
         if connection is None or await change(connection, conversation) is None:
             raise Refused(f"Your team has not connected {self._services[service].adapter.title}.")
+
+    async def _end(self, whose: Sequence[Condition], who: str) -> None:
+        if left := (await self._revoking.stopped(*whose, at_last=True)).left.total():
+            raise Unavailable(f"{left} connections of {who} could not be revoked yet.")
 
     async def _keep(
         self,
@@ -129,8 +135,7 @@ class Accounts:
         former = await self._vault.find(owner, name)
         due = self._clock.time() + self._every
         connection, replaced = await self._vault.keep(owner, name, kind, tokens, account, scopes, expires, due)
-        if replaced and former and former.kind == "oauth" and former.account != account:
-            # Not those of the same account: with one of them, some services end them all.
+        if replaced and former and former.kind == "oauth" and _differ(former.account, account):
             await self._revoking.tokens(name, replaced)
         await self._tell(actor, _welcome(connection, served), f"connected:{connection.id}:{connection.version}")
         await self._resume(actor, name)
@@ -138,6 +143,11 @@ class Accounts:
 
     def _open(self, served: Service, owner: Owner, token: Secret) -> Client:
         return served.open(Access("connect", token, _UTC, self._clock.now, owner.tenant))
+
+
+def _differ(former: str, account: str) -> bool:
+    """As far as is known. The tokens of the same account are not revoked: with one of them, some services end them all."""
+    return former != "" != account and former != account
 
 
 def _welcome(connection: Connection, served: Service) -> Reply:

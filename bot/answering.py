@@ -45,8 +45,8 @@ class Desk(Protocol):
     async def connect(self, actor: Actor, delivery: Delivery, service: str) -> str:
         """The page where the actor connects the service of this title, empty where they can't; what they asked waits for it."""
 
-    async def forget(self, platform: str, tenant: str, person: str) -> None:
-        """Takes back all that was connected for a person, or without one for the whole tenant. Raises Unavailable."""
+    async def forget(self, platform: str, tenant: str, person: str, when: float) -> None:
+        """Takes back all that was connected for a person by then, or without one for the whole tenant. Raises Unavailable."""
 
 
 class Answering:
@@ -122,7 +122,7 @@ class Answering:
             case Notice(reply):
                 return reply
             case Gone(tenant, user):
-                await self._forget(asked.place.platform, tenant, user)
+                await self._forget(asked.place.platform, tenant, user, delivery.received)
                 return None
         if self._clock.time() - delivery.received > self._max_age:
             return words.stale()
@@ -139,10 +139,10 @@ class Answering:
             case Joined():
                 return words.welcome(self._dispatch.catalog)
 
-    async def _forget(self, platform: str, tenant: str, user: str) -> None:
+    async def _forget(self, platform: str, tenant: str, user: str, when: float) -> None:
         """There is nobody left who could be told that it did not work: it is tried again for long."""
         try:
-            await self._desk.forget(platform, tenant, user)
+            await self._desk.forget(platform, tenant, user, when)
         except Unavailable as error:
             raise UndeliveredError(str(error), error.retry_after) from None
 

@@ -31,6 +31,11 @@ class Breaking:
         await self.tell(connection, error)
         return True
 
+    async def break_again(self, connection: Connection, error: str) -> None:
+        """It was broken, and only seemed to work again: its owner has been told before. Raises StorageError."""
+        if await self._vault.break_(connection, error):
+            await self._vault.mark_told(connection)
+
     async def tell(self, connection: Connection, error: str) -> None:
         """Says so once, however often this is called for the same break: a crash may come before it is noted.
 

@@ -5,31 +5,38 @@ from zoneinfo import ZoneInfo
 
 from adapters.base import Access, Secret, Service
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
+from bot.breaking import Breaking
 from bot.clock import Clock
 from bot.own import Own
 from storage.vault import Connection, SealError, Vault
 
 _UTC = ZoneInfo("UTC")
+_UNREADABLE = "What I keep of it can't be read any more."
 
 
 class Checking:
     """`services` are those that are switched on, by name."""
 
-    def __init__(self, vault: Vault, services: Mapping[str, Service], own: Own, clock: Clock) -> None:
+    def __init__(self, vault: Vault, services: Mapping[str, Service], own: Own, breaking: Breaking, clock: Clock) -> None:
         self._vault = vault
         self._services = services
         self._own = own
+        self._breaking = breaking
         self._clock = clock
 
     async def check(self, connection: Connection) -> None:
-        """Asks the service something cheap, with a fresh token. What came of it is known afterwards. Raises StorageError."""
+        """Asks the service something cheap, with a fresh token. What came of it is known afterwards. Raises StorageError.
+
+        A broken one is healed where its service takes it again.
+        """
         service = self._services.get(connection.service)
-        if service is None or connection.state != "connected":
+        if service is None:
             return
         try:
-            await self._try(service, connection.id)
+            await (self._heal if connection.state == "broken" else self._try)(service, connection.id)
         except SealError:
-            said = "What I keep of it can't be read any more. Please connect it again."
+            await self._breaking.break_(connection, _UNREADABLE)
+            return
         except (NeedsConnection, Refused, Unavailable, Unknown) as error:
             said = str(error)
         else:
@@ -43,7 +50,9 @@ class Checking:
         try:
             if grant := await self._vault.grant(connection.id):
                 await self._own.token_of(grant)
-        except (NeedsConnection, Refused, Unavailable, SealError):
+        except SealError:
+            await self._breaking.break_(connection, _UNREADABLE)
+        except (NeedsConnection, Refused, Unavailable):
             return  # its owner is told, or it is tried again
 
     async def _try(self, service: Service, id: str) -> None:
@@ -61,6 +70,18 @@ class Checking:
                 break
         if error:
             raise error
+
+    async def _heal(self, service: Service, id: str) -> None:
+        """Its tokens are tried once. Where they had to be renewed for that, it counts as healed before they are."""
+        grant = await self._vault.grant(id)
+        if grant is None:
+            return
+        error = await self._ask(service, await self._own.token_of_broken(grant), grant.connection.owner.tenant)
+        now = await self._vault.grant(id)
+        if now and error:
+            await self._breaking.break_again(now.connection, str(error))
+        elif now:
+            await self._vault.heal(now.connection)
 
     async def _ask(self, service: Service, token: Secret, tenant: str) -> NeedsConnection | None:
         """How the service turned the token down, if it did."""

@@ -7,10 +7,10 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, Secret
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
-from adapters.oauth import OAuthClient
 from bot.accounts import Accounts
 from bot.actors import restored, stored
 from commands.call import Actor
@@ -19,6 +19,9 @@ from storage.hashing import hashed
 from storage.states import States
 from storage.tickets import Ticket, Tickets
 from storage.vault import Connection, Owner
+
+if TYPE_CHECKING:
+    from adapters.oauth import OAuthClient
 
 _LONGEST_CODE = 4096  # characters
 _LONGEST_REASON = 300
@@ -30,7 +33,7 @@ class OAuthService:
     """A service that people can connect. `client` is None where they do it with a key."""
 
     adapter: Adapter
-    client: OAuthClient | None
+    client: "OAuthClient | None"
 
 
 class NotConnected(Exception):
@@ -184,7 +187,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _check_issuer(client: OAuthClient, title: str, query: Mapping[str, str]) -> None:
+def _check_issuer(client: "OAuthClient", title: str, query: Mapping[str, str]) -> None:
     """The answer comes from the server that was asked: https://www.rfc-editor.org/rfc/rfc9207."""
     auth, told = client.auth, query.get("iss")
     if not auth.issuer or (told is None and not auth.iss_required):

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, OAuth2, Secret
 from adapters.http import Http
-from adapters.oauth import OAuthClient, Registration
 from bot.oauth import OAuthService
 from bot.plan import Plan
+
+if TYPE_CHECKING:
+    from adapters.oauth import OAuthClient, Registration
 
 
 def oauth_services(plan: Plan, sandboxes: str, http: Http) -> Mapping[str, OAuthService]:
@@ -15,7 +18,7 @@ def oauth_services(plan: Plan, sandboxes: str, http: Http) -> Mapping[str, OAuth
     return {each.name: _service(each, plan, sandboxes, http) for each in plan.adapters if each.name in plan.connectable}
 
 
-def oauth_clients(services: Mapping[str, OAuthService]) -> Mapping[str, OAuthClient]:
+def oauth_clients(services: Mapping[str, OAuthService]) -> "Mapping[str, OAuthClient]":
     """Those that have an authorization server."""
     return {name: service.client for name, service in services.items() if service.client}
 
@@ -23,6 +26,8 @@ def oauth_clients(services: Mapping[str, OAuthService]) -> Mapping[str, OAuthCli
 def _service(adapter: Adapter, plan: Plan, sandboxes: str, http: Http) -> OAuthService:
     if not isinstance(adapter.auth, OAuth2):
         return OAuthService(adapter, None)
+    from adapters.oauth import OAuthClient  # it brings a library that a bot without such services does not need
+
     url = f"{sandboxes}{adapter.name}/" if adapter.name in plan.hosted else _elsewhere(adapter, plan)
     auth = adapter.auth.at(url) if url else adapter.auth
     client = OAuthClient(adapter.name, adapter.title, auth, _registration(adapter, plan), http)
@@ -35,8 +40,10 @@ def _elsewhere(adapter: Adapter, plan: Plan) -> str:
     return told.oauth_url or (told.base_url if adapter.name in plan.sandboxed else "")
 
 
-def _registration(adapter: Adapter, plan: Plan) -> Registration:
+def _registration(adapter: Adapter, plan: Plan) -> "Registration":
     """Every stand-in knows one client by name."""
+    from adapters.oauth import Registration
+
     if adapter.name in plan.sandboxed:
         return Registration(f"{adapter.name}-client", Secret(f"{adapter.name}-client-secret"))
     told = plan.credentials[adapter.name]

@@ -64,6 +64,20 @@ class Own:
             await self._breaking.break_(connection, f"{title} no longer accepts it.")
         return False
 
+    async def token_of_broken(self, grant: Grant) -> Secret:
+        """To find out whether it works after all: renewed, which heals it, where it has ended or renewing it failed.
+
+        Renewing that was turned down is tried once more, for services err too, and no further. Raises like `token_of`.
+        """
+        connection = grant.connection
+        client = self._clients.get(connection.service) if connection.kind == "oauth" and grant.tokens.refresh else None
+        has_ended = 0.0 < connection.expires <= self._clock.time()
+        if client is None or not (has_ended or connection.refreshing):
+            return Secret(grant.tokens.access)
+        if connection.refreshing > connection.failed:  # since it broke, see `Refresher`: this was tried
+            raise self._breaking.needed(connection)
+        return Secret((await self._refresher.fresh(grant, client, force=True)).access)
+
     def _can_renew(self, grant: Grant) -> bool:
         recently = self._clock.time() < self._forced.get(grant.connection.id, 0.0) + _AGAIN
         return grant.connection.kind == "oauth" and bool(grant.tokens.refresh) and not recently
@@ -76,8 +90,12 @@ class Own:
             await self._refresher.fresh(grant, client, force=True)
         except NeedsConnection:
             return False
-        self._forced[grant.connection.id] = self._clock.time()
+        self._note_forced(grant.connection)
         return True
+
+    def _note_forced(self, connection: Connection) -> None:
+        now = self._clock.time()
+        self._forced = {id: at for id, at in self._forced.items() if now < at + _AGAIN} | {connection.id: now}
 
     async def _found(self, service: Service, actor: Actor, conversation: str) -> Grant | None:
         owner, adapter = Owner(actor.platform, actor.tenant, actor.user), service.adapter

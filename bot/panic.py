@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ import sqlalchemy
 from adapters.http import Http, pooled_session
 from bot.oauth_services import oauth_clients, oauth_services
 from bot.plan import Plan
-from bot.revoking import Revoking
+from bot.revoking import Outcome, Revoking
 from bot.stores import key_source
 from bot.tokens import token
 from storage import changes
 from storage.data_keys import open_data_keys
 from storage.database import Database
 from storage.sealing import Sealer
-from storage.vault import Connection, Vault
+from storage.vault import Vault
 
 if TYPE_CHECKING:
     from adapters.oauth import OAuthClient
@@ -31,16 +30,21 @@ _ROUNDS, _PAUSE = 4, 20.0  # seconds between two: a service that is left alone a
 
 @dataclass(frozen=True)
 class Report:
-    """`left` says how many could not be revoked, by service: they are unusable here all the same."""
+    """How many could not be revoked, by service: they are unusable here all the same.
+
+    `left` are tried again. `unreadable` are deleted: nobody can open them, so only the services can still end them.
+    """
 
     stopped: int
     left: Mapping[str, int]
+    unreadable: Mapping[str, int]
 
     def __str__(self) -> str:
-        if not self.left:
+        if not self.left and not self.unreadable:
             return "All of them are revoked, and deleted."
-        named = ", ".join(f"{service} ({count:,})" for service, count in sorted(self.left.items()))
-        return f"Not revoked yet: {named}. A running bot tries again every minute; so does `interact panic`."
+        left = f"Not revoked yet: {_named(self.left)}. A running bot tries again every minute; so does `interact panic`."
+        lost = f"Deleted, but not revoked, for they can't be read any more: {_named(self.unreadable)}. End them at the service."
+        return "\n".join(line for line, counts in ((left, self.left), (lost, self.unreadable)) if counts)
 
 
 async def panic(plan: Plan, say: Callable[[str], None]) -> Report:
@@ -54,29 +58,31 @@ async def panic(plan: Plan, say: Callable[[str], None]) -> Report:
         stopped = await database.run(stop_everything)
         say(f"{stopped:,} connections can't be used any more. Revoking them at their services…")
         async with _revoking(plan, database) as revoking:
-            return Report(stopped, await revoke_everything(revoking))
+            outcome = await revoke_everything(revoking)
+        return Report(stopped, outcome.left, outcome.unreadable)
     finally:
         await database.close()
 
 
 def stop_everything(connection: sqlalchemy.Connection) -> int:
     """One statement, which needs no key. Says how many there were."""
-    return len(connection.execute(changes.stop()).all())
+    return connection.execute(changes.STOP_ALL).rowcount
 
 
-async def revoke_everything(revoking: Revoking, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Mapping[str, int]:
-    """Tries several times; says what is left, by service. Raises StorageError."""
-    left = await revoking.stopped()
+async def revoke_everything(revoking: Revoking, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Outcome:
+    """Tries several times; says what is left at the end. Raises StorageError."""
+    outcome = await revoking.stopped()
     for _ in range(_ROUNDS - 1):
-        if not left:
+        if not outcome.left:
             break
         await sleep(_PAUSE)
-        left = await revoking.stopped()
-    return _by_service(left)
+        again = await revoking.stopped()
+        outcome = Outcome(again.left, outcome.unreadable + again.unreadable)
+    return outcome
 
 
-def _by_service(left: list[Connection]) -> Mapping[str, int]:
-    return Counter(connection.service for connection in left)
+def _named(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{service} ({count:,})" for service, count in sorted(counts.items()))
 
 
 @asynccontextmanager

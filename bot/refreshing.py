@@ -29,8 +29,8 @@ _Flight = tuple[str, int]  # a connection's id and version
 class Refresher:
     """`holder` is this process's own name; `random` gives numbers from 0 to 1.
 
-    Who refreshes holds a lease on the connection, in the database, since before the request goes out. It is stored with the
-    version of the token: what comes back counts only where that is still the same. See
+    Who refreshes holds a lease on the connection, in the database, since before the request goes out. What comes back counts
+    where the version of the token is still the same, though the lease may be over: a process may sleep for long. See
     https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 for what becomes of those who use a refresh token twice.
     """
 
@@ -138,7 +138,7 @@ class Refresher:
             raise self._breaking.needed(connection)
         return (await self._newer(connection)).tokens
 
-    async def _keep(self, grant: Grant, client: "OAuthClient", issued: "Issued", began: float) -> Tokens | None:
+    async def _keep(self, grant: Grant, client: "OAuthClient", issued: "Issued", began: float) -> Tokens:
         """Stored before it is used: the former refresh token may be worth nothing by now."""
         former = grant.connection
         tokens = Tokens(issued.access.reveal(), issued.refresh.reveal() if issued.refresh else grant.tokens.refresh)
@@ -146,19 +146,18 @@ class Refresher:
         if await self._stored(former, tokens, expires, issued.scopes, began + LEASE):
             return tokens
         try:
-            newer = await self._newer(former)
+            return (await self._newer(former)).tokens
         except NeedsConnection:
             await _revoke(former, client, tokens)  # it was disconnected meanwhile, and stays so
             raise
-        return newer.tokens if newer.connection.version != former.version else None
 
     async def _stored(
         self, former: Connection, tokens: Tokens, expires: float, scopes: tuple[str, ...] | None, until: float
     ) -> bool:
-        """Tries for as long as the lease lasts. False: it is gone, or replaced."""
+        """Tries for as long as the lease lasts, at least once. False: it is gone, or replaced."""
         while True:
             try:
-                return await self._vault.renew(former, self._holder, tokens, expires, scopes) is not None
+                return await self._vault.renew(former, tokens, expires, scopes) is not None
             except StorageError:
                 if self._clock.time() + _PAUSE >= until:
                     raise

@@ -64,12 +64,12 @@ class Upkeep:
 
     async def revoke(self) -> None:
         """All that could not be revoked before."""
-        if left := await self._revoking.stopped():
-            _LOG.warning("%d stopped connections are still to be revoked", len(left))
+        if left := (await self._revoking.stopped()).left.total():
+            _LOG.warning("%d stopped connections are still to be revoked", left)
 
     async def prune(self) -> None:
         for prune in self._prunes:
-            await prune(self._clock.time())
+            await self._guarded(partial(prune, self._clock.time()))
 
     async def _tell(self, connection: Connection) -> None:
         await self._breaking.tell(connection, connection.error)
@@ -88,7 +88,7 @@ class Upkeep:
             await self._guarded(work)
             await self._sleep(seconds)
 
-    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         """One that fails stops nothing else; it is tried again in its next round."""
         try:
             await work()

@@ -1,7 +1,7 @@
 """Every change of a connection: one statement each, which holds the condition under which it may happen.
 
 So of those who try at once one succeeds, on every machine, and what is stopped or replaced is never changed back.
-Each gives back the COLUMNS of what it changed.
+Each gives back the COLUMNS of what it changed, but for STOP_ALL.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,6 +13,7 @@ from storage.connection import COLUMNS, Connection, Owner, write_channels, write
 from storage.tables import connection
 
 Change = Executable
+Condition = ColumnElement[bool]
 
 # Spelled out, not bound: a plan that is made once for any value can't use the index that is for this one.
 USABLE = connection.c.state != literal("stopped", literal_execute=True)
@@ -53,11 +54,11 @@ def lease(of: Connection, holder: str, now: float, seconds: float) -> Change:
     return _changed(condition, {"owner": holder, "lease": now + seconds, "refreshing": now})
 
 
-def renew(of: Connection, holder: str, sealed: bytes, scopes: Sequence[str] | None, expires: float, now: float) -> Change:
-    """Where the holder's lease has not gone to another."""
+def renew(of: Connection, sealed: bytes, scopes: Sequence[str] | None, expires: float, now: float) -> Change:
+    """Whoever holds the lease by now: a good token that comes late is better than none."""
     values = {"sealed": sealed, "expires": expires, "version": of.version + 1, "succeeded": now, "retry": 0.0}
     granted = {} if scopes is None else {"scopes": write_scopes(scopes)}
-    return _changed((*_is(of), connection.c.owner == holder), {**values, **granted, **_SOUND, **_UNLEASED})
+    return _changed(_is(of), {**values, **granted, **_SOUND, **_UNLEASED})
 
 
 def release(of: Connection, holder: str, retry: float) -> Change:
@@ -92,10 +93,10 @@ def admit(of: Connection, former: str, channels: Collection[str]) -> Change:
     return _changed((*_is_teams(of), connection.c.channels == former), {"channels": write_channels(channels)})
 
 
-STOP_ALL = update(connection).where(USABLE).values(state="stopped")
+STOP_ALL = update(connection).where(USABLE).values(state="stopped")  # gives back only how many there were
 
 
-def stop(*whose: ColumnElement[bool]) -> Change:
+def stop(*whose: Condition) -> Change:
     """They stay sealed, to be revoked."""
     return _changed((*whose, USABLE), {"state": "stopped"})
 
@@ -113,22 +114,30 @@ def take_due(now: float, limit: int, again: float) -> Change:
     return _changed((connection.c.id.in_(select(chosen.c.id)), *is_due), {"due": again})
 
 
-def owned(owner: Owner) -> tuple[ColumnElement[bool], ...]:
+def owned(owner: Owner) -> tuple[Condition, ...]:
     return (*of_tenant(owner.platform, owner.tenant), connection.c.person == owner.person)
 
 
-def of_tenant(platform: str, tenant: str) -> tuple[ColumnElement[bool], ...]:
+def of_tenant(platform: str, tenant: str) -> tuple[Condition, ...]:
     return (connection.c.platform == platform, connection.c.tenant == tenant)
 
 
-def _is(of: Connection) -> tuple[ColumnElement[bool], ...]:
+def to(service: str) -> Condition:
+    return connection.c.service == service
+
+
+def connected_by(when: float) -> Condition:
+    return connection.c.connected <= when
+
+
+def _is(of: Connection) -> tuple[Condition, ...]:
     """It has not been stopped, nor got another token."""
     return (connection.c.id == of.id, connection.c.version == of.version, USABLE)
 
 
-def _is_teams(of: Connection) -> tuple[ColumnElement[bool], ...]:
+def _is_teams(of: Connection) -> tuple[Condition, ...]:
     return (connection.c.id == of.id, connection.c.person == "", USABLE)
 
 
-def _changed(condition: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> Change:
+def _changed(condition: Sequence[Condition], values: Mapping[str, Any]) -> Change:
     return update(connection).where(*condition).values(**values).returning(*COLUMNS)

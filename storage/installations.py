@@ -83,9 +83,9 @@ class Installations:
         statement = select(*(installation.c[name] for name in _PLAIN)).order_by(installation.c.platform, installation.c.tenant)
         return await self._database.read(lambda transaction: [_read(row, {}) for row in transaction.execute(statement)])
 
-    async def remove(self, platform: str, tenant: str) -> bool:
-        """False: there was none."""
-        return await self._changed(delete(installation).where(*_is(platform, tenant)))
+    async def remove(self, platform: str, tenant: str, until: float) -> bool:
+        """The one that was installed by then. False: there was none."""
+        return await self._changed(delete(installation).where(*_is(platform, tenant), installation.c.installed <= until))
 
     async def lease(self, of: Installation, holder: str, seconds: float) -> bool:
         """Before a refresh: True for one at a time."""

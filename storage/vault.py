@@ -102,16 +102,16 @@ class Vault:
         return await self._changed(changes.lease(connection, holder, self._now(), seconds)) is not None
 
     async def renew(
-        self, connection: Connection, holder: str, tokens: Tokens, expires: float, scopes: Sequence[str] | None = None
+        self, connection: Connection, tokens: Tokens, expires: float, scopes: Sequence[str] | None = None
     ) -> Connection | None:
-        """What a refresh brought, by who holds the lease; scopes None: as before. Raises ValueError for what can't be tokens.
+        """What a refresh brought, though its lease may be over; scopes None: as before. Raises ValueError for no tokens.
 
-        None: it was stopped or connected anew meanwhile, or the lease went to another. Then nothing is stored.
+        None: it was stopped, connected anew or renewed by another meanwhile. Then nothing is stored.
         """
 
         def work(transaction: Transaction) -> Connection | None:
             sealed = self._grants.seal(transaction, connection.id, connection.owner, connection.service, tokens)
-            change = changes.renew(connection, holder, sealed, scopes, expires, self._now())
+            change = changes.renew(connection, sealed, scopes, expires, self._now())
             row = transaction.execute(change).one_or_none()
             return read_connection(row) if row else None
 
@@ -144,21 +144,13 @@ class Vault:
     async def close_to(self, connection: Connection, conversation: str) -> Connection | None:
         return await self._admit(connection, lambda channels: channels - {conversation})
 
-    async def stop(self, owner: Owner, service: str = "") -> list[Connection]:
-        """Unusable at once; sealed until they are revoked and removed. Without a service: all of this owner's."""
-        of_service = [table.c.service == service] if service else []
-        return await self._change(changes.stop(*changes.owned(owner), *of_service))
+    async def stop(self, *whose: changes.Condition) -> list[Connection]:
+        """Unusable at once; sealed until they are revoked and removed. See `changes.owned` and what follows it."""
+        return await self._change(changes.stop(*whose))
 
-    async def stop_tenant(self, platform: str, tenant: str) -> list[Connection]:
-        return await self._change(changes.stop(*changes.of_tenant(platform, tenant)))
-
-    async def stop_all(self) -> int:
-        """Everybody's. Says how many."""
-        return await self._database.run(lambda transaction: transaction.execute(changes.STOP_ALL).rowcount)
-
-    async def stopped(self, limit: int, after: str = "") -> list[Grant]:
+    async def stopped(self, limit: int, after: str = "", whose: Sequence[changes.Condition] = ()) -> list[Grant]:
         """Those to be revoked, in the order of their ids; NO_TOKENS where they can't be opened, and so not be revoked."""
-        waiting = (~changes.USABLE, table.c.id > after)
+        waiting = (~changes.USABLE, table.c.id > after, *whose)
         statement = select(table).where(*waiting).order_by(table.c.id).limit(limit)
 
         def work(transaction: Transaction) -> list[Grant]:

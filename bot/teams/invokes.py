@@ -16,6 +16,7 @@ from bot import words
 from bot.clock import Clock
 from bot.dispatch import Dispatch
 from bot.intent import load as noted
+from bot.leaked import dumped, found
 from bot.offering import taken
 from bot.platform import Asked, Filled, Press
 from bot.teams.answers import in_dialog, in_passing, in_place
@@ -133,6 +134,8 @@ class Invokes:
         asked = await self._asked(envelope)
         if not isinstance(asked.what, Filled):
             return told(words.stranger().text)
+        if vendor := found(dumped(asked.what.arguments)):
+            return told(words.leaked(vendor).text)
         command = self._catalog.get(asked.what.command)
         if command is None or not command.lists:
             return told("This can't be searched here.")

@@ -184,6 +184,13 @@ async def test_a_search_that_takes_too_long_says_so_in_time(on_teams: World) -> 
     assert "longer" in found.answer["composeExtension"]["text"]
 
 
+async def test_a_key_that_is_searched_for_reaches_no_service(on_teams: World) -> None:
+    key = f"sk-proj-{'CANARY' * 8}"
+    found = await on_teams.teams.search("calendar.find", "words", key)
+    assert "secret key" in found.answer["composeExtension"]["text"]
+    assert not [entry for entry in on_teams.calendar.journal if "CANARY" in str(entry.as_json())]
+
+
 async def test_what_is_private_goes_to_the_persons_own_chat(on_teams: World) -> None:
     await on_teams.side.ask("calender todya")
     [told] = await on_teams.replies(1, on_teams.side.own_chat(ADA))

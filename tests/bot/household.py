@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
+
 from adapters.base import Access, Secret, Service
 from adapters.errors import NeedsConnection
 from adapters.http import Http, Rate, pooled_session
@@ -23,10 +25,12 @@ from bot.revoking import Revoking
 from bot.upkeep import Upkeep
 from commands.call import Actor
 from commands.reply import Reply
+from storage.changes import owned
 from storage.data_keys import open_data_keys
 from storage.database import Database
 from storage.key_source import KeySource
 from storage.sealing import Sealer
+from storage.tables import connection as table
 from storage.vault import Connection, Owner, Tokens, Vault
 from tests.adapters.servers import serving
 from tests.bot.notes import ADAPTER, AUTH, SCOPES, NotesSandbox
@@ -88,7 +92,7 @@ class Household:
         self.breaking = Breaking(vault, {"notes": "Notes"}, tell, _administrators)
         self.refresher = Refresher(vault, self.breaking, clock, holder, random.random, sleep)
         self.own = Own(vault, self.refresher, self.breaking, clients, clock)
-        self.checking = Checking(vault, services, self.own, clock)
+        self.checking = Checking(vault, services, self.own, self.breaking, clock)
         self.revoking = Revoking(vault, clients)
         made = (self.checking, self.revoking, tell, self.diary.resume, self.diary.shred)
         self.accounts = Accounts(vault, services, *made, clock, DAY)
@@ -172,6 +176,14 @@ class World:
     keys: Path
     clock: Clock
     bot: Household
+
+    async def spoil(self, owner: Owner) -> None:
+        """What is kept of theirs can't be opened any more."""
+        database = Database(self.database)
+        await database.open()
+        spoilt = update(table).where(*owned(owner)).values(sealed=b"\x01" + b"0" * 60)
+        await database.run(lambda transaction: transaction.execute(spoilt))
+        await database.close()
 
     @asynccontextmanager
     async def another_process(

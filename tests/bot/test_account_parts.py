@@ -177,7 +177,7 @@ async def test_who_has_left_is_signed_out_and_their_account_revoked(bot: Bot) ->
     for actor in (ADA, EVE):
         await bot.connect(Owner("slack", "T1", actor.user), f"{actor.user}@acme.test")
     sessions = {actor: await bot.stores.sessions.open(stored(actor)) for actor in (ADA, EVE)}
-    await bot.parts.desk.forget("slack", "T1", ADA.user)
+    await bot.parts.desk.forget("slack", "T1", ADA.user, bot.plan.clock.time())
 
     assert [bool(await bot.stores.sessions.find(sessions[actor])) for actor in (ADA, EVE)] == [False, True]
     assert [await bot.state(actor) for actor in (ADA, EVE)] == ["not connected", "connected"]
@@ -190,7 +190,7 @@ async def test_of_a_team_that_has_left_nothing_stays(bot: Bot) -> None:
         await bot.connect(owner)
     await bot.stores.installations.keep("slack", "T1", "Acme", {"bot_token": "CANARY-xoxb"})
     session = await bot.stores.sessions.open(stored(ADA))
-    await bot.parts.desk.forget("slack", "T1", "")
+    await bot.parts.desk.forget("slack", "T1", "", bot.plan.clock.time())
 
     assert await bot.stores.installations.find("slack", "T1") is None
     assert await bot.stores.sessions.find(session) is None
@@ -198,6 +198,13 @@ async def test_of_a_team_that_has_left_nothing_stays(bot: Bot) -> None:
     assert await bot.state(other) == "connected"
     assert await bot.token(other)
     assert await keys(bot) == ["slack:T2"]
+
+
+async def test_a_team_that_is_back_keeps_its_key(bot: Bot) -> None:
+    await bot.stores.installations.keep("slack", "T1", "Acme", {"bot_token": "CANARY-xoxb"})
+    await bot.parts.desk.forget("slack", "T1", "", bot.plan.clock.time() - 60)
+
+    assert await bot.stores.installations.find("slack", "T1")
 
 
 async def keys(bot: Bot) -> list[str]:

@@ -12,6 +12,7 @@ from adapters.faults import Fault
 from bot.listing import Listing, Offer
 from bot.masking import masked
 from commands.integrations import Integration
+from storage.changes import owned
 from storage.vault import Owner, Tokens
 from tests.bot.conftest import FixedClock
 from tests.bot.household import ADA, BOSS, DAY, LIFE, OWNER, TEAM, World, open_world, tokens_of
@@ -84,6 +85,18 @@ async def test_the_same_account_anew_stays_alive_where_one_revocation_ends_all_o
     assert await world.bot.is_taken(latter.access)
 
 
+async def test_an_account_whose_name_is_not_known_may_be_the_same_and_ends_nothing(world: World) -> None:
+    world.sandbox.authorization.habits.revokes_account = True
+    await connect(world)
+    issued = await world.bot.allow(world.sandbox)
+    world.sandbox.script.add(Fault(kind="status", status=401, path="mine"))
+    nameless = await world.bot.accounts.connected(OWNER, "notes", issued, ADA)
+    latter = await connect(world)
+
+    assert (nameless.account, revocations(world)) == ("", 0)
+    assert await world.bot.is_taken(latter.access)
+
+
 async def test_connecting_anew_heals_what_was_broken(world: World) -> None:
     await connect(world)
     await world.bot.vault.break_((await world.bot.vault.of(OWNER))[0], "gone")
@@ -133,11 +146,53 @@ async def test_somebody_who_has_left_leaves_nothing_and_others_keep_theirs(world
     other = Owner("slack", "T1", "U-other")
     await connect(world)
     await connect(world, other, "other@acme.test")
-    await world.bot.accounts.offboard(OWNER)
+    await world.bot.accounts.offboard(OWNER, world.clock.time())
 
     assert await world.bot.vault.of(OWNER) == []
     assert len(await world.bot.vault.of(other)) == 1
     assert (revocations(world), world.bot.diary.shredded) == (1, [])
+
+
+async def test_who_is_back_keeps_what_they_have_connected_since_however_often_it_is_tried(
+    world: World, clock: FixedClock
+) -> None:
+    await connect(world)
+    left = clock.time()
+    world.sandbox.failing = {"/revoke"}
+    with pytest.raises(Unavailable):
+        await world.bot.accounts.offboard(OWNER, left)
+    clock.at += timedelta(seconds=60)
+    back = await connect(world)
+    world.sandbox.failing = set()
+    async with world.another_process("two") as two:  # whose breaker knows of nothing
+        await two.accounts.offboard(OWNER, left)
+        await two.accounts.offboard_tenant("slack", "T1", left)
+
+        assert (revocations(world), two.diary.shredded) == (1, [])
+    assert await world.bot.is_taken(back.access)
+    assert await world.bot.vault.counts() == {("notes", "connected"): 1}
+
+
+async def test_a_service_that_this_bot_left_keeps_nobody_from_leaving(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(3):
+        await connect(world, Owner("slack", "T1", f"U-{number}"))
+    world.bot.revoking._clients.clear()  # type: ignore[attr-defined]
+    await world.bot.accounts.disconnect(Owner("slack", "T1", "U-0"), "notes")
+    assert await world.bot.vault.counts() == {("notes", "connected"): 2, ("notes", "stopped"): 1}
+    await world.bot.accounts.offboard_tenant("slack", "T1", world.clock.time())
+
+    assert (await world.bot.vault.counts(), world.bot.diary.shredded) == ({}, ["slack:T1"])
+    assert caplog.text.count("this bot is not registered there any more") == 1
+
+
+async def test_disconnecting_revokes_nothing_of_others(world: World) -> None:
+    other = Owner("slack", "T1", "U-other")
+    await connect(world, other, "other@acme.test")
+    await world.bot.vault.stop(*owned(other))
+    await connect(world)
+    await world.bot.accounts.disconnect(OWNER, "notes")
+
+    assert await world.bot.vault.counts() == {("notes", "stopped"): 1}
 
 
 async def test_of_a_tenant_that_has_left_all_is_revoked_before_its_key_is_destroyed(world: World) -> None:
@@ -147,12 +202,12 @@ async def test_of_a_tenant_that_has_left_all_is_revoked_before_its_key_is_destro
     await connect(world, Owner("slack", "T2", "U-other"), "other@acme.test")
     world.sandbox.failing = {"/revoke"}
     with pytest.raises(Unavailable, match="could not be revoked yet"):
-        await world.bot.accounts.offboard_tenant("slack", "T1")
+        await world.bot.accounts.offboard_tenant("slack", "T1", world.clock.time())
     assert await world.bot.vault.of_tenant("slack", "T1") == []
     assert world.bot.diary.shredded == []
     world.sandbox.failing = set()
     async with world.another_process("two") as two:  # whose breaker knows of nothing
-        await two.accounts.offboard_tenant("slack", "T1")
+        await two.accounts.offboard_tenant("slack", "T1", world.clock.time())
 
         assert (revocations(world), two.diary.shredded) == (5, ["slack:T1"])
     assert await world.bot.vault.counts() == {("notes", "connected"): 1}
@@ -165,6 +220,19 @@ async def test_trying_out_tells_how_it_stands(world: World) -> None:
     found = await listed(world)
     assert (found.state, found.error) == ("provider problem", "Notes said 418.")
     await world.bot.accounts.test(OWNER, "notes")
+
+    assert ((await listed(world)).state, (await listed(world)).error) == ("connected", "")
+
+
+async def test_trying_out_what_was_broken_heals_it_where_the_service_takes_it_again(world: World) -> None:
+    await connect(world)
+    [connection] = await world.bot.vault.of(OWNER)
+    await world.bot.breaking.break_(connection, "gone")
+    world.sandbox.script.add(Fault(kind="status", status=503, path="mine", times=3))
+    await world.bot.accounts.test(OWNER, "notes")
+    assert (await listed(world)).state == "needs reconnect"
+    async with world.another_process("two") as two:  # whose breaker knows of nothing
+        await two.accounts.test(OWNER, "notes")
 
     assert ((await listed(world)).state, (await listed(world)).error) == ("connected", "")
 

@@ -157,13 +157,15 @@ class Accounts:
         self.failures = 0
         self.wanted: list[tuple[str, str, str]] = []
         self.forgotten: list[tuple[str, str, str]] = []
+        self.left: list[float] = []  # when they had, each time
 
     async def connect(self, actor: Actor, delivery: Delivery, service: str) -> str:
         self.wanted.append((actor.key, delivery.key, service))
         return self.link
 
-    async def forget(self, platform: str, tenant: str, person: str) -> None:
+    async def forget(self, platform: str, tenant: str, person: str, when: float) -> None:
         self.forgotten.append((platform, tenant, person))
+        self.left.append(when)
         self.failures -= 1
         if self.failures >= 0:
             raise Unavailable("Some connections could not be revoked yet.")
@@ -466,4 +468,5 @@ async def test_forgetting_is_tried_for_long_and_nobody_is_told_that_it_failed(po
     record = await post.outcome(key, "done")
 
     assert record.attempts == 21
+    assert len(set(post.accounts.left)) == 1  # when it happened, however late it is
     assert [message for message in post.slack.messages() if message.get("bot_id")] == []

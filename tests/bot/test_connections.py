@@ -250,3 +250,15 @@ async def test_what_can_t_be_unsealed_is_to_be_connected_anew(world: World, note
 
     with pytest.raises(NeedsConnection, match="can't be read any more"):
         await Connections([world.bot.own]).token(notes, ADA, ROOM)
+
+
+async def test_what_was_renewed_by_force_is_not_remembered_for_ever(
+    world: World, connections: Connections, notes: Service, clock: FixedClock
+) -> None:
+    for number in range(3):
+        connection = await world.bot.connect(world.sandbox, Owner("slack", "T1", f"U-{number}"))
+        token = Secret((await world.bot.fresh(connection)).access)
+        assert await connections.renew(notes, Actor("slack", "T1", f"U-{number}"), ROOM, token)
+        clock.at += timedelta(seconds=61)
+
+    assert len(world.bot.own._forced) == 1

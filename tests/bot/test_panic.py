@@ -46,7 +46,7 @@ async def test_all_are_unusable_at_once_and_revoked_though_the_service_fails_at_
     assert await stop(world) == PANICKED
     assert await world.bot.vault.counts() == {("notes", "stopped"): PANICKED}
     unusable = time.monotonic()
-    assert await revoke_everything(world.bot.revoking, no_sleep) == {}
+    assert (await revoke_everything(world.bot.revoking, no_sleep)).left == {}
     took = time.monotonic() - unusable
     print(f"{PANICKED} unusable within {unusable - began:.2f} s, revoked within {took:.0f} s")  # noqa: T201
     assert world.sandbox.authorization.counts.revocations == PANICKED
@@ -57,11 +57,11 @@ async def test_what_is_left_is_reported_and_revoked_by_the_next_run(world: World
     await many(world, 5)
     await stop(world)
     world.sandbox.failing = {"/revoke"}
-    left = await revoke_everything(world.bot.revoking, no_sleep)
-    assert (left, await world.bot.vault.usable(OWNER, "notes", "")) == ({"notes": 5}, None)
+    outcome = await revoke_everything(world.bot.revoking, no_sleep)
+    assert (outcome.left, await world.bot.vault.usable(OWNER, "notes", "")) == ({"notes": 5}, None)
     world.sandbox.failing = set()
     async with world.another_process("next") as bot:  # whose breaker knows of nothing
-        assert await revoke_everything(bot.revoking, no_sleep) == {}
+        assert (await revoke_everything(bot.revoking, no_sleep)).left == {}
 
     assert world.sandbox.authorization.counts.revocations == 5
 
@@ -74,7 +74,7 @@ async def test_a_service_that_recovers_meanwhile_is_asked_again(world: World) ->
     async def recover(seconds: float) -> None:
         world.sandbox.failing = set()
 
-    assert await revoke_everything(world.bot.revoking, recover) == {}
+    assert (await revoke_everything(world.bot.revoking, recover)).left == {}
 
 
 async def test_what_this_bot_is_no_longer_registered_for_is_not_forgotten(world: World) -> None:
@@ -82,19 +82,35 @@ async def test_what_this_bot_is_no_longer_registered_for_is_not_forgotten(world:
     await stop(world)
     world.bot.revoking._clients.clear()  # type: ignore[attr-defined]
 
-    assert await revoke_everything(world.bot.revoking, no_sleep) == {"notes": 1}
+    assert (await revoke_everything(world.bot.revoking, no_sleep)).left == {"notes": 1}
     assert await world.bot.vault.counts() == {("notes", "stopped"): 1}
 
 
+async def test_what_can_not_be_read_is_counted_apart_from_what_is_revoked(world: World) -> None:
+    await many(world, 2)
+    await world.bot.connect(world.sandbox, Owner("slack", "T1", "U-other"))
+    await world.spoil(Owner("slack", "T1", "U-other"))
+    await stop(world)
+    outcome = await revoke_everything(world.bot.revoking, no_sleep)
+
+    assert (outcome.left, outcome.unreadable) == ({}, {"notes": 1})
+    assert world.sandbox.authorization.counts.revocations == 2
+
+
 @pytest.mark.parametrize(
-    ("left", "said"),
+    ("left", "unreadable", "said"),
     [
-        ({}, "All of them are revoked, and deleted."),
-        ({"notes": 1200, "diary": 2}, "Not revoked yet: diary (2), notes (1,200)."),
+        ({}, {}, ["All of them are revoked, and deleted."]),
+        ({"notes": 1200, "diary": 2}, {}, ["Not revoked yet: diary (2), notes (1,200)."]),
+        ({}, {"notes": 3}, ["Deleted, but not revoked, for they can't be read any more: notes (3)."]),
+        ({"diary": 2}, {"notes": 3}, ["Not revoked yet: diary (2).", "Deleted, but not revoked, for they"]),
     ],
 )
-def test_the_report_says_what_is_left(left: dict[str, int], said: str) -> None:
-    assert str(Report(1202, left)).startswith(said)
+def test_the_report_says_what_was_not_revoked(left: dict[str, int], unreadable: dict[str, int], said: list[str]) -> None:
+    lines = str(Report(1202, left, unreadable)).splitlines()
+
+    assert len(lines) == len(said)
+    assert all(line.startswith(each) for line, each in zip(lines, said, strict=True))
 
 
 @pytest.mark.parametrize(("options", "answer", "done"), [(["--yes"], "", True), ([], "y\n", True), ([], "n\n", False)])

@@ -13,6 +13,7 @@ from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.faults import Fault
 from adapters.oauth import DEADLINE, Registration
 from bot.refreshing import LEASE, Refresher
+from storage.changes import owned
 from storage.vault import Connection, Owner, Tokens
 from tests.bot.conftest import FixedClock
 from tests.bot.household import LIFE, OWNER, World, open_world, tokens_of
@@ -340,6 +341,31 @@ async def test_who_lost_the_race_uses_what_the_winner_has_stored(world: World, c
     assert (world.bot.diary.told, (await world.bot.stored(connection)).state) == ({}, "connected")
 
 
+async def test_a_good_token_that_comes_after_the_lease_has_gone_to_another_is_kept(
+    world: World, connection: Connection, clock: FixedClock
+) -> None:
+    """The process was stopped for that long; the other one is turned down, for the refresh token was used."""
+    world.sandbox.authorization.habits.grace = 0.0
+    move(clock, LIFE + 1)
+    world.sandbox.going = slow = Slow()
+    first = asyncio.create_task(world.bot.fresh(connection))
+    await until_asked(slow)
+    move(clock, LEASE + 1)
+    world.sandbox.going, world.sandbox.coming = _at_once, (late := Slow())
+    async with world.another_process("two") as two:
+        second = asyncio.create_task(two.fresh(connection))
+        await until_asked(late)
+        slow.go.set()
+        tokens = await first
+        world.sandbox.instead["/token"] = b'{"error": "invalid_grant"}'
+        late.go.set()
+
+        assert await second == tokens
+    grant = await world.bot.vault.grant(connection.id)
+    assert grant
+    assert (grant.tokens, grant.connection.state, world.bot.diary.told) == (tokens, "connected", {})
+
+
 async def test_whoever_disconnects_during_a_refresh_stays_disconnected_and_the_new_token_is_revoked(
     world: World, connection: Connection, clock: FixedClock
 ) -> None:
@@ -347,7 +373,7 @@ async def test_whoever_disconnects_during_a_refresh_stays_disconnected_and_the_n
     world.sandbox.going = slow = Slow()
     asker = asyncio.create_task(world.bot.fresh(connection))
     await until_asked(slow)
-    await world.bot.vault.stop(OWNER, "notes")
+    await world.bot.vault.stop(*owned(OWNER))
     slow.go.set()
     with pytest.raises(NeedsConnection):
         await asker

@@ -118,6 +118,66 @@ async def test_each_time_it_breaks_is_told(world: World) -> None:
     assert len(world.bot.diary.told) == 2
 
 
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_what_can_not_be_read_any_more_is_broken_and_told_once(
+    interrupted: bool, world: World, clock: FixedClock
+) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    await world.spoil(connection.owner)
+    if interrupted:
+        await world.bot.vault.lease(connection, "dead", LEASE)
+        move(clock, LEASE + 1)
+    for _ in range(3):
+        await (world.bot.upkeep.mend() if interrupted else world.bot.checking.check(await world.bot.stored(connection)))
+
+    assert (await world.bot.stored(connection)).state == "broken"
+    assert await world.bot.vault.interrupted(10) == []
+    assert world.bot.diary.said() == [
+        "Your Notes account (ad…@acme.test) has to be connected again. What I keep of it can't be read any more."
+    ]
+
+
+async def test_what_is_broken_is_healed_on_the_schedule_with_a_new_token(world: World, clock: FixedClock) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    await world.bot.breaking.break_(connection, "gone")
+    move(clock, 2 * DAY)
+    await world.bot.upkeep.check()
+    stored = await world.bot.stored(connection)
+
+    assert (stored.state, stored.error, stored.version) == ("connected", "", connection.version + 1)
+
+
+@pytest.mark.parametrize(("mistakes", "state", "asked"), [(1, "connected", 4), (2, "broken", 2)])
+async def test_a_refresh_that_was_turned_down_is_tried_once_more_and_no_further(
+    mistakes: int, state: str, asked: int, world: World, clock: FixedClock
+) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    for number in range(4):
+        if number < mistakes:
+            world.sandbox.instead["/token"] = b'{"error": "invalid_grant"}'
+        move(clock, 2 * DAY)
+        await world.bot.upkeep.check()
+
+    assert (await world.bot.stored(connection)).state == state
+    assert sum(entry.path == "/token" for entry in world.sandbox.journal) == 1 + asked
+    assert len(world.bot.diary.told) == 1
+
+
+async def test_a_broken_one_that_can_be_renewed_but_is_turned_down_stays_so_and_nobody_is_told_again(
+    world: World, clock: FixedClock
+) -> None:
+    connection = await world.bot.connect(world.sandbox)
+    await world.bot.breaking.break_(connection, "gone")
+    for _ in range(2):
+        move(clock, 2 * DAY)
+        world.sandbox.script.add(Fault(kind="status", status=401, path="mine"))
+        await world.bot.upkeep.check()
+        await world.bot.upkeep.mend()
+        assert (await world.bot.stored(connection)).state == "broken"
+
+    assert len(world.bot.diary.told) == 1
+
+
 async def test_a_refresh_that_a_crash_cut_off_is_brought_to_its_end(world: World, clock: FixedClock) -> None:
     connection = await world.bot.connect(world.sandbox)
     await world.bot.vault.lease(connection, "dead", LEASE)
@@ -132,7 +192,7 @@ async def test_a_refresh_that_a_crash_cut_off_is_brought_to_its_end(world: World
 
 async def test_what_fails_stops_nothing_else(world: World, clock: FixedClock, caplog: pytest.LogCaptureFixture) -> None:
     """Each round comes again, whatever became of the one before."""
-    rounds = {"beat": 0, "prune": 0}
+    rounds = {"beat": 0, "prune": 0, "other prune": 0}
     enough = asyncio.Event()
 
     async def beat() -> None:
@@ -143,6 +203,10 @@ async def test_what_fails_stops_nothing_else(world: World, clock: FixedClock, ca
         rounds["prune"] += 1
         raise RuntimeError
 
+    async def other_prune(before: float) -> int:
+        rounds["other prune"] += 1
+        return 0
+
     async def sleep(seconds: float) -> None:
         if min(rounds.values()) >= 3:
             enough.set()
@@ -151,7 +215,7 @@ async def test_what_fails_stops_nothing_else(world: World, clock: FixedClock, ca
     bot = world.bot
     kept = (bot.vault, bot.checking, bot.breaking, bot.revoking)
     caplog.set_level(logging.WARNING)
-    running = asyncio.create_task(Upkeep(*kept, beat, [prune], clock, DAY, lambda: 0.5, sleep).run())
+    running = asyncio.create_task(Upkeep(*kept, beat, [prune, other_prune], clock, DAY, lambda: 0.5, sleep).run())
     async with asyncio.timeout(20):
         await enough.wait()
     running.cancel()

@@ -64,9 +64,12 @@ async def test_installing_anew_takes_the_place_of_the_former(
     assert await installations.lease(anew, "two", LEASE)
 
 
-async def test_what_is_removed_is_gone(installations: Installations, acme: Installation) -> None:
-    assert await installations.remove("slack", "T1")
-    assert not await installations.remove("slack", "T1")
+async def test_what_is_removed_is_gone_but_not_what_was_installed_since(
+    installations: Installations, acme: Installation, clock: Clock
+) -> None:
+    assert not await installations.remove("slack", "T1", clock.now - 1)
+    assert await installations.remove("slack", "T1", clock.now)
+    assert not await installations.remove("slack", "T1", clock.now)
     assert await installations.find("slack", "T1") is None
 
 
@@ -125,14 +128,14 @@ async def test_a_lease_ends_or_is_given_up(installations: Installations, acme: I
 
 
 async def test_what_is_removed_or_installed_anew_during_a_rotation_stays_so(
-    installations: Installations, acme: Installation
+    installations: Installations, acme: Installation, clock: Clock
 ) -> None:
     await installations.lease(acme, "one", LEASE)
     anew = await installations.keep("slack", "T1", "Acme", NEWER)
     assert await installations.renew(acme, "one", NEW, 0.0) is None
     assert await installations.find("slack", "T1") == anew
     await installations.lease(anew, "one", LEASE)
-    await installations.remove("slack", "T1")
+    await installations.remove("slack", "T1", clock.now)
     assert await installations.renew(anew, "one", NEW, 0.0) is None
     assert await installations.find("slack", "T1") is None
 

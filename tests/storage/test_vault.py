@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import event, insert, select
 
+from storage import changes
 from storage.database import Database
 from storage.tables import connection as table
 from storage.vault import EVERYWHERE, NO_TOKENS, Grant, Owner, Tokens, Vault
@@ -98,7 +99,7 @@ async def test_what_can_be_no_token_is_refused_and_the_former_stays(vault: Vault
     with pytest.raises(ValueError, match="no tokens"):
         await vault.keep(ADA, "notion", "oauth", tokens, "", [], 0.0, 0.0)
     with pytest.raises(ValueError, match="no tokens"):
-        await vault.renew(connection, "one", tokens, 0.0)
+        await vault.renew(connection, tokens, 0.0)
     assert await tokens_of(vault, connection) == TOKENS
 
 
@@ -157,7 +158,7 @@ async def test_nobody_gets_what_is_another_persons_or_another_tenants(vault: Vau
     assert await vault.usable(owner, "notion", "C1") is None
     assert await vault.find(owner, "notion") is None
     assert await vault.of(owner) == []
-    assert await vault.stop(owner) == []
+    assert await vault.stop(*changes.owned(owner)) == []
 
 
 async def test_of_a_service_that_is_not_connected_there_is_nothing(vault: Vault) -> None:
@@ -211,10 +212,10 @@ async def test_a_persons_own_is_opened_to_nobody(vault: Vault) -> None:
 
 async def test_what_is_stopped_can_not_be_used_nor_changed_any_more(vault: Vault) -> None:
     connection = await kept(vault, TEAM, channels=("C1",))
-    assert [each.id for each in await vault.stop(TEAM, "notion")] == [connection.id]
+    assert [each.id for each in await vault.stop(*changes.owned(TEAM), changes.to("notion"))] == [connection.id]
 
     assert await vault.find(TEAM, "notion") is None
-    assert await vault.of(TEAM) == await vault.of_tenant("slack", "T1") == await vault.stop(TEAM) == []
+    assert await vault.of(TEAM) == await vault.of_tenant("slack", "T1") == await vault.stop(*changes.owned(TEAM)) == []
     assert await vault.grant(connection.id) is await vault.usable(ADA, "notion", "C1") is None
     assert await vault.open_to(connection, "C2") is await vault.close_to(connection, "C1") is None
     assert not await vault.lease(connection, "one", 30)
@@ -229,29 +230,31 @@ async def test_one_service_is_stopped_or_all_of_an_owner_or_all_of_a_tenant(vaul
         for service in ("notion", "hubspot"):
             await kept(vault, owner, service)
 
-    assert [(each.owner, each.service) for each in await vault.stop(ADA, "notion")] == [(ADA, "notion")]
-    assert [(each.owner, each.service) for each in await vault.stop(ADA)] == [(ADA, "hubspot")]
-    assert {each.owner for each in await vault.stop_tenant("slack", "T1")} == {GRACE, TEAM}
+    assert [(each.owner, each.service) for each in await vault.stop(*changes.owned(ADA), changes.to("notion"))] == [
+        (ADA, "notion")
+    ]
+    assert [(each.owner, each.service) for each in await vault.stop(*changes.owned(ADA))] == [(ADA, "hubspot")]
+    assert {each.owner for each in await vault.stop(*changes.of_tenant("slack", "T1"))} == {GRACE, TEAM}
     assert len(await vault.of_tenant("slack", "T2")) == 2
 
 
 async def test_after_it_was_stopped_it_can_be_connected_anew_beside_the_one_that_is_to_be_revoked(vault: Vault) -> None:
     former = await kept(vault)
-    await vault.stop(ADA)
+    await vault.stop(*changes.owned(ADA))
     connection, replaced = await vault.keep(ADA, "notion", "oauth", NEW, "", [], 0.0, 0.0)
 
     assert replaced is None
     assert connection.id != former.id
     assert await tokens_of(vault, connection) == NEW
     assert [grant.connection.id for grant in await vault.stopped(10)] == [former.id]
-    await vault.stop(ADA)
+    await vault.stop(*changes.owned(ADA))
     assert len(await vault.stopped(10)) == 2
 
 
-async def test_what_is_stopped_is_listed_page_by_page_and_removed_once_it_is_revoked(vault: Vault) -> None:
+async def test_what_is_stopped_is_listed_page_by_page_and_removed_once_it_is_revoked(vault: Vault, database: Database) -> None:
     for number in range(5):
         await kept(vault, replace(ADA, person=f"U{number}"))
-    await vault.stop_all()
+    await database.run(stop_everything)
     first = await vault.stopped(3)
     rest = await vault.stopped(3, after=first[-1].connection.id)
     assert [len(first), len(rest)] == [3, 2]
@@ -271,7 +274,7 @@ async def test_only_what_was_stopped_is_removed(vault: Vault) -> None:
 async def test_what_is_stopped_and_can_not_be_opened_is_listed_without_its_tokens(vault: Vault, database: Database) -> None:
     broken, sound = await kept(vault), await kept(vault, GRACE)
     await database.run(lambda it: it.execute(table.update().where(table.c.id == broken.id).values(sealed=b"\x01")))
-    await vault.stop_all()
+    await database.run(stop_everything)
 
     assert {grant.connection.id: grant.tokens for grant in await vault.stopped(10)} == {
         broken.id: NO_TOKENS,
@@ -279,15 +282,30 @@ async def test_what_is_stopped_and_can_not_be_opened_is_listed_without_its_token
     }
 
 
+async def test_of_what_is_stopped_only_what_is_asked_for_is_opened(vault: Vault) -> None:
+    for owner in (ADA, GRACE):
+        await kept(vault, owner)
+        await vault.stop(*changes.owned(owner))
+
+    assert [grant.connection.owner for grant in await vault.stopped(10, whose=changes.owned(GRACE))] == [GRACE]
+
+
+async def test_only_what_was_connected_by_then_is_stopped(vault: Vault, clock: Clock) -> None:
+    left = clock.now
+    await kept(vault)
+    clock.move(1)
+    back = await kept(vault, GRACE)
+    await vault.stop(*changes.of_tenant("slack", "T1"), changes.connected_by(left))
+
+    assert await vault.of_tenant("slack", "T1") == [back]
+
+
 async def test_in_a_panic_all_are_stopped_by_one_statement(vault: Vault, database: Database) -> None:
     await _copy(database, await kept(vault), MANY)
-    statements: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
 
-    assert await vault.stop_all() == MANY
-    assert [statement for statement in statements if "UPDATE" in statement] == [statements[-1]]
+    assert await database.run(stop_everything) == MANY
     assert await vault.counts() == {("notion", "stopped"): MANY}
-    assert await vault.stop_all() == 0
+    assert await database.run(stop_everything) == 0
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -310,3 +328,7 @@ async def _copy(database: Database, original: object, number: int) -> None:
         transaction.execute(insert(table), rows)
 
     await database.run(work)
+
+
+def stop_everything(transaction: Transaction) -> int:
+    return transaction.execute(changes.STOP_ALL).rowcount

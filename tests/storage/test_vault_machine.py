@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from storage.changes import owned
 from storage.database import Database
 from storage.vault import Connection, Tokens, Vault
 from tests.storage.conftest import Clock
@@ -78,11 +79,11 @@ class Accounts(RuleBasedStateMachine):
         if model and free:
             model.holder, model.lease = holder, self.clock.now + LEASE
 
-    @rule(target=views, view=views, holder=holders)
-    def renew(self, view: Connection, holder: str) -> Connection:
+    @rule(target=views, view=views)
+    def renew(self, view: Connection) -> Connection:
         model, tokens = self.current(view), next(self.minted)
-        renewed = self.do(self.vault.renew(view, holder, tokens, 0.0))
-        assert bool(renewed) == bool(model and model.holder == holder)
+        renewed = self.do(self.vault.renew(view, tokens, 0.0))
+        assert bool(renewed) == (model is not None)
         if renewed:
             self.models[view.id] = Model(view.version + 1, tokens)
         return renewed or view
@@ -119,7 +120,7 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(owner=owners)
     def stop(self, owner: Any) -> None:
-        for stopped in self.do(self.vault.stop(owner)):
+        for stopped in self.do(self.vault.stop(*owned(owner))):
             self.models[stopped.id].state = "stopped"
 
     @rule(seconds=st.sampled_from([1.0, LEASE]))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.changes import owned
 from storage.database import Database
 from storage.vault import Connection, Tokens, Vault
 from tests.storage.conftest import Clock
@@ -60,7 +61,7 @@ async def test_what_a_refresh_brought_takes_the_place_of_what_there_was(
 ) -> None:
     await vault.lease(connection, "one", LEASE)
     clock.move(5)
-    renewed = await vault.renew(connection, "one", NEW, clock.now + 3600, ["read"])
+    renewed = await vault.renew(connection, NEW, clock.now + 3600, ["read"])
 
     assert renewed == replace(connection, version=2, expires=clock.now + 3600, scopes=("read",), succeeded=clock.now)
     assert await now(vault) == renewed
@@ -69,35 +70,31 @@ async def test_what_a_refresh_brought_takes_the_place_of_what_there_was(
 
 async def test_scopes_that_a_refresh_does_not_tell_are_as_before(vault: Vault, connection: Connection) -> None:
     await vault.lease(connection, "one", LEASE)
-    await vault.renew(connection, "one", NEW, 0.0)
+    await vault.renew(connection, NEW, 0.0)
     assert (await now(vault)).scopes == connection.scopes
-
-
-async def test_nobody_renews_without_the_lease(vault: Vault, connection: Connection) -> None:
-    assert await vault.renew(connection, "one", NEW, 0.0) is None
-    await vault.lease(connection, "one", LEASE)
-    assert await vault.renew(connection, "two", NEW, 0.0) is None
-    assert await tokens_of(vault, connection) == TOKENS
 
 
 async def test_nobody_renews_or_leases_twice_with_the_same_token(vault: Vault, connection: Connection) -> None:
     await vault.lease(connection, "one", LEASE)
-    await vault.renew(connection, "one", NEW, 0.0)
+    await vault.renew(connection, NEW, 0.0)
 
     assert not await vault.lease(connection, "two", LEASE)
-    assert await vault.renew(connection, "one", NEWER, 0.0) is None
+    assert await vault.renew(connection, NEWER, 0.0) is None
     assert await tokens_of(vault, connection) == NEW
 
 
-async def test_a_lease_ends_and_then_another_may_refresh(vault: Vault, connection: Connection, clock: Clock) -> None:
+async def test_a_lease_ends_and_then_another_may_refresh_but_the_first_good_token_counts(
+    vault: Vault, connection: Connection, clock: Clock
+) -> None:
     await vault.lease(connection, "one", LEASE)
     clock.move(LEASE - 1)
     assert not await vault.lease(connection, "two", LEASE)
     clock.move(1)
     assert await vault.lease(connection, "two", LEASE)
-    assert await vault.renew(connection, "one", NEW, 0.0) is None
-    assert await vault.renew(connection, "two", NEWER, 0.0)
-    assert await tokens_of(vault, connection) == NEWER
+    assert await vault.renew(connection, NEW, 0.0)
+    assert await vault.renew(connection, NEWER, 0.0) is None
+    assert not await vault.break_(connection, "turned down")
+    assert await tokens_of(vault, connection) == NEW
 
 
 async def test_an_answer_that_comes_after_the_lease_is_kept_if_nobody_else_has_begun(
@@ -105,7 +102,7 @@ async def test_an_answer_that_comes_after_the_lease_is_kept_if_nobody_else_has_b
 ) -> None:
     await vault.lease(connection, "one", LEASE)
     clock.move(10 * LEASE)
-    assert await vault.renew(connection, "one", NEW, 0.0)
+    assert await vault.renew(connection, NEW, 0.0)
     assert await tokens_of(vault, connection) == NEW
 
 
@@ -124,9 +121,9 @@ async def test_a_refresh_that_failed_leaves_the_tokens_and_says_when_to_try_agai
 
 async def test_who_disconnects_during_a_refresh_stays_disconnected(vault: Vault, connection: Connection) -> None:
     await vault.lease(connection, "one", LEASE)
-    await vault.stop(ADA)
+    await vault.stop(*owned(ADA))
 
-    assert await vault.renew(connection, "one", NEW, 0.0) is None
+    assert await vault.renew(connection, NEW, 0.0) is None
     await vault.release(connection, "one", 0.0)
     assert not await vault.heal(connection)
     assert await vault.grant(connection.id) is None
@@ -138,7 +135,7 @@ async def test_who_connects_anew_during_a_refresh_keeps_what_is_newer(vault: Vau
     await vault.lease(connection, "one", LEASE)
     anew = await kept(vault, tokens=NEWER)
 
-    assert await vault.renew(connection, "one", NEW, 0.0) is None
+    assert await vault.renew(connection, NEW, 0.0) is None
     await vault.release(connection, "one", 5.0)
     assert await now(vault) == anew
     assert await tokens_of(vault, anew) == NEWER
@@ -148,10 +145,10 @@ async def test_who_disconnects_and_connects_anew_during_a_refresh_keeps_what_is_
     vault: Vault, connection: Connection
 ) -> None:
     await vault.lease(connection, "one", LEASE)
-    await vault.stop(ADA)
+    await vault.stop(*owned(ADA))
     anew = await kept(vault, tokens=NEWER)
 
-    assert await vault.renew(connection, "one", NEW, 0.0) is None
+    assert await vault.renew(connection, NEW, 0.0) is None
     assert await now(vault) == anew
     assert await tokens_of(vault, anew) == NEWER
 
@@ -167,7 +164,7 @@ async def test_what_breaks_is_broken_once_and_says_why(
 
 async def test_an_old_token_that_is_turned_down_breaks_nothing(vault: Vault, connection: Connection) -> None:
     await vault.lease(connection, "one", LEASE)
-    renewed = await vault.renew(connection, "one", NEW, 0.0)
+    renewed = await vault.renew(connection, NEW, 0.0)
 
     assert not await vault.break_(connection, "revoked")
     await vault.note(connection, "revoked")
@@ -178,7 +175,7 @@ async def test_a_refresh_that_succeeds_after_all_mends_what_was_broken_meanwhile
     await vault.lease(connection, "one", LEASE)
     await vault.break_(connection, "revoked")
     await vault.mark_told(connection)
-    renewed = await vault.renew(connection, "one", NEW, 0.0)
+    renewed = await vault.renew(connection, NEW, 0.0)
 
     assert renewed
     assert (renewed.state, renewed.error, renewed.told) == ("connected", "", False)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import delete, inspect, select, text, update
 
+from storage.changes import owned
 from storage.data_key import IS_CURRENT
 from storage.data_keys import DataKeys
 from storage.database import Database
@@ -146,10 +147,10 @@ async def test_no_token_is_readable_in_the_files_of_the_database_or_in_all_that_
     for owner in (ADA, GRACE, TEAM):
         connection = await kept(vault, owner, expires=5.0)
         await vault.lease(connection, "one", 30)
-        renewed = await vault.renew(connection, "one", NEW, 5.0)
+        renewed = await vault.renew(connection, NEW, 5.0)
         assert renewed
         await vault.break_(renewed, "revoked")
-    await vault.stop(GRACE)
+    await vault.stop(*owned(GRACE))
 
     said = await database.read(_everything)
     for path in Path(url.removeprefix("sqlite:///")).parent.glob("bot.db*") if url.startswith("sqlite") else ():
@@ -169,7 +170,7 @@ async def test_what_a_retired_key_has_sealed_is_sealed_anew_some_at_a_time(
     vault: Vault, database: Database, rotation: KeyRotation, clock: Clock
 ) -> None:
     rows = [await kept(vault, Owner("slack", f"T{number % 3}", f"U{number}")) for number in range(25)]
-    await vault.stop(rows[0].owner)
+    await vault.stop(*owned(rows[0].owner))
     before = await database.read(count)
     assert await vault.reseal(100) == 0
     clock.move(1)
@@ -212,7 +213,7 @@ async def test_while_all_is_sealed_anew_it_is_used_and_changed_as_ever(
 
     async def renew(row: Connection) -> None:
         assert await other.lease(row, "two", 30)
-        assert await other.renew(row, "two", NEW, 0.0)
+        assert await other.renew(row, NEW, 0.0)
         assert await tokens_of(other, row) == NEW
 
     await asyncio.gather(vault.reseal(100), other.reseal(100), *(renew(row) for row in rows[::2]))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, update
 
+from storage.changes import owned
 from storage.database import Database
 from storage.tables import connection as table
 from storage.vault import Owner, Vault
@@ -73,7 +74,7 @@ async def test_what_is_broken_is_due_as_well_and_what_is_stopped_is_not(vault: V
     broken = await kept(vault)
     await vault.break_(broken, "revoked")
     await kept(vault, GRACE)
-    await vault.stop(GRACE)
+    await vault.stop(*owned(GRACE))
     assert [each.id for each in await vault.due(1.0, 10, again=2.0)] == [broken.id]
 
 
@@ -104,7 +105,7 @@ async def test_connections_are_counted_by_service_and_state(vault: Vault) -> Non
     for service in ("notion", "hubspot"):
         for owner in (ADA, GRACE, TEAM):
             await kept(vault, owner, service)
-    await vault.stop(GRACE)
+    await vault.stop(*owned(GRACE))
     await vault.break_((await vault.of(ADA))[0], "revoked")
 
     assert await vault.counts() == {

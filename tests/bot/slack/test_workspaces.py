@@ -14,7 +14,6 @@ from adapters.faults import Fault
 from bot.platform import Gone, Press, Words
 from bot.slack.rotation import ExpiredError
 from bot.slack.sandbox.workspace import ADA, GENERAL, GUEST, LINUS, OTHER_GENERAL, OTHER_TEAM, TEAM
-from bot.slack.workspaces import NotInstalledError
 from commands.call import Actor
 from commands.reply import Button, Item, Reply
 from storage.errors import StorageError
@@ -242,7 +241,7 @@ async def test_a_workspace_that_uninstalls_the_bot_is_gone(on: Several) -> None:
     on.clock.skipped = 10.0
     await on.sandbox.uninstall(OTHER_TEAM)
     heard = [await on.asked(), await on.asked()]
-    await on.installations.remove("slack", OTHER_TEAM)
+    await on.installations.remove("slack", OTHER_TEAM, on.clock.time())
 
     assert [asked.what for asked in heard if asked] == [Gone(OTHER_TEAM)] * 2
     with pytest.raises(Refused):
@@ -275,11 +274,13 @@ async def test_a_deactivated_person_is_gone_and_other_changes_of_people_are_not_
     assert on.taken.empty()
 
 
-async def test_what_is_to_be_said_where_the_bot_is_not_any_more_can_not_be(on: Several) -> None:
+async def test_what_is_to_be_said_where_the_bot_is_not_any_more_is_dropped_with_a_line(
+    on: Several, caplog: pytest.LogCaptureFixture
+) -> None:
     outgoing = on.slack.render(await asked_in(on, TEAM), Reply("hi"), "c", ())
     elsewhere = json.dumps({**json.loads(outgoing), "team": OTHER_TEAM})
-    with pytest.raises(NotInstalledError):
-        await on.slack.send(elsewhere, (), look=False)
+    assert await on.slack.send(elsewhere, (), look=False) == ()
+    assert f"workspace {OTHER_TEAM} is dropped" in caplog.text
 
 
 # To speak first

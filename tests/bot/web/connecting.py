@@ -197,7 +197,7 @@ def _accounts(
 ) -> Accounts:
     breaking = Breaking(vault, {name: service.adapter.title for name, service in services.items()}, tell, _nobody)
     own = Own(vault, Refresher(vault, breaking, clock, "one", random.random), breaking, clients, clock)
-    checking, revoking = Checking(vault, services, own, clock), Revoking(vault, clients)
+    checking, revoking = Checking(vault, services, own, breaking, clock), Revoking(vault, clients)
     return Accounts(vault, services, checking, revoking, tell, _nothing, _nothing, clock, 3600.0)
 
 
