@@ -275,6 +275,17 @@ def retire(id: str) -> None:
     click.echo(_wait(retire(_plan(), id)))
 
 
+@keys.command()
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def abandon(yes: bool) -> None:
+    """The keys are lost: forget all that they have sealed, so that the bot can start and people connect again."""
+    from bot.keys import abandon
+
+    if not yes:
+        click.confirm("Every connected account will be forgotten, and every installation. Are the keys lost?", abort=True)
+    click.echo(_wait(abandon(_plan())))
+
+
 def _teams_app_id() -> str:
     """As the settings say, which may lack the rest still: an app is made before it has a secret."""
     from pydantic import ValidationError

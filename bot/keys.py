@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.plan import Plan
 from bot.stores import key_source
+from storage import key_loss
 from storage.database import Database
 from storage.key_rotation import KeyRotation
 from storage.key_source import open_keyring
@@ -53,6 +54,13 @@ async def rewrap(plan: Plan, data: bool) -> str:
     if rewrapped.lost:
         said.append(f"These can't be unwrapped; what they sealed has to be connected anew: {', '.join(rewrapped.lost)}.")
     return "\n".join(said)
+
+
+async def abandon(plan: Plan) -> str:
+    """For when the keys are lost."""
+    async with _database(plan) as database:
+        accounts = await database.run(partial(key_loss.abandon, now=plan.clock.time()))
+    return f"{accounts:,} accounts are forgotten, not revoked. Start the bot: it makes a new keyring, and people connect again."
 
 
 async def retire(plan: Plan, id: str) -> str:

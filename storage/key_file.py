@@ -17,7 +17,7 @@ _ROOT = 0
 
 def read_own(path: Path, user: int) -> Keyring:
     """A file of ours. Raises KeyringError where anybody else can read it, its folder included; FileNotFoundError."""
-    _refuse_foreign(path.parent, path.parent.stat(), {user}, _OTHERS, f"chmod 700 {path.parent}")
+    _refuse_shared(path.parent, user)
     return _read(path, {user}, _OTHERS, f"chmod 600 {path}")
 
 
@@ -30,11 +30,15 @@ def read_mounted(path: Path, user: int) -> Keyring:
     return _read(path, {user, _ROOT}, stat.S_IRWXO, "mount it with mode 0400, for the bot's user")
 
 
-def create(path: Path, keyring: Keyring) -> None:
-    """Makes the file, on the disk when this returns, unless another process is quicker: then that one's stays."""
+def create(path: Path, user: int, keyring: Keyring) -> None:
+    """Makes the file, on the disk when this returns, unless another process is quicker: then that one's stays.
+
+    Raises KeyringError where others can reach its folder.
+    """
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _flush(path.parent.parent)
+    _refuse_shared(path.parent, user)
     with _written(path, str(keyring)) as whole, suppress(FileExistsError):
         os.link(whole, path)
 
@@ -55,6 +59,12 @@ def _read(path: Path, owners: set[int], forbidden: int, remedy: str) -> Keyring:
             raise KeyringError(f"{path} is no file: a keyring is to be there.")
         _refuse_foreign(path, found, owners, forbidden, remedy)
         return parse(file.read(_LARGEST).decode("ascii", "replace"), str(path))
+
+
+def _refuse_shared(folder: Path, user: int) -> None:
+    """Who can write to the folder can put another file in the keyring's place."""
+    remedy = "set KEYRING to a file in a folder of its own, which the bot makes (mode 0700)"
+    _refuse_foreign(folder, folder.stat(), {user}, _OTHERS, remedy)
 
 
 def _refuse_foreign(path: Path, found: os.stat_result, owners: set[int], forbidden: int, remedy: str) -> None:

@@ -86,7 +86,7 @@ def _opened(source: KeySource, make: bool) -> Keyring:
         return _from_setting(source)
     _refuse_inside(source.data, source.path)
     if make and not source.path.exists():
-        create(source.path, Keyring.of([secrets.token_bytes(KEY)], str(source.path)))
+        create(source.path, source.user, Keyring.of([secrets.token_bytes(KEY)], str(source.path)))
     return read_own(source.path, source.user)
 
 

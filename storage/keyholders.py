@@ -42,7 +42,7 @@ def sealed_with(*ids: str) -> str:
 
 RESTORE = (
     "Put that key back from where you keep a copy of it, or from another machine that runs this bot: no new key is made, for "
-    "it would open nothing."
+    "it would open nothing. Is it lost for good: interact keys abandon."
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.keys import activate, add, report, retire, rewrap, status
+from bot.keys import abandon, activate, add, report, retire, rewrap, status
 from bot.plan import Plan
 from bot.stores import key_source
 from storage.data_keys import DataKeys, open_data_keys
@@ -52,6 +52,22 @@ async def test_keys_are_changed_from_beginning_to_end(plan: Plan, running: DataK
     assert await rewrap(plan, data=False) == "1 data keys are wrapped anew."
     assert old in await retire(plan, old)
     assert [(key.id, key.wraps) for key in (await status(plan)).masters] == [(new, 1)]
+
+
+async def test_where_the_keys_are_lost_everything_sealed_is_given_up_and_a_new_beginning_made(
+    plan: Plan, running: DataKeys, database: Database, clock: FixedClock
+) -> None:
+    with pytest.raises(KeyringError, match="machine-a:1"):
+        await abandon(plan)
+    await running.close()
+    source = key_source(plan)
+    source.path.unlink()
+    with pytest.raises(KeyringError, match="interact keys abandon"):
+        await open_data_keys(database, source, clock.time, "machine-a:2")
+
+    assert "0 accounts are forgotten" in await abandon(plan)
+    anew = await open_data_keys(database, source, clock.time, "machine-a:2")
+    assert await database.run(lambda connection: anew.current(connection, "slack:T1"))
 
 
 async def test_tenants_get_new_data_keys_where_that_is_asked_for(
