@@ -54,7 +54,7 @@ def _service(adapter: Adapter, plan: Plan) -> Finding:
     needed = {f"{adapter.env}_CLIENT_ID": told.client_id, f"{adapter.env}_CLIENT_SECRET": told.client_secret}
     missing = [setting for setting, value in needed.items() if not value]
     if not missing:
-        return Finding(name, "ok", f"registered as {told.client_id}; {uri}")
+        return Finding(name, "ok", f"registered as {told.client_id}, which the first who connects will prove; {uri}")
     if len(missing) < len(needed):
         return Finding(name, "wrong", f"{missing[0]} is missing. Copy it from where the app is registered; {uri}")
     return Finding(name, "off", f"off. Register an app there and set {' and '.join(missing)}; {uri}")

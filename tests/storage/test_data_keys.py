@@ -209,6 +209,7 @@ async def files(database: Database, tmp_path: Path) -> list[Path]:
     """All that the database has on the disk, its log included."""
     if database.engine.dialect.name == "sqlite":
         return [path for path in tmp_path.glob("bot.db*") if path.is_file()]
+    await database.run(lambda connection: connection.execute(text("CHECKPOINT")))  # in the log alone, a value may be cut in two
     folder = await database.read(lambda connection: connection.execute(text("SHOW data_directory")).scalar_one())
     return [path for path in Path(folder).rglob("*") if path.is_file()]
 

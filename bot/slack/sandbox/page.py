@@ -115,8 +115,8 @@ class Page:
             raise web.HTTPNotFound
         try:
             channel = self._workspace.channel(told.get("channel", user))
-        except ApiError:
-            raise web.HTTPNotFound from None
+        except ApiError:  # of a page that was opened before the sandbox was started anew
+            channel = self._workspace.direct(user)
         return user, channel if user in channel.members else self._workspace.direct(user)
 
     def _drawn(self, user: str, channel: Channel, note: str, nonce: str, home: bool) -> str:

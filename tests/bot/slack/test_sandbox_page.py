@@ -135,9 +135,15 @@ async def test_replies_stand_below_what_they_reply_to(
 async def test_each_person_sees_their_own_channels(sandbox: SlackSandbox, session: aiohttp.ClientSession) -> None:
     assert "#private" in await page(sandbox, session)
     assert "#private" not in await page(sandbox, session, user="U0GUEST", channel=PRIVATE)
-    for query in ({"user": "U0NOBODY"}, {"user": BOT}, {"channel": "C0NOWHERE"}):
+    for query in ({"user": "U0NOBODY"}, {"user": BOT}):
         async with session.get(sandbox.address, params=query) as answer:
             assert answer.status == 404
+
+
+async def test_a_page_from_before_a_restart_leads_to_the_persons_own_messages(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession
+) -> None:
+    assert "Write to the bot" in await page(sandbox, session, channel="C0NOWHERE")
 
 
 HARMFUL = re.compile(
