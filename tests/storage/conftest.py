@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from storage.database import Database
 from storage.inbox import Delivery, Inbox
+from storage.vault import Vault
+from tests.storage.vaults import open_vault
 
 
 class Clock:
@@ -118,3 +120,16 @@ async def open_inbox(database: Database, clock: Clock) -> AsyncIterator[OpenInbo
 @pytest.fixture
 async def inbox(open_inbox: OpenInbox) -> Inbox:
     return await open_inbox()
+
+
+@pytest.fixture
+async def vault(database: Database, clock: Clock, tmp_path: Path) -> Vault:
+    return await open_vault(database, clock, tmp_path)
+
+
+@pytest.fixture
+async def other(vault: Vault, url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Vault]:
+    """The same, as another process has it."""
+    database = Database(url)
+    yield await open_vault(database, clock, tmp_path, "two")
+    await database.close()

@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection as Transaction
@@ -15,23 +13,10 @@ from storage.database import Database
 from storage.tables import connection as table
 from storage.vault import EVERYWHERE, NO_TOKENS, Grant, Owner, Tokens, Vault
 from tests.storage.conftest import Clock
-from tests.storage.vaults import ADA, GRACE, TEAM, TOKENS, kept, open_vault, tokens_of
+from tests.storage.vaults import ADA, GRACE, TEAM, TOKENS, kept, tokens_of
 
 MANY = int(os.environ.get("CONNECTIONS", "500"))
 NEW = Tokens("CANARY-new-access", "CANARY-new-refresh")
-
-
-@pytest.fixture
-async def vault(database: Database, clock: Clock, tmp_path: Path) -> Vault:
-    return await open_vault(database, clock, tmp_path)
-
-
-@pytest.fixture
-async def other(vault: Vault, url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Vault]:
-    """What another process has."""
-    database = Database(url)
-    yield await open_vault(database, clock, tmp_path, "two")
-    await database.close()
 
 
 async def test_what_is_kept_is_found_again(vault: Vault, clock: Clock) -> None:

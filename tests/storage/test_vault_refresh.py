@@ -1,34 +1,18 @@
 """A token is refreshed by one at a time, and only what is good and newest stays: C1 to C6 of the faults of OAuth."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from storage.changes import owned
-from storage.database import Database
 from storage.vault import Connection, Tokens, Vault
 from tests.storage.conftest import Clock
-from tests.storage.vaults import ADA, TOKENS, kept, open_vault, tokens_of
+from tests.storage.vaults import ADA, TOKENS, kept, tokens_of
 
 NEW = Tokens("CANARY-new-access", "CANARY-new-refresh")
 NEWER = Tokens("CANARY-newer-access", "CANARY-newer-refresh")
 LEASE = 30.0
-
-
-@pytest.fixture
-async def vault(database: Database, clock: Clock, tmp_path: Path) -> Vault:
-    return await open_vault(database, clock, tmp_path)
-
-
-@pytest.fixture
-async def other(vault: Vault, url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Vault]:
-    """What another process has."""
-    database = Database(url)
-    yield await open_vault(database, clock, tmp_path, "two")
-    await database.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,23 +23,10 @@ from storage.tables import data_key
 from storage.vault import Connection, Owner, Tokens, Vault
 from tests.storage.conftest import Clock
 from tests.storage.keys import open_keys, source_in
-from tests.storage.vaults import ADA, GRACE, TEAM, TOKENS, kept, open_vault, tokens_of
+from tests.storage.vaults import ADA, GRACE, TEAM, TOKENS, kept, tokens_of
 
 ROWS = 50
 NEW = Tokens("CANARY-new-access", "CANARY-new-refresh")
-
-
-@pytest.fixture
-async def vault(database: Database, clock: Clock, tmp_path: Path) -> Vault:
-    return await open_vault(database, clock, tmp_path)
-
-
-@pytest.fixture
-async def other(vault: Vault, url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Vault]:
-    """What another process has."""
-    database = Database(url)
-    yield await open_vault(database, clock, tmp_path, "two")
-    await database.close()
 
 
 @pytest.fixture

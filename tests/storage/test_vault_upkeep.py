@@ -1,9 +1,8 @@
 """What looks after the connected accounts finds all that needs it, and no two processes do the same."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event, update
@@ -13,22 +12,9 @@ from storage.database import Database
 from storage.tables import connection as table
 from storage.vault import Owner, Vault
 from tests.storage.conftest import Clock
-from tests.storage.vaults import ADA, GRACE, TEAM, kept, open_vault
+from tests.storage.vaults import ADA, GRACE, TEAM, kept
 
 PEOPLE = [Owner("slack", "T1", f"U{number:02}") for number in range(40)]
-
-
-@pytest.fixture
-async def vault(database: Database, clock: Clock, tmp_path: Path) -> Vault:
-    return await open_vault(database, clock, tmp_path)
-
-
-@pytest.fixture
-async def other(vault: Vault, url: str, clock: Clock, tmp_path: Path) -> AsyncIterator[Vault]:
-    """What another process has."""
-    database = Database(url)
-    yield await open_vault(database, clock, tmp_path, "two")
-    await database.close()
 
 
 async def test_what_is_due_is_taken_the_longest_due_first(vault: Vault) -> None:
