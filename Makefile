@@ -6,6 +6,8 @@ PYTHON ?= python3
 UV := $(shell command -v uv || echo .uv/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 READY := .venv/.ready
+# One more than there are cores: many tests wait for clocks and for other processes.
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 export UV_PYTHON_DOWNLOADS := never
 
 help:  ## show what can be made
@@ -15,7 +17,7 @@ run: $(READY)  ## start the bot; without any credentials, against the sandboxes
 	$(RUN) interact run
 
 test: lint $(READY)  ## lint, types, and every test
-	$(RUN) pytest -n auto
+	$(RUN) pytest -n $(WORKERS)
 
 lint: $(READY)  ## style and types
 	$(RUN) ruff check .

@@ -27,8 +27,8 @@ from storage.sealing import SealError
 from storage.tables import data_key
 from tests.storage.keys import open_keys, source_in, switched
 
-REWRAP_KEYS = int(os.environ.get("REWRAP_KEYS", "600"))
-KILLS = int(os.environ.get("KILLS", "2"))
+REWRAP_KEYS = int(os.environ.get("REWRAP_KEYS", "2000"))
+KILLS = int(os.environ.get("KILLS", "3"))
 SEED = int(os.environ.get("SEED", "0")) or random.randrange(1, 10**6)
 BATCH = max(REWRAP_KEYS // 50, 10)
 
