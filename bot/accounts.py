@@ -153,7 +153,7 @@ def _differ(former: str, account: str) -> bool:
 def _welcome(connection: Connection, served: Service) -> Reply:
     account = masked(connection.account) or "An account"
     whose = "" if connection.owner.person else ", for your team"
-    limited = not set(served.adapter.scopes) <= set(connection.scopes)
+    limited = connection.missing(served.adapter.scopes)
     but = " Not all that was asked for was allowed, so some commands will not work." if limited else ""
     remove = (Button("Remove", "disconnect", {"service": connection.service}),) if connection.owner.person else ()
     return Reply(f"{account} is connected to {served.adapter.title}{whose}.{but}", buttons=remove)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from adapters.base import Adapter, ApiKey
+from bot.actors import owner_of
 from commands.call import Actor
 from commands.integrations import Integration
-from storage.vault import Connection, Owner, Vault
+from storage.vault import Connection, Vault
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,15 @@ class Listing:
 
         Raises StorageError.
         """
-        own = await self._vault.of(Owner(actor.platform, actor.tenant, actor.user))
-        team = await self._vault.of(Owner(actor.platform, actor.tenant, ""))
+        own = await self._vault.of(owner_of(actor))
+        team = await self._vault.of(owner_of(actor, team=True))
         usable = [each for each in team if each.is_open_to(conversation) or (not conversation and each.channels)]
         found = {each.service: each for each in (*usable, *own)}
         return [self._integration(adapter, found.get(adapter.name)) for adapter in self._adapters]
 
     async def of_team(self, actor: Actor) -> list[Integration]:
         """The team's own accounts alone. Raises StorageError."""
-        found = {each.service: each for each in await self._vault.of(Owner(actor.platform, actor.tenant, ""))}
+        found = {each.service: each for each in await self._vault.of(owner_of(actor, team=True))}
         return [self._integration(adapter, found.get(adapter.name), mine=False) for adapter in self._adapters]
 
     def _integration(self, adapter: Adapter, connection: Connection | None, mine: bool = True) -> Integration:
@@ -74,7 +75,7 @@ def _with_account(integration: Integration, adapter: Adapter, connection: Connec
         integration,
         account=connection.account,
         scopes=connection.scopes,
-        missing=_missing(adapter, connection),
+        missing=connection.missing(adapter.scopes),
         synced=datetime.fromtimestamp(connection.succeeded, UTC) if connection.succeeded else None,
         error=connection.error,
         mine=bool(connection.owner.person),
@@ -82,14 +83,10 @@ def _with_account(integration: Integration, adapter: Adapter, connection: Connec
     )
 
 
-def _missing(adapter: Adapter, connection: Connection) -> tuple[str, ...]:
-    return tuple(scope for scope in adapter.scopes if scope not in connection.scopes)
-
-
 def _state(adapter: Adapter, connection: Connection) -> str:
     if connection.state == "broken":
         return "needs reconnect"
-    if _missing(adapter, connection):
+    if connection.missing(adapter.scopes):
         return "limited"
     return "provider problem" if connection.error else "connected"
 

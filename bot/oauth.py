@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from adapters.base import Adapter, Secret
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
 from bot.accounts import Accounts
-from bot.actors import restored, stored
+from bot.actors import owner_of, restored, stored
 from commands.call import Actor
 from commands.reply import Reply
 from storage.hashing import hashed
 from storage.states import States
 from storage.tickets import Ticket, Tickets
-from storage.vault import Connection, Owner
+from storage.vault import Connection
 
 if TYPE_CHECKING:
     from adapters.oauth import OAuthClient
@@ -129,7 +129,7 @@ class Connecting:
         try:
             await self._admit(actor, service, team)
             issued = await served.client.exchange(code, self._redirect_uri(service), content["verifier"])
-            return await self._accounts.connected(_owner(actor, team), service, issued, actor)
+            return await self._accounts.connected(owner_of(actor, team), service, issued, actor)
         except (Refused, NeedsConnection) as error:
             raise NotConnected(502, f"{served.adapter.title} was not connected", str(error)) from None
         except (Unavailable, Unknown):
@@ -141,7 +141,7 @@ class Connecting:
         key = key.strip()
         if not _KEY.fullmatch(key):
             raise Refused("This is no key. Copy all of it, and nothing else.")
-        return await self._accounts.add_key(_owner(actor, team), service, Secret(key), actor)
+        return await self._accounts.add_key(owner_of(actor, team), service, Secret(key), actor)
 
     async def _admit(self, actor: Actor, service: str, team: bool) -> None:
         if service not in self._services or not self._public_url:
@@ -164,10 +164,6 @@ class Connecting:
 
     def _title(self, service: str) -> str:
         return self._services[service].adapter.title if service in self._services else "this service"
-
-
-def _owner(actor: Actor, team: bool) -> Owner:
-    return Owner(actor.platform, actor.tenant, "" if team else actor.user)
 
 
 def _purpose(service: str) -> str:

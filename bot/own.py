@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from adapters.base import Secret, Service
 from adapters.errors import NeedsConnection, Refused
+from bot.actors import owner_of
 from bot.breaking import Breaking
 from bot.clock import Clock
 from bot.refreshing import Refresher
 from commands.call import Actor
-from storage.vault import Connection, Grant, Owner, SealError, Vault
+from storage.vault import Connection, Grant, SealError, Vault
 
 if TYPE_CHECKING:
     from adapters.oauth import OAuthClient
@@ -60,7 +61,7 @@ class Own:
             return True
         if self._can_renew(grant):
             return await self._forced_anew(grant, title)
-        if not _missing(service, connection):  # where scopes are missing, it may be because of them
+        if not connection.missing(service.adapter.scopes):  # where scopes are missing, it may be because of them
             await self._breaking.break_(connection, f"{title} no longer accepts it.")
         return False
 
@@ -98,13 +99,9 @@ class Own:
         self._forced = {id: at for id, at in self._forced.items() if now < at + _AGAIN} | {connection.id: now}
 
     async def _found(self, service: Service, actor: Actor, conversation: str) -> Grant | None:
-        owner, adapter = Owner(actor.platform, actor.tenant, actor.user), service.adapter
+        adapter = service.adapter
         try:
-            return await self._vault.usable(owner, adapter.name, conversation)
+            return await self._vault.usable(owner_of(actor), adapter.name, conversation)
         except SealError:
             text = f"What I keep of your {adapter.title} account can't be read any more. Please connect it again."
             raise NeedsConnection(adapter.title, text) from None
-
-
-def _missing(service: Service, connection: Connection) -> bool:
-    return not set(service.adapter.scopes) <= set(connection.scopes)

@@ -116,13 +116,13 @@ def _buttons(integration: Integration) -> Iterator[Button]:
     named = {"service": integration.name}
     if integration.connectable and (label := _offered(integration)):
         yield Button(label, "connect", named, style="primary")
-    if integration.mine and integration.state in _HELD:
+    if integration.mine and integration.state in HELD:
         yield Button("Disconnect", "disconnect", named)
 
 
 def _offered(integration: Integration) -> str:
     """Nobody mends the team's account by connecting their own."""
-    others = not integration.mine and integration.state in _HELD
+    others = not integration.mine and integration.state in HELD
     return "Connect your own" if others else _OFFERED.get(integration.state, "")
 
 
@@ -136,5 +136,5 @@ def _short(scope: str) -> str:
 
 _SAID = {"lent": "a made-up account"}
 _NONE = "No service is switched on here."
-_HELD = ("connected", "limited", "needs reconnect", "provider problem")
+HELD = ("connected", "limited", "needs reconnect", "provider problem")
 _OFFERED = {"not connected": "Connect", "lent": "Connect", "needs reconnect": "Reconnect", "limited": "Reconnect"}

@@ -1,7 +1,7 @@
 """A connected account, as the rest of the bot knows it. No secret is in it: for those see `grant.py`."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,10 @@ class Connection:
     def is_open_to(self, conversation: str) -> bool:
         """A person's own is open wherever they are."""
         return self.owner.person != "" or EVERYWHERE in self.channels or conversation in self.channels
+
+    def missing(self, scopes: Iterable[str]) -> tuple[str, ...]:
+        """Those of them that were not granted."""
+        return tuple(scope for scope in scopes if scope not in self.scopes)
 
 
 # All but the secret and when it is due, which only the vault needs to know.

@@ -12,6 +12,7 @@ from adapters.base import Adapter
 from adapters.errors import Unavailable
 from adapters.http import Http
 from bot.account_parts import AccountParts
+from bot.actors import owner_of
 from bot.entry import OUTCOMES
 from bot.plan import Plan
 from bot.platform import Platform
@@ -30,7 +31,6 @@ from bot.web.security import Security
 from bot.web.signin import SignIn
 from commands.call import Actor
 from commands.catalog import Catalog
-from storage.vault import Owner
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,15 @@ def _deeds(parts: AccountParts) -> Deeds:
     accounts = parts.keeping.accounts
 
     async def disconnect(actor: Actor, service: str, team: bool) -> None:
-        await accounts.disconnect(_owner(actor, team), service)
+        await accounts.disconnect(owner_of(actor, team), service)
 
     async def test(actor: Actor, service: str, team: bool) -> None:
-        await accounts.test(_owner(actor, team), service)
+        await accounts.test(owner_of(actor, team), service)
 
     async def share(actor: Actor, service: str, channel: str, is_open: bool) -> None:
-        await accounts.share(_owner(actor, True), service, channel, is_open)
+        await accounts.share(owner_of(actor, team=True), service, channel, is_open)
 
     return Deeds(parts.listing.mine, parts.listing.of_team, parts.connecting.link, disconnect, test, share)
-
-
-def _owner(actor: Actor, team: bool) -> Owner:
-    return Owner(actor.platform, actor.tenant, "" if team else actor.user)
 
 
 def _form_targets(providers: Collection[IdentityProvider], parts: AccountParts) -> set[str]:
