@@ -98,7 +98,8 @@ class Access:
     """All that a client is told of the call it serves.
 
     `call` is the call's id, the same on every attempt: idempotency keys derive from it.
-    `zone` is the asker's own; `now` gives the present in UTC; rates are kept per `tenant`.
+    `zone` is the asker's own; `now` gives the present in UTC; rates are kept per `tenant`. `again` says that an earlier attempt
+    may have got through: clients look before they write.
     """
 
     call: str
@@ -106,6 +107,7 @@ class Access:
     zone: ZoneInfo
     now: Callable[[], datetime]
     tenant: str = ""
+    again: bool = False
 
 
 class Client:

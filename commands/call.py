@@ -34,7 +34,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Call:
-    """All it takes to run a command. `id` is the same on every attempt; `arguments` are canonical JSON values."""
+    """All it takes to run a command. `id` is the same on every attempt; `arguments` are canonical JSON values.
+
+    A `dry_run` shows what a write would do, and stops there. `confirmed_by` is the key of who confirmed it, empty where nobody
+    had to.
+    """
 
     id: str
     command: str  # "calendar today"
@@ -43,3 +47,5 @@ class Call:
     place: Place
     via: str  # "slash", "mention", "message", "button", "form", "search", "terminal"
     asked: datetime  # aware, UTC
+    dry_run: bool = False
+    confirmed_by: str = ""

@@ -1,7 +1,7 @@
 """A command is a typed async function, written once: its name, signature, defaults and docstring say everything about it."""
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from adapters.base import Client
 from commands.option import Option, field_of, option_of
+from commands.preview import Preview
 from commands.reply import Reply
 from commands.usage import Ambiguous, UsageError
 
@@ -27,7 +28,7 @@ class Command:
     """A declared command. `needs` says which clients and other given things its parameters ask for, by parameter name.
 
     `lists` says that its items are things to pick from: where a platform can search while people write (the message
-    extensions of Teams), the command is offered there by its first option.
+    extensions of Teams), the command is offered there by its first option. `hidden` options are for the bot alone to fill in.
     """
 
     subject: str
@@ -35,6 +36,7 @@ class Command:
     about: str
     example: str
     options: tuple[Option, ...]
+    hidden: tuple[Option, ...]
     needs: Mapping[str, type]
     undo: str
     irreversible: bool
@@ -67,10 +69,15 @@ class Command:
         """
         return self._validated(raw, now, typed).model_dump(mode="json")
 
-    async def run(self, arguments: Mapping[str, Any], provided: Mapping[str, Any], now: datetime) -> AsyncIterator[Reply]:
-        """Runs with canonical arguments, and with one thing for each of `needs`. Each Reply replaces the one before."""
+    async def run(
+        self, arguments: Mapping[str, Any], provided: Mapping[str, Any], now: datetime
+    ) -> AsyncGenerator[Reply | Preview, None]:
+        """Runs with canonical arguments, and with one thing for each of `needs`. Each Reply replaces the one before.
+
+        A write may yield a Preview first, before which it only reads.
+        """
         values = self._validated(arguments, now, typed=False)
-        options = {option.name: getattr(values, option.name) for option in self.options}
+        options = {option.name: getattr(values, option.name) for option in (*self.options, *self.hidden)}
         if not inspect.isasyncgenfunction(self.function):
             yield await self.function(**options, **provided)
             return
@@ -127,7 +134,8 @@ def _declared(function: Function, example: str, undo: str, irreversible: bool, l
         verb=verb,
         about=(inspect.getdoc(function) or "").partition("\n")[0],
         example=example or f"{subject} {verb}".strip(),
-        options=tuple(options.values()),
+        options=tuple(option for option in options.values() if not option.hidden),
+        hidden=tuple(option for option in options.values() if option.hidden),
         needs=needs,
         undo=undo,
         irreversible=irreversible,

@@ -10,6 +10,14 @@ from pydantic import BeforeValidator, Field
 _MISSING = inspect.Parameter.empty
 
 
+class _Hidden:
+    """See HIDDEN."""
+
+
+HIDDEN = _Hidden()
+"""In an `Annotated` type: an option that the bot fills in itself, as when it takes something back. People never see it."""
+
+
 @dataclass(frozen=True)
 class Option:
     """One parameter of a command. `type` is the bare type: without its metadata, and without `None`."""
@@ -19,6 +27,7 @@ class Option:
     type: Any
     required: bool
     default: Any = None
+    hidden: bool = False
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -44,7 +53,7 @@ def option_of(parameter: inspect.Parameter, annotation: Any) -> Option:
     bare, notes = _unwrapped(annotation)
     about = next((note for note in notes if isinstance(note, str)), "")
     required = parameter.default is _MISSING
-    return Option(parameter.name, about, bare, required, None if required else parameter.default)
+    return Option(parameter.name, about, bare, required, None if required else parameter.default, HIDDEN in notes)
 
 
 def field_of(option: Option, annotation: Any) -> tuple[Any, Any]:

@@ -10,7 +10,7 @@ class Button:
     """Something to press: it runs `command` with `arguments` for the person who presses it, or opens `url`.
 
     With `form`, the options are asked for in a form, with `arguments` filled in already. `typed` says that these are as
-    somebody typed them, so that "tomorrow" counts from then.
+    somebody typed them, so that "tomorrow" counts from then. `anybody` who sees it may press it: its command says no.
     """
 
     label: str
@@ -20,6 +20,7 @@ class Button:
     form: bool = False
     typed: bool = False
     style: str = ""  # "", "primary" or "danger"
+    anybody: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Reply:
     """What is said in return. Everything in it is plain text; `text` alone must make sense.
 
     `text` is the notification, the fallback and the terminal's first line. `private` replies are seen by the asker only.
-    `undo` holds the arguments of the command that takes this one back.
+    `undo` holds the arguments of the command that takes this one back, `record` is the id, at its service, of what was written.
+    A reply that `settles` takes the place of the card whose button was pressed, for everybody who sees it. `proposal` is the id
+    of what the reply asks to be confirmed.
     """
 
     text: str
@@ -65,6 +68,9 @@ class Reply:
     file: File | None = None
     private: bool = False
     undo: Mapping[str, Any] | None = None
+    record: str = ""
+    settles: bool = False
+    proposal: str = ""
 
     @property
     def pressed(self) -> tuple[Button, ...]:

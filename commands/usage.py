@@ -37,3 +37,18 @@ class Meant(Exception):
     def __init__(self, arguments: Mapping[str, Any]) -> None:
         super().__init__()
         self.arguments = arguments
+
+
+class Instead(Exception):
+    """Another command is run in the place of this one: what `undo` takes back, what `confirm` lets happen.
+
+    `id` is that call's id, the same on every attempt; empty, it is this call's own. `undoes` is the effect that it takes back.
+    """
+
+    def __init__(self, command: str, arguments: Mapping[str, Any], id: str = "", undoes: str = "", confirmed_by: str = "") -> None:
+        super().__init__()
+        self.command = command
+        self.arguments = arguments
+        self.id = id
+        self.undoes = undoes
+        self.confirmed_by = confirmed_by

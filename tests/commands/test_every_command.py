@@ -20,6 +20,7 @@ import commands
 from commands.catalog import Catalog, Subject, subjects
 from commands.command import Command
 from commands.parse import parse
+from commands.preview import Preview
 from commands.reply import Reply
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=ZoneInfo("Europe/Berlin"))  # a Wednesday
@@ -108,7 +109,7 @@ def test_the_first_line_of_the_docstring_is_a_sentence(command: Command) -> None
 
 @each_command
 def test_the_example_works(command: Command) -> None:
-    assert set(example_of(command)) == {option.name for option in command.options}
+    assert set(example_of(command)) == {option.name for option in (*command.options, *command.hidden)}
 
 
 @each_command
@@ -155,7 +156,8 @@ def test_the_signature_is_typed_and_async(command: Command) -> None:
 
     assert set(inspect.signature(command.function).parameters) == set(hints) - {"return"}
     assert generator or inspect.iscoroutinefunction(command.function)
-    assert hints["return"] == (AsyncIterator[Reply] if generator else Reply)
+    assert hints["return"] in ([AsyncIterator[Reply], AsyncIterator[Preview | Reply]] if generator else [Reply])
+    assert (hints["return"] == AsyncIterator[Preview | Reply]) <= command.writes  # only a write has something to preview
 
 
 @each_command
@@ -163,7 +165,7 @@ def test_a_model_can_be_told_what_it_takes(command: Command) -> None:
     schema = command.model.model_json_schema()
 
     assert schema["type"] == "object"
-    assert set(schema.get("properties", {})) == {option.name for option in command.options}
+    assert set(schema.get("properties", {})) == {option.name for option in (*command.options, *command.hidden)}
 
 
 @each_write

@@ -1,0 +1,36 @@
+"""What a write would do, said before it does it."""
+
+from dataclasses import dataclass
+
+from commands.reply import Field
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that would be different afterwards. Empty texts stand for nothing."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A command that writes yields one, having read what it needs and before it writes anything. All of it is plain text.
+
+    `text` says what would be done: “Move “Design review” to Friday 27 November, 14:00–15:00.” With `asks` somebody has to
+    confirm it, whoever asked: the thing is not as they think it is. What is `private` is shown to the asker alone.
+    """
+
+    text: str
+    fields: tuple[Field, ...] = ()
+    changes: tuple[Change, ...] = ()
+    asks: bool = False
+    private: bool = False
+
+
+def differences(before: dict[str, str], after: dict[str, str]) -> tuple[Change, ...]:
+    """What differs between two states of a thing, each a text by the name of what it tells."""
+    names = dict.fromkeys((*before, *after))
+    told = (Change(name, before.get(name, ""), after.get(name, "")) for name in names)
+    return tuple(change for change in told if change.before != change.after)
