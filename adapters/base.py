@@ -122,6 +122,11 @@ class Client:
         """What it was opened with."""
         return self._access.token
 
+    @property
+    def again(self) -> bool:
+        """Whether an earlier attempt of this very call may have got through: what it wants may be there already."""
+        return self._access.again
+
     @classmethod
     def load(cls, base_url: str) -> Any:
         """Imports and builds what is heavy, once, at start, in a thread; clients find it at `service.sdk`."""

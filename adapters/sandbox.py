@@ -2,9 +2,10 @@
 
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -43,6 +44,7 @@ class Sandbox:
     - `POST /_sandbox/tokens {"account", "zone", "seconds"}` with `{"access_token", "expires_in"}`;
     - `POST /_sandbox/faults` with a list of `Fault`, as JSON;
     - `GET /_sandbox/journal` with a list of `Entry`, oldest first;
+    - `GET /_sandbox/state?account=` with what `state` gives;
     - `GET /_sandbox/health`.
     """
 
@@ -61,6 +63,7 @@ class Sandbox:
         self.app.router.add_post(f"{_CONTROL}tokens", self._post_token)
         self.app.router.add_post(f"{_CONTROL}faults", self._post_faults)
         self.app.router.add_get(f"{_CONTROL}journal", self._get_journal)
+        self.app.router.add_get(f"{_CONTROL}state", self._get_state)
 
     @property
     def prefix(self) -> str:
@@ -95,6 +98,13 @@ class Sandbox:
         """The credential of a request: a bearer token, unless overridden."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
+
+    def state(self, account: str) -> Mapping[str, Any]:
+        """All that people can see of this account's records, as JSON values, without versions and dates of changes.
+
+        What was done and taken back leaves it as it was. Override it where there are records.
+        """
+        return {}
 
     def error(self, status: int, text: str) -> web.Response:
         """An error as the vendor words it."""
@@ -140,6 +150,9 @@ class Sandbox:
 
     async def _get_journal(self, request: web.Request) -> web.Response:
         return web.json_response([entry.as_json() for entry in self.journal])
+
+    async def _get_state(self, request: web.Request) -> web.Response:
+        return web.json_response(self.state(request.query.get("account", "")))
 
     async def _get_health(self, request: web.Request) -> web.Response:
         return web.json_response({"name": self.name})

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.base import Service
@@ -143,7 +144,12 @@ def _prunes(plan: Plan, stores: Stores) -> list[Callable[[float], Awaitable[int]
     async def reseal(_: float) -> int:
         return await _all(stores.vault.reseal) + await _all(stores.installations.reseal)
 
-    return [*forgotten, lambda now: stores.activity.prune(now - keep), reseal, stores.data_keys.prune]
+    kept = [stores.audit.prune, stores.effects.prune, stores.proposals.prune]
+    return [*forgotten, *(partial(_older, prune, keep) for prune in kept), reseal, stores.data_keys.prune]
+
+
+async def _older(prune: Callable[[float], Awaitable[int]], keep: float, now: float) -> int:
+    return await prune(now - keep)
 
 
 async def _all(reseal: Callable[[int], Awaitable[int]]) -> int:

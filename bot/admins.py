@@ -28,3 +28,8 @@ class Administrators:
         """The keys of those in one tenant. Raises StorageError."""
         every = {*self.named, *(admin.actor for admin in await self._admins.list())}
         return sorted(key for key in every if key.startswith(f"{platform}:{tenant}:"))
+
+    async def names(self, platform: str, tenant: str) -> Sequence[str]:
+        """What those are called; somebody whose name nobody has told, by their id. Raises StorageError."""
+        told = {admin.actor: admin.name for admin in await self._admins.list()}
+        return [told.get(key) or key.rpartition(":")[2] for key in await self.of(platform, tenant)]

@@ -13,15 +13,16 @@ from adapters.errors import Refused, Unavailable
 from bot import words
 from bot.clock import Clock
 from bot.company import company
-from bot.dispatch import Dispatch
-from bot.entry import entry_of
+from bot.dispatch import Dispatch, Form
+from bot.entry import entries_of
+from bot.hearing import Hearing
 from bot.intent import load
 from bot.leaked import found
 from bot.mark import mark, mark_of
 from bot.metrics import Metrics
-from bot.notices import notice_of, platform_of
+from bot.notices import platform_of
 from bot.offering import offer, taken
-from bot.platform import Asked, Filled, Gone, Joined, Notice, Platform, Press, Stranger, Words
+from bot.platform import Asked, Filled, Going, Gone, Joined, Notice, Platform, Press, Stranger, Words
 from bot.progress import Progress, UndeliveredError
 from commands.call import Actor, Call
 from commands.reply import Reply
@@ -29,6 +30,7 @@ from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
 from storage.offers import Offers
+from storage.proposals import Proposals
 
 _LOG = logging.getLogger(__name__)
 _PROGRESS = 1.0  # seconds between two looks at what is under way
@@ -58,6 +60,7 @@ class Answering:
         offers: Offers,
         dispatch: Dispatch,
         platforms: Mapping[str, Platform],
+        proposals: Proposals,
         desk: Desk,
         metrics: Metrics,
         clock: Clock,
@@ -68,6 +71,8 @@ class Answering:
         self._offers = offers
         self._dispatch = dispatch
         self._platforms = platforms
+        self._proposals = proposals
+        self._hearing = Hearing(inbox, proposals, platforms)
         self._desk = desk
         self._metrics = metrics
         self._clock = clock
@@ -77,16 +82,22 @@ class Answering:
     async def answer(self, delivery: Delivery) -> None:
         """Raises Unavailable (try again later), Fenced (somebody else has it), StorageError, BrokenError (try no more)."""
         platform = self._platforms[platform_of(delivery)]
-        progress = Progress(self._inbox, delivery, platform, load(delivery.intent))
+        noted = load(delivery.intent)
+        progress = Progress(self._inbox, delivery, platform, noted)
         if await progress.deliver(again=True):
+            await self._note_card(delivery, progress)
             return
-        asked = await _told(platform, delivery)
+        asked = await self._told(delivery)
         if asked is None:
             return
+        if not noted.sent and (stands := await self._hearing.stands(delivery)):
+            progress = Progress(self._inbox, delivery, platform, replace(noted, sent=stands))
         broken: Exception | None = None
-        call: Call | Reply | None = None
+        call: Call | Form | Reply | None = None
         try:
             call = await self._call(delivery, platform, asked)
+            if isinstance(call, Form):
+                call = None if await platform.open_form(asked, call.command, call.arguments) else call.otherwise
             reply = await self._reply(delivery, platform, asked, call, progress) if isinstance(call, Call) else call
         except (Unavailable, Fenced, StorageError):
             raise
@@ -101,22 +112,23 @@ class Answering:
     async def give_up(self, delivery: Delivery, error: Unavailable) -> None:
         """Tells the person that it came to nothing. Raises like `answer`."""
         platform = self._platforms[platform_of(delivery)]
-        if asked := await _told(platform, delivery):
+        if asked := await self._told(delivery):
             progress = await Progress.found(self._inbox, delivery, platform)
             await self._say(delivery, progress, asked, words.gave_up(error))
 
     async def _reply(self, delivery: Delivery, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
-        if progress.arguments is not None:
-            call = replace(call, arguments=progress.arguments)
+        call = progress.resumed(call)
         try:
             async with asyncio.timeout(_TIME_LIMIT):
                 return await self._run(delivery, platform, asked, call, progress)
         except TimeoutError:
             raise Unavailable("This took too long.") from None
 
-    async def _call(self, delivery: Delivery, platform: Platform, asked: Asked) -> Call | Reply | None:
+    async def _call(self, delivery: Delivery, platform: Platform, asked: Asked) -> Call | Form | Reply | None:
         """What to run, or what to say instead; None where there is nothing to say."""
         match asked.what:
+            case Going(call):
+                return call
             case Stranger():
                 return words.stranger()
             case Notice(reply):
@@ -132,10 +144,10 @@ class Answering:
         match asked.what:
             case Words(text):
                 return await self._dispatch.read(text, *told)
-            case Filled(command, arguments):
-                return await self._dispatch.fill(command, arguments, *told)
+            case Filled(command, arguments, dry_run):
+                return await self._dispatch.fill(command, arguments, *told, dry_run=dry_run)
             case Press(id):
-                return await self._pressed(id, platform, asked, _moment(delivery.received))
+                return await self._pressed(id, delivery, asked, _moment(delivery.received))
             case Joined():
                 return words.welcome(self._dispatch.catalog)
 
@@ -146,17 +158,17 @@ class Answering:
         except Unavailable as error:
             raise UndeliveredError(str(error), error.retry_after) from None
 
-    async def _pressed(self, id: str, platform: Platform, asked: Asked, pressed: datetime) -> Call | Reply | None:
+    async def _pressed(self, id: str, delivery: Delivery, asked: Asked, pressed: datetime) -> Call | Form | Reply | None:
         offered = await taken(self._offers, id, asked.actor.key, self._clock.time())
         if isinstance(offered, Reply):
             return offered
         command = self._dispatch.catalog.get(offered.command)
         if command is not None and offered.form:
-            opened = await platform.open_form(asked, command, offered.arguments)
-            return None if opened else words.form_gone()
-        # The offer's own id: pressed twice, it is the same call. Words on it count from when they were typed.
-        told = (mark(id), asked.actor, asked.place, asked.via)
+            return Form(command, offered.arguments, words.form_gone())
+        # By the offer's id: pressed twice, it is the same call, but two decisions. Words on it count from when they were typed.
+        call = mark_of(delivery) if command is not None and command.by_hand else mark(id)
         when = _moment(offered.asked) if offered.typed else pressed
+        told = (call, asked.actor, asked.place, asked.via)
         return await self._dispatch.fill(offered.command, offered.arguments, *told, when, offered.typed)
 
     async def _run(self, delivery: Delivery, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
@@ -174,22 +186,23 @@ class Answering:
     async def _say(self, delivery: Delivery, progress: Progress, asked: Asked, reply: Reply, call: Call | None = None) -> None:
         now = self._clock.time()
         offers = [offer(self._token(), button, asked, delivery.received, now) for button in reply.pressed]
-        await progress.say(asked, reply, offers, entry_of(delivery, asked, call, reply))
+        ran = progress.resumed(call) if call else None
+        entries = entries_of(delivery.key, delivery.received, asked, call, ran, reply)
+        await progress.say(asked, reply, offers, entries)
+        await self._note_card(delivery, progress)
         self._metrics.reply_seconds.observe(max(0.0, self._clock.time() - delivery.received))
 
+    async def _note_card(self, delivery: Delivery, progress: Progress) -> None:
+        """It will have to be replaced once somebody has decided."""
+        if progress.card:
+            await self._proposals.note_card(progress.card, delivery.key)
 
-async def _told(platform: Platform, delivery: Delivery) -> Asked | None:
-    """Where the platform can't say who spoke, nobody can be told anything either: it is tried again for long."""
-    try:
-        if notice := notice_of(delivery):
-            actor, what = notice
-            return replace(await platform.reach(actor), what=what)
-        return await platform.read(delivery)
-    except Refused as error:
-        _LOG.warning("somebody can't be told something: %s", error)
-        return None
-    except Unavailable as error:
-        raise UndeliveredError(str(error), error.retry_after) from None
+    async def _told(self, delivery: Delivery) -> Asked | None:
+        try:
+            return await self._hearing.hear(delivery)
+        except Refused as error:
+            _LOG.warning("somebody can't be told something: %s", error)
+            return None
 
 
 def _leaked(asked: Asked) -> str:

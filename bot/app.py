@@ -11,22 +11,27 @@ from typing import TYPE_CHECKING, Any
 from adapters.base import Service
 from adapters.http import Http, pooled_session
 from bot.account_parts import AccountParts, build_accounts
+from bot.admins import Administrators
 from bot.answering import Answering
+from bot.approvals import Approvals
 from bot.checks import Checks
 from bot.clients import Clients
 from bot.desk import load_services
-from bot.dispatch import Dispatch
+from bot.dispatch import Dispatch, Provide
 from bot.health import Probes
 from bot.housekeeping import Housekeeping
 from bot.integrations import every_of, integrations_of, try_connected
 from bot.metrics import Metrics
+from bot.notices import Notices
 from bot.plan import Plan
 from bot.platform import Platform
 from bot.platforms import SLACK, PlatformApp, Practice, names, platform_apps, rates, sandboxes
+from bot.rules import Judge
 from bot.server import listening_socket, serve
 from bot.stores import Stores, open_stores
 from bot.tokens import token
 from bot.worker import Worker
+from bot.write_parts import Books, WriteParts, build_writes
 from commands.catalog import Catalog
 from commands.integrations import Integrations
 from commands.status import Health
@@ -64,15 +69,16 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         named = plan.settings.admins or (practice.administrators if practice else ())
         parts = build_accounts(plan, stores, http, catalog, shared, public_url, services, platforms, names(plan), named)
         stack.push_async_callback(parts.keeping.close)
+        writes = _writes(plan, stores, parts.administrators, catalog, public_url)
         loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
-        site = _site(plan, practice, stores, parts, http, catalog, public_url, platforms)
+        site = _site(plan, practice, stores, parts, writes.judge, http, catalog, public_url, platforms)
         apps = platform_apps(plan, practice, session, http, stores, catalog, loaded, metrics, site)
         probes = Probes(stores.inbox, stores.vault.counts, metrics)
         await serve(stack, listening, apps.values(), probes, site)
         opened, found = await asyncio.gather(_open(apps), load_services(plan, shared, http))
         platforms.update(opened)
         services.update(found)
-        dispatch = _dispatch(plan, stores, services, parts, catalog, apps, public_url)
+        dispatch = _dispatch(plan, stores, services, parts, writes, catalog, apps, public_url)
         loaded.set_result(dispatch)
         _begin_work(stack, plan, stores, parts, platforms, dispatch, metrics)
         probes.working = True
@@ -82,11 +88,19 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         yield House(address, shared, public_url)
 
 
+def _writes(plan: Plan, stores: Stores, administrators: Administrators, catalog: Catalog, public_url: str) -> WriteParts:
+    notices = Notices(stores.inbox, names(plan))
+    approvals = Approvals(stores.proposals, stores.inbox, notices, administrators.of)
+    books = Books(stores.effects, stores.proposals, stores.rules)
+    return build_writes(books, administrators, approvals, approvals.announce, catalog, public_url, plan.clock)
+
+
 def _dispatch(
     plan: Plan,
     stores: Stores,
     services: Mapping[str, Service],
     parts: AccountParts,
+    writes: WriteParts,
     catalog: Catalog,
     apps: Mapping[str, PlatformApp],
     public_url: str,
@@ -95,7 +109,12 @@ def _dispatch(
     own = {app.title: app.check for app in apps.values()}
     test = partial(try_connected, parts.keeping.accounts, stores.vault)
     checks = Checks(clients, partial(every_of, parts.listing), test, own)
-    return Dispatch(catalog, clients, {Health: checks.of, Integrations: partial(integrations_of, parts, public_url)})
+    given: Mapping[type, Provide] = {
+        Health: lambda call: checks.of(call.actor, call.place),
+        Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
+        **writes.given,
+    }
+    return Dispatch(catalog, clients, given, writes.judge, writes.writing)
 
 
 def _begin_work(
@@ -108,8 +127,8 @@ def _begin_work(
     metrics: Metrics,
 ) -> None:
     """From now on deliveries are answered and accounts looked after, until the stack is left."""
-    inbox, offers = stores.inbox, stores.offers
-    answering = Answering(inbox, offers, dispatch, platforms, parts.desk, metrics, plan.clock, token, plan.max_age)
+    inbox, offers, proposals = stores.inbox, stores.offers, stores.proposals
+    answering = Answering(inbox, offers, dispatch, platforms, proposals, parts.desk, metrics, plan.clock, token, plan.max_age)
     worker = Worker(inbox, answering, metrics, plan.clock, random.random)
     worker.start(plan.settings.workers)
     _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
@@ -122,6 +141,7 @@ def _site(
     practice: Practice | None,
     stores: Stores,
     parts: AccountParts,
+    judge: Judge,
     http: Http,
     catalog: Catalog,
     public_url: str,
@@ -133,7 +153,7 @@ def _site(
     from bot.web.providers import providers
     from bot.web.site import build_site
 
-    return build_site(plan, stores, parts, http, catalog, public_url, providers(plan, practice), platforms)
+    return build_site(plan, stores, parts, http, catalog, judge, public_url, providers(plan, practice), platforms)
 
 
 async def _open(apps: Mapping[str, PlatformApp]) -> Mapping[str, Platform]:

@@ -15,10 +15,10 @@ from bot.ground import check_database, check_keyring, check_ports
 from bot.plan import Plan
 from bot.settings import Settings
 from bot.slack.check import check_slack
-from bot.terminal.desk import at_desk
+from bot.terminal.desk import at_scratch_desk
 from bot.terminal.person import person
 from bot.text import clean
-from commands.call import Place
+from commands.call import Call, Place
 from commands.status import Check, Health
 
 _SIGNS = {"ok": "✓", "wrong": "✗", "off": "–"}
@@ -74,9 +74,10 @@ async def _services(plan: Plan) -> list[Finding]:
 
 
 async def _tried(plan: Plan) -> AsyncIterator[Check]:
-    async with at_desk(plan) as dispatch:
+    async with at_scratch_desk(plan) as desk:
         actor = person(plan.settings)
-        health = dispatch.provide(Health, actor, Place(actor.platform, actor.tenant, ""))
+        call = Call("check", "status", {}, actor, Place(actor.platform, actor.tenant, ""), "terminal", plan.clock.now())
+        health = desk.dispatch.provide(Health, call)
         async for check in health.checks():
             yield check
 

@@ -78,13 +78,13 @@ class Checks:
     async def _ask(self, need: type[Client], actor: Actor, place: Place) -> None:
         """As a call would: a token that is turned down is renewed once."""
         check = self._clients.services[need].adapter.check
-        client = await self._clients.open(need, actor, place.conversation, "check")
+        client = (await self._clients.open(need, actor, place.conversation, "check")).client
         try:
             await check(client)
         except NeedsConnection:
             if not await self._clients.renew(client, actor, place.conversation):
                 raise
-            await check(await self._clients.open(need, actor, place.conversation, "check"))
+            await check((await self._clients.open(need, actor, place.conversation, "check")).client)
 
     async def _part(self, name: str, check: Callable[[], Awaitable[str]]) -> Check:
         began = time.perf_counter()

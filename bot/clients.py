@@ -1,12 +1,20 @@
 """Opens the clients that a call needs: each service that is switched on, as the person who asked."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from adapters.base import Access, Client, Service
 from bot.clock import Clock
-from bot.connections import Connections
+from bot.connections import Account, Connections
 from commands.call import Actor
+
+
+class Opened(NamedTuple):
+    """A client, and as whom it asks."""
+
+    client: Client
+    account: Account
 
 
 class Clients:
@@ -17,11 +25,12 @@ class Clients:
         self._connections = connections
         self._clock = clock
 
-    async def open(self, need: type[Client], actor: Actor, conversation: str, call: str) -> Client:
-        """Raises NeedsConnection, Unavailable."""
+    async def open(self, need: type[Client], actor: Actor, conversation: str, call: str, again: bool = False) -> Opened:
+        """`again` is as in `Access`. Raises NeedsConnection, Unavailable."""
         service = self.services[need]
-        token = await self._connections.token(service, actor, conversation)
-        return service.open(Access(call, token, ZoneInfo(actor.zone), self._clock.now, actor.tenant))
+        key = await self._connections.token(service, actor, conversation)
+        access = Access(call, key.token, ZoneInfo(actor.zone), self._clock.now, actor.tenant, again)
+        return Opened(service.open(access), key.account)
 
     def title(self, client: Client) -> str:
         """Of the service that it is of."""

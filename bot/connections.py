@@ -12,10 +12,27 @@ from bot.clock import Clock
 from commands.call import Actor
 
 
+@dataclass(frozen=True)
+class Account:
+    """As whom a service is asked. `id` stays the same while it is this connection; `team`: it is not the asker's own."""
+
+    id: str
+    name: str = ""
+    team: bool = False
+
+
+@dataclass(frozen=True)
+class Key:
+    """What opens a service, and whose it is."""
+
+    token: Secret
+    account: Account
+
+
 class Source(Protocol):
     """Where tokens come from."""
 
-    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Key | None:
         """None: this source has none for them."""
 
     async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
@@ -28,14 +45,14 @@ class Connections:
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
 
-    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret:
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Key:
         """The token to call `service` with as `actor`, who asks in this conversation.
 
         Raises NeedsConnection, Unavailable, Refused (the service does not know this bot any more), StorageError.
         """
         for source in self._sources:
-            if token := await source.token(service, actor, conversation):
-                return token
+            if key := await source.token(service, actor, conversation):
+                return key
         raise NeedsConnection(service.adapter.title)
 
     async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool:
@@ -62,9 +79,12 @@ class Given:
         self._tokens = tokens
         self._platforms = platforms
 
-    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Key | None:
         serves = self._platforms is None or actor.platform in self._platforms
-        return self._tokens.get(service.adapter.name) if serves else None
+        token = self._tokens.get(service.adapter.name) if serves else None
+        return (
+            Key(token, Account(f"settings:{service.adapter.name}", "an account of the settings", team=True)) if token else None
+        )
 
     async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
         return False if await self.token(service, actor, conversation) else None
@@ -85,11 +105,12 @@ class Lent:
         self._clock = clock
         self._loans: dict[tuple[str, str], _Loan] = {}
 
-    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Key | None:
         if service.adapter.name not in self.names:
             return None
         known = self._loans.get((service.adapter.name, actor.key))
-        return known.token if known and self._clock.time() < known.until else await self._lend(service, actor)
+        token = known.token if known and self._clock.time() < known.until else await self._lend(service, actor)
+        return Key(token, Account(f"lent:{actor.key}", "a made-up account"))
 
     async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
         loan = self._loans.pop((service.adapter.name, actor.key), None)

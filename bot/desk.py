@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
 
 from adapters.base import Adapter, Service
 from adapters.http import Http, pooled_session
@@ -12,19 +13,36 @@ from bot.connections import Connections, Given, Lent, Source
 from bot.dispatch import Dispatch, Provide
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
+from bot.terminal.alone import NobodyElse, Sitter
 from bot.terminal.integrations import integrations
+from bot.write_parts import Books, WriteParts, build_writes
 from commands.catalog import Catalog
 from commands.integrations import Integrations
 from commands.status import Health
+from storage.audit import Audit
+from storage.database import Database
+from storage.effects import Effects
+from storage.proposals import Proposals
+from storage.rules import Rules
+
+
+class Desk(NamedTuple):
+    """What answers calls, and where they are noted."""
+
+    dispatch: Dispatch
+    audit: Audit
 
 
 @asynccontextmanager
-async def open_desk(plan: Plan, sandboxes: str) -> AsyncIterator[Dispatch]:
-    """A dispatch for the terminal. `sandboxes` is the address of those that run already, empty where it must serve them itself.
+async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncIterator[Desk]:
+    """For the terminal. `sandboxes` is the address of those that run already, empty where it must serve them itself.
 
-    Nobody connects accounts there: the services are lent, or tried with a token of the settings.
+    Nobody connects accounts there: the services are lent, or tried with a token of the settings. Raises StorageError.
     """
     async with AsyncExitStack() as stack:
+        database = Database(database_url)
+        stack.push_async_callback(database.close)
+        await database.open()
         http = Http(await stack.enter_async_context(pooled_session()))
         if plan.hosted and not sandboxes:
             sandboxes = await stack.enter_async_context(serving(sandboxes_of(plan.adapters, plan.hosted, plan.clock), 0))
@@ -35,8 +53,19 @@ async def open_desk(plan: Plan, sandboxes: str) -> AsyncIterator[Dispatch]:
         offered = integrations(plan)
         checks = Checks(clients, lambda *_: offered.every(), _nothing_stored, {})
         catalog = Catalog(plan.subjects, plan.runnable("terminal"))
-        given: Mapping[type, Provide] = {Health: checks.of, Integrations: lambda *_: offered}
-        yield Dispatch(catalog, clients, given)
+        writes = _writes(plan, database, catalog)
+        given: Mapping[type, Provide] = {
+            Health: lambda call: checks.of(call.actor, call.place),
+            Integrations: lambda _: offered,
+            **writes.given,
+        }
+        yield Desk(Dispatch(catalog, clients, given, writes.judge, writes.writing), Audit(database))
+
+
+def _writes(plan: Plan, database: Database, catalog: Catalog) -> WriteParts:
+    books = Books(Effects(database), Proposals(database, plan.clock.time), Rules(database, plan.clock.time))
+    alone = NobodyElse()
+    return build_writes(books, Sitter(), alone, alone.announce, catalog, "", plan.clock)
 
 
 async def _nothing_stored(*_: object) -> bool:

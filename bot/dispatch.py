@@ -2,30 +2,53 @@
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from adapters.base import Client
-from adapters.errors import NeedsConnection, Refused, Unknown
+from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
 from bot import words
-from bot.clients import Clients
+from bot.clients import Clients, Opened
+from bot.doubts import Sought, Unsettled
+from bot.previews import as_whom
+from bot.rules import Judge
 from bot.validation import validate
+from bot.writing import Writing
 from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
 from commands.command import Command, Given
-from commands.parse import parse
+from commands.parse import DRY_RUN, FORM, parse, take_flags
 from commands.reply import Button, Reply
-from commands.usage import Choice, Meant, UsageError
+from commands.usage import Choice, Instead, Meant, UsageError
+from storage.effects import Effect
 
 _Given = TypeVar("_Given", bound=Given)
-Settle = Callable[[Mapping[str, Any]], Awaitable[None]]
-Provide = Callable[[Actor, Place], Given]
-"""Gives a command what it asks for beside the services, for this asker there."""
+_TURNS = 4  # that a call may take until it is clear what it means: from `confirm` to what it confirms, to a meeting's id
+Settle = Callable[[Call], Awaitable[None]]
+Provide = Callable[[Call], Given]
+"""Gives a command what it asks for beside the services, for the asker of this call."""
 
 Connect = Callable[[str], Awaitable[str]]
 """Given the title of a service, gives the page where the asker connects it, empty where there is none."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A command's form is to be shown, filled in as far as `arguments` go. Where it can't be, `otherwise` is said."""
+
+    command: Command
+    arguments: Mapping[str, Any]
+    otherwise: Reply
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What a command is given: what is no client as well."""
+
+    given: Mapping[str, object]
+    clients: tuple[Opened, ...]
 
 
 async def _nowhere(_: str) -> str:
@@ -33,18 +56,23 @@ async def _nowhere(_: str) -> str:
 
 
 class Dispatch:
-    """Reads what people ask, runs it with what it needs, and puts every error into words.
+    """Reads what people ask, runs it with what it needs where they may, and puts every error into words.
 
     Only Unavailable passes through: the worker tries such a call again later.
     """
 
-    def __init__(self, catalog: Catalog, clients: Clients, given: Mapping[type, Provide]) -> None:
+    def __init__(
+        self, catalog: Catalog, clients: Clients, given: Mapping[type, Provide], judge: Judge, writing: Writing
+    ) -> None:
         self.catalog = catalog
         self._clients = clients
         self._given_by_type = given
+        self._judge = judge
+        self._writing = writing
 
-    async def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Reply:
-        """Typed words as a call, or the reply that says why they are none."""
+    async def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Form | Reply:
+        """Typed words as a call; as the form that they ask for or lack; or the reply that says why they are none of these."""
+        text, flags = take_flags(text)
         try:
             command, rest = self.catalog.find(text)
         except UsageError as error:
@@ -53,7 +81,9 @@ class Dispatch:
             raw = parse(command, rest)
         except UsageError as error:
             return words.usage(error, command, {})
-        return await self.fill(command.name, raw, id, actor, place, via, asked)
+        if FORM in flags:
+            return Form(command, raw, words.form(command, raw))
+        return await self.fill(command.name, raw, id, actor, place, via, asked, dry_run=DRY_RUN in flags)
 
     async def fill(
         self,
@@ -65,8 +95,9 @@ class Dispatch:
         via: str,
         asked: datetime,
         typed: bool = True,
-    ) -> Call | Reply:
-        """A command's name and raw options as a call, or the reply that says what is wrong with them.
+        dry_run: bool = False,
+    ) -> Call | Form | Reply:
+        """A command's name and raw options as a call; as its form, where options are missing; or what is wrong with them.
 
         `typed` says that a person wrote them, at the moment `asked`.
         """
@@ -74,87 +105,120 @@ class Dispatch:
             command = self.catalog.named(name)
         except UsageError as error:
             return self._suggestion(error)
+        if dry_run and not command.writes:
+            return words.nothing_to_preview(command)
         try:
             arguments = await validate(command, raw, asked.astimezone(ZoneInfo(actor.zone)), typed)
         except UsageError as error:
-            return words.usage(error, command, raw)
-        return Call(id, command.name, arguments, actor, place, via, asked)
+            sorry = words.usage(error, command, raw)
+            return Form(command, raw, sorry) if error.missing else sorry
+        return Call(id, command.name, arguments, actor, place, via, asked, dry_run)
 
     async def answer(self, call: Call, settle: Settle | None = None, connect: Connect = _nowhere) -> AsyncIterator[Reply]:
-        """Runs the call. Each reply replaces the one before; the last one stands. Raises Unavailable.
+        """Runs the call. Each reply replaces the one before; the last one stands. Raises Unavailable, StorageError.
 
-        `settle` is given the arguments that the call's words turn out to mean, and stores them, so that a further attempt
-        does not find another meaning. `connect` is asked for where an account is missing.
+        `settle` is given the call as it turns out to be meant, and stores it, so that a further attempt does not find another
+        meaning. `connect` is asked for where an account is missing.
         """
-        command = self.catalog.named(call.command)
-        try:
-            async for reply in self._meant(command, call, settle):
-                yield _with_undo(reply, command)
-        except UsageError as error:
-            yield words.usage(error, command, call.arguments)
-        except NeedsConnection as error:
-            yield words.needs_connection(error, await connect(error.service))
-        except Refused as error:
-            yield words.refused(error)
-        except Unknown as error:
-            yield words.unknown(error, command)
+        for _ in range(_TURNS):
+            command = self.catalog.named(call.command)
+            try:
+                async for reply in self._permitted(command, call):
+                    yield reply
+                return
+            except Meant as meant:
+                call = replace(call, arguments={**call.arguments, **meant.arguments})
+            except Instead as instead:
+                call = _instead(call, instead)
+            except UsageError as error:
+                yield words.usage(error, command, call.arguments)
+                return
+            except NeedsConnection as error:
+                yield words.needs_connection(error, await connect(error.service))
+                return
+            except Refused as error:
+                yield words.refused(error)
+                return
+            except Unknown as error:
+                yield words.unknown(error, command.name, error.effect if isinstance(error, Unsettled) else "")
+                return
+            if settle:
+                await settle(call)
+        raise RecursionError("this call never comes to a meaning")
 
-    def provide(self, need: type[_Given], actor: Actor, place: Place) -> _Given:
+    def provide(self, need: type[_Given], call: Call) -> _Given:
         """What a command is given that asks for this type. Raises KeyError where there is no such thing here."""
-        return cast(_Given, self._given_by_type[need](actor, place))
+        return cast(_Given, self._given_by_type[need](call))
 
     def streams(self, call: Call) -> bool:
         """Whether the call answers step by step, so that each reply is worth showing."""
-        return inspect.isasyncgenfunction(self.catalog.named(call.command).function)
+        command = self.catalog.named(call.command)
+        return not command.writes and inspect.isasyncgenfunction(command.function)
 
-    async def _meant(self, command: Command, call: Call, settle: Settle | None) -> AsyncIterator[Reply]:
-        try:
-            async for reply in self._run(command, call):
-                yield reply
-            return
-        except Meant as meant:
-            arguments = {**call.arguments, **meant.arguments}
-        if settle:
-            await settle(arguments)
-        async for reply in self._run(command, replace(call, arguments=arguments)):
+    async def _permitted(self, command: Command, call: Call) -> AsyncIterator[Reply]:
+        verdict = await self._judge.judge(command, call.actor, call.place)
+        if not verdict.allowed:
+            raise Refused(verdict.reason)
+        replies = self._written(command, call, verdict.by) if command.writes else self._run(command, call)
+        async for reply in replies:
             yield reply
 
-    async def _run(self, command: Command, call: Call) -> AsyncIterator[Reply]:
-        """Once more, where a service turns a token down and there is a newer one."""
-        given = await self._given(command, call)
+    async def _written(self, command: Command, call: Call, by: str) -> AsyncIterator[Reply]:
+        """What was done under this call's id before is not done again."""
+        begun = await self._writing.begun(call)
+        if begun and (done := self._writing.again(begun)):
+            yield done
+            return
         try:
-            async for reply in self._once(command, call, given):
+            async for reply in self._run(command, call, begun, by):
+                yield reply
+        except Unavailable as error:
+            if begun is None or begun.state != "unknown" or isinstance(error, Sought):
+                raise
+            raise Sought(error, error.retry_after, command.name, begun.id) from None
+
+    async def _run(self, command: Command, call: Call, begun: Effect | None = None, by: str = "") -> AsyncIterator[Reply]:
+        """Once more, where a service turns a token down and there is a newer one."""
+        opened = await self._open(command, call, begun)
+        try:
+            async for reply in self._once(command, call, opened, begun, by):
                 yield reply
             return
         except NeedsConnection as error:
-            if not await self._renewed(error.service, given, call):
+            if not await self._renewed(error.service, opened, call):
                 raise
-        given = await self._given(command, call)
+        opened = await self._open(command, call, begun)
         try:
-            async for reply in self._once(command, call, given):
+            async for reply in self._once(command, call, opened, begun, by):
                 yield reply
         except NeedsConnection as error:
-            await self._renewed(error.service, given, call)  # so that it is known to be broken
+            await self._renewed(error.service, opened, call)  # so that it is known to be broken
             raise
 
-    async def _once(self, command: Command, call: Call, given: Mapping[str, object]) -> AsyncIterator[Reply]:
-        async for reply in command.run(call.arguments, given, call.asked.astimezone(ZoneInfo(call.actor.zone))):
-            yield reply
+    async def _once(self, command: Command, call: Call, opened: _Opened, begun: Effect | None, by: str) -> AsyncIterator[Reply]:
+        accounts = {self._clients.title(each.client): each.account for each in opened.clients}
+        steps = command.run(call.arguments, opened.given, call.asked.astimezone(ZoneInfo(call.actor.zone)))
+        replies = self._writing.run(command, call, accounts, begun, by, steps) if command.writes else steps
+        async for reply in replies:
+            if isinstance(reply, Reply):
+                yield replace(reply, account=as_whom(accounts)) if accounts else reply
 
-    async def _renewed(self, title: str, given: Mapping[str, object], call: Call) -> bool:
+    async def _renewed(self, title: str, opened: _Opened, call: Call) -> bool:
         """Of the service of this title alone: the others have turned nothing down, and to renew an API key is to lose it."""
-        clients = [each for each in given.values() if isinstance(each, Client) and self._clients.title(each) == title]
+        clients = [each.client for each in opened.clients if self._clients.title(each.client) == title]
         return any([await self._clients.renew(each, call.actor, call.place.conversation) for each in clients])
 
-    async def _given(self, command: Command, call: Call) -> Mapping[str, object]:
-        return {name: await self._one(need, call) for name, need in command.needs.items()}
+    async def _open(self, command: Command, call: Call, begun: Effect | None) -> _Opened:
+        given = {name: await self._one(need, call, begun is not None) for name, need in command.needs.items()}
+        clients = tuple(each for each in given.values() if isinstance(each, Opened))
+        return _Opened({name: each.client if isinstance(each, Opened) else each for name, each in given.items()}, clients)
 
-    async def _one(self, need: type, call: Call) -> object:
+    async def _one(self, need: type, call: Call, again: bool) -> object:
         if need is Catalog:
-            return self.catalog
-        if need in self._given_by_type:
-            return self.provide(need, call.actor, call.place)
-        return await self._clients.open(need, call.actor, call.place.conversation, call.id)
+            return self.catalog.only(await self._judge.may(call.actor, call.place))
+        if issubclass(need, Client):
+            return await self._clients.open(need, call.actor, call.place.conversation, call.id, again)
+        return self._given_by_type[need](call)
 
     def _suggestion(self, error: UsageError) -> Reply:
         """A button for each corrected text; one whose rest can't be read leads to the usage."""
@@ -169,9 +233,13 @@ class Dispatch:
             return Button(choice.label, "help", {"words": command.name})
 
 
-def _with_undo(reply: Reply, command: Command) -> Reply:
-    """A write that can be taken back carries the button that does it."""
-    if reply.undo is None or not command.undo:
-        return reply
-    undo = Button("Undo", command.undo, reply.undo)
-    return replace(reply, buttons=(*reply.buttons, undo))
+def _instead(call: Call, instead: Instead) -> Call:
+    return replace(
+        call,
+        id=instead.id or call.id,
+        command=instead.command,
+        arguments=instead.arguments,
+        undoes=instead.undoes,
+        confirmed=instead.confirmed,
+        confirmed_by=instead.confirmed_by,
+    )

@@ -1,30 +1,78 @@
-"""What is noted of a delivery, for its asker to look up later: what they asked and what came of it."""
+"""What is noted for good of each call and each decision: who asked what, as whom, who confirmed it, and what came of it."""
 
 from bot.leaked import dumped, scrubbed
-from bot.platform import Asked, Filled, Words
+from bot.platform import Asked, Filled, Press, Words
 from bot.words import Sorry
 from commands.call import Call
 from commands.reply import Reply
-from storage.activity import Entry
-from storage.delivery import Delivery
+from storage.entry import Entry
 
-OUTCOMES = ("done", "asked back", "not connected", "refused", "unknown", "gave up", "too old", "broke", "a key in a message")
+OUTCOMES = (
+    "done",
+    "previewed",
+    "to be confirmed",
+    "confirmed",
+    "asked back",
+    "not connected",
+    "refused",
+    "decided already",
+    "too late",
+    "unknown",
+    "gave up",
+    "too old",
+    "broke",
+    "a key in a message",
+)
 """What may come of it, in the words that it is noted by."""
 
+_DECISIONS = ("confirm", "dismiss")  # the commands that decide about what others, or the same person, asked for
+_A_BUTTON = "(a button)"  # nobody knows any more what it stood for
 _LONGEST = 300  # characters of each text that are kept
 _LOOKED_AT = "home"  # to open the bot's Home tab in Slack is to look at a page: nobody asked for anything
 
 
-def entry_of(delivery: Delivery, asked: Asked, call: Call | None, reply: Reply) -> Entry | None:
-    """None where nobody asked anything of ours. No secret gets into it."""
-    command = call.command if call else _wanted(asked)
-    if not command or asked.via == _LOOKED_AT:
-        return None
-    arguments = dumped(call.arguments) if call else ""
-    outcome = reply.outcome if isinstance(reply, Sorry) else "done"
-    said = reply.text.partition("\n")[0]
-    texts = (_kept(command), _kept(arguments), asked.via, asked.place.conversation)
-    return Entry(delivery.key, asked.actor.key, *texts, delivery.received, outcome, _kept(said))
+def entries_of(id: str, at: float, asked: Asked, call: Call | None, ran: Call | None, reply: Reply) -> tuple[Entry, ...]:
+    """One for what was asked, and where that led to another command, one for that; none where nobody asked anything of ours.
+
+    `id` is the delivery's, or any. `call` is what was asked, `ran` what it turned out to mean. No secret gets into it.
+    """
+    if asked.via == _LOOKED_AT:
+        return ()
+    if call is None or ran is None:
+        wanted = _wanted(asked)
+        return (_entry(id, at, asked, wanted, "", "", reply, _outcome(None, reply)),) if wanted else ()
+    told = _entry(id, at, asked, ran.command, dumped(ran.arguments), ran.confirmed_by, reply, _outcome(ran, reply))
+    if ran.command == call.command:
+        return (told,)
+    outcome = "confirmed" if call.command in _DECISIONS else "done"
+    return (_entry(id, at, asked, call.command, dumped(call.arguments), "", Reply(""), outcome), told)
+
+
+def _entry(id: str, at: float, asked: Asked, command: str, arguments: str, by: str, reply: Reply, outcome: str) -> Entry:
+    return Entry(
+        id=id,
+        kind="decision" if command in _DECISIONS or command == _A_BUTTON else "call",
+        at=at,
+        actor=asked.actor.key,
+        name=asked.actor.name,
+        via=asked.via,
+        conversation=asked.place.conversation,
+        command=_kept(command),
+        arguments=_kept(arguments),
+        account=_kept(reply.account),
+        confirmed_by=by,
+        outcome=outcome,
+        said=_kept(reply.text.partition("\n")[0]),
+        record=_kept(reply.record),
+    )
+
+
+def _outcome(ran: Call | None, reply: Reply) -> str:
+    if isinstance(reply, Sorry):
+        return reply.outcome
+    if reply.proposal:
+        return "to be confirmed"
+    return "previewed" if ran and ran.dry_run else "done"
 
 
 def _wanted(asked: Asked) -> str:
@@ -33,6 +81,8 @@ def _wanted(asked: Asked) -> str:
             return text
         case Filled(command):
             return command
+        case Press():
+            return _A_BUTTON
         case _:
             return ""
 

@@ -28,7 +28,7 @@ class Offered:
 
 def offer(id: str, button: Button, asked: Asked, received: float, now: float) -> Offer:
     """To whom `asked`, and to nobody else; `received` is when they did. Where the bot has just come in, to everybody."""
-    actor = "" if isinstance(asked.what, Joined) else asked.actor.key
+    actor = "" if button.anybody or isinstance(asked.what, Joined) else asked.actor.key
     offered = Offered(button.command, dict(button.arguments), button.form, button.typed, received)
     expires = now + (_TYPED_LIFE if button.typed else _LIFE)
     return Offer(id, json.dumps(vars(offered)), actor, json.dumps(vars(asked.place)), expires)

@@ -8,6 +8,7 @@ from adapters.errors import NeedsConnection, Refused
 from bot.actors import owner_of
 from bot.breaking import Breaking
 from bot.clock import Clock
+from bot.connections import Account, Key
 from bot.refreshing import Refresher
 from commands.call import Actor
 from storage.vault import Connection, Grant, SealError, Vault
@@ -31,10 +32,10 @@ class Own:
         self._clock = clock
         self._forced: dict[str, float] = {}  # connections that were renewed because of a token turned down, and when
 
-    async def token(self, service: Service, actor: Actor, conversation: str) -> Secret | None:
+    async def token(self, service: Service, actor: Actor, conversation: str) -> Key | None:
         """Their own account's; else their team's, where it is open to this conversation. Raises like `token_of`."""
         grant = await self._found(service, actor, conversation)
-        return await self.token_of(grant) if grant else None
+        return Key(await self.token_of(grant), _account(grant.connection)) if grant else None
 
     async def renew(self, service: Service, actor: Actor, conversation: str, used: Secret) -> bool | None:
         grant = await self._found(service, actor, conversation)
@@ -105,3 +106,7 @@ class Own:
         except SealError:
             text = f"What I keep of your {adapter.title} account can't be read any more. Please connect it again."
             raise NeedsConnection(adapter.title, text) from None
+
+
+def _account(connection: Connection) -> Account:
+    return Account(connection.id, connection.account, team=not connection.owner.person)

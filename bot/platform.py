@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from commands.call import Actor, Place
+from commands.call import Actor, Call, Place
 from commands.command import Command
 from commands.reply import Reply
 from storage.delivery import Delivery
@@ -26,10 +26,11 @@ class Press:
 
 @dataclass(frozen=True)
 class Filled:
-    """Somebody filled in a command's form."""
+    """Somebody filled in a command's form; with `dry_run`, to see what it would do."""
 
     command: str
     arguments: Mapping[str, Any]
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,26 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Going:
+    """A call that may go ahead: somebody else than its asker has confirmed it."""
+
+    call: Call
+
+
+@dataclass(frozen=True)
 class Asked:
     """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there."""
 
     actor: Actor
     place: Place
     via: str
-    what: Words | Press | Filled | Stranger | Joined | Gone | Notice
+    what: Words | Press | Filled | Stranger | Joined | Gone | Notice | Going
     route: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whispers(self) -> bool:
+        """Whether every answer is for the asker alone: what a form would do is nobody else's business yet."""
+        return isinstance(self.what, Filled) and self.what.dry_run
 
 
 class Platform(Protocol):
@@ -80,6 +93,12 @@ class Platform(Protocol):
     async def reach(self, actor: Actor) -> Asked:
         """Where this person is spoken to alone, unasked. Raises Unavailable, or Refused where they can't be reached."""
 
+    async def room(self, place: Place) -> Asked:
+        """How a conversation is spoken to unasked: by nobody, so that nothing private can be said there.
+
+        Raises Unavailable, StorageError, or Refused where the bot is not there.
+        """
+
     async def known(self, actor: Actor) -> Actor | None:
         """The same person with the name and zone that the platform tells; None for guests and people of elsewhere.
 
@@ -87,13 +106,17 @@ class Platform(Protocol):
         """
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
-        """The reply as it will be sent, as JSON. `ids` are those of its buttons, in the order of `Reply.pressed`."""
+        """The reply as it will be sent, as JSON. `ids` are those of its buttons, in the order of `Reply.pressed`.
+
+        One that settles takes the place of the card whose button was pressed. Where it is private and others see that card,
+        they are shown that it is settled, and no more.
+        """
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
         """Sends what `render` made and gives back where it stands now.
 
         `sent` is where an earlier version stands: it is replaced. `look` says that an earlier attempt may have sent more of
-        it than that: the platform is searched first. Raises Unavailable.
+        it than that: the platform is searched first. Of what can't be found again, the place is empty. Raises Unavailable.
         """
 
     async def sign(self, asked: Asked) -> None:

@@ -17,7 +17,7 @@ from bot.slack.sandbox.workspace import BOT, Person, Posted
 from bot.teams import render as teams
 from bot.teams.sandbox.draw import draw_card
 from bot.terminal.conversation import Conversation
-from bot.terminal.desk import at_desk
+from bot.terminal.desk import at_scratch_desk
 from bot.terminal.person import person
 from bot.terminal.screen import PlainScreen
 from commands.reply import Reply
@@ -36,8 +36,8 @@ _PEOPLE = {BOT: Person(BOT, "interact", "Interact", "UTC"), _YOU: Person(_YOU, "
 
 async def ask(plan: Plan, questions: Iterable[str]) -> list[Asked]:
     """Each question is answered in turn, as at the terminal. Raises StorageError."""
-    async with at_desk(plan) as dispatch:
-        conversation = Conversation(dispatch, person(plan.settings), PlainScreen(io.StringIO()), plan.clock)
+    async with at_scratch_desk(plan) as desk:
+        conversation = Conversation(desk, person(plan.settings), PlainScreen(io.StringIO()), plan.clock)
         return [(words, (await conversation.say(words)).reply) for words in questions]
 
 

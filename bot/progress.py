@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from adapters.errors import Refused, Unavailable
 from bot.intent import Intent, load
 from bot.mark import mark_of
 from bot.platform import Asked, Platform
+from commands.call import Call
 from commands.reply import Reply
-from storage.activity import Entry
 from storage.delivery import Delivery
+from storage.entry import Entry
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
 from storage.offers import Offer
@@ -43,13 +43,17 @@ class Progress:
         return cls(inbox, delivery, platform, load(await inbox.intent(delivery.key) or ""))
 
     @property
-    def arguments(self) -> Mapping[str, Any] | None:
-        """What the call's words turned out to mean on an earlier attempt."""
-        return self._noted.arguments
+    def card(self) -> str:
+        """The proposal whose card the answer is; empty where it is none."""
+        return self._noted.card
 
-    async def settle(self, arguments: Mapping[str, Any]) -> None:
+    def resumed(self, call: Call) -> Call:
+        """The call as it turned out to be meant, on an earlier attempt or this one."""
+        return self._noted.resumed(call)
+
+    async def settle(self, call: Call) -> None:
         """Notes what the words mean, so that a further attempt does not find another meaning."""
-        await self._note(replace(self._noted, arguments=arguments))
+        await self._note(self._noted.settled(call))
 
     async def sign(self, asked: Asked) -> None:
         with suppress(Unavailable, Refused):  # it is a courtesy
@@ -81,13 +85,13 @@ class Progress:
             self._noted = replace(self._noted, sent=sent)  # it stands there, whether that can be stored or not
             await self._note(self._noted)
 
-    async def say(self, asked: Asked, reply: Reply, offers: Sequence[Offer], entry: Entry | None = None) -> None:
+    async def say(self, asked: Asked, reply: Reply, offers: Sequence[Offer], entries: Sequence[Entry] = ()) -> None:
         """Stores the answer, what its buttons stand for, and what is noted of the call; then sends it.
 
         Raises UndeliveredError, Fenced, StorageError.
         """
         outgoing = self._platform.render(asked, reply, mark_of(self._delivery), [offer.id for offer in offers])
-        await self._note(replace(self._noted, outgoing=outgoing), offers, entry)
+        await self._note(replace(self._noted, outgoing=outgoing, card=reply.proposal), offers, entries)
         await self.deliver()
 
     async def deliver(self, again: bool = False) -> bool:
@@ -98,13 +102,15 @@ class Progress:
         if not self._noted.outgoing:
             return False
         try:
-            await self._platform.send(self._noted.outgoing, self._noted.sent, look=self._unsure or again)
+            sent = await self._platform.send(self._noted.outgoing, self._noted.sent, look=self._unsure or again)
         except Unavailable as error:
             raise UndeliveredError(str(error), error.retry_after) from None
+        if self._noted.card:  # it will have to be replaced
+            await self._note(replace(self._noted, sent=sent))
         return True
 
-    async def _note(self, noted: Intent, offers: Sequence[Offer] = (), entry: Entry | None = None) -> None:
-        await self._inbox.intend(self._delivery, noted.dump(), offers, entry)
+    async def _note(self, noted: Intent, offers: Sequence[Offer] = (), entries: Sequence[Entry] = ()) -> None:
+        await self._inbox.intend(self._delivery, noted.dump(), offers, entries)
         self._noted = noted
 
 

@@ -10,15 +10,18 @@ from sqlalchemy import make_url
 
 from bot.plan import Plan
 from bot.tokens import token
-from storage.activity import Activity
 from storage.admins import Admins
+from storage.audit import Audit
 from storage.data_keys import DataKeys, open_data_keys
 from storage.database import Database
+from storage.effects import Effects
 from storage.inbox import Inbox
 from storage.installations import Installations
 from storage.key_source import KeySource, mounts
 from storage.offers import Offers
+from storage.proposals import Proposals
 from storage.references import References
+from storage.rules import Rules
 from storage.sealing import Sealer
 from storage.sessions import Sessions
 from storage.states import States
@@ -42,7 +45,10 @@ class Stores(NamedTuple):
     sessions: Sessions
     waiting: Waiting
     admins: Admins
-    activity: Activity
+    audit: Audit
+    effects: Effects
+    proposals: Proposals
+    rules: Rules
     database: Database
 
 
@@ -72,7 +78,10 @@ async def open_stores(stack: AsyncExitStack, plan: Plan) -> Stores:
         Sessions(database, now, token),
         Waiting(database, now),
         Admins(database, now),
-        Activity(database),
+        Audit(database),
+        Effects(database),
+        Proposals(database, now),
+        Rules(database, now),
         database,
     )
 

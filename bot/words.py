@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
+from adapters.errors import NeedsConnection, Refused, Unavailable
+from bot.doubts import Sought
 from commands.catalog import Catalog
 from commands.command import Command
 from commands.parse import parse
@@ -30,6 +31,19 @@ def usage(error: UsageError, command: Command | None, raw: Mapping[str, Any]) ->
     form = (Button("Fill in a form", command.name, raw, form=True),) if command.options and not choices else ()
     text = str(error) if choices else f"{error}\nUsage: {command.usage}\nExample: {command.example}"
     return Sorry(text, buttons=choices + form, private=True, outcome="asked back")
+
+
+def form(command: Command, raw: Mapping[str, Any]) -> Sorry:
+    """Where it can't be shown at once, a button does."""
+    if not command.options:
+        return Sorry(f"“{command.name}” has no options to fill in.", private=True, outcome="asked back")
+    said = f"{command.about}\nUsage: {command.usage}"
+    return Sorry(said, buttons=(Button("Fill in a form", command.name, raw, form=True),), private=True, outcome="asked back")
+
+
+def nothing_to_preview(command: Command) -> Sorry:
+    said = f"“{command.name}” changes nothing, so there is nothing to preview. Ask without --dry-run."
+    return Sorry(said, private=True, outcome="asked back")
 
 
 def needs_connection(error: NeedsConnection, link: str) -> Sorry:
@@ -59,15 +73,24 @@ def refused(error: Refused) -> Sorry:
     return Sorry(str(error), private=True)
 
 
-def unknown(error: Unknown, command: Command) -> Sorry:
+def unknown(error: Exception, command: str, effect: str = "") -> Sorry:
+    """Of a write that is kept as `effect`, the person says what became of it."""
+    buttons = (
+        Button("It was done", "settle", {"id": effect, "outcome": "done"}),
+        Button("It was not done", "settle", {"id": effect, "outcome": "not-done"}),
+    )
     return Sorry(
-        f"{error} I don't know whether “{command.name}” went through, so I did not try again. Please check.",
+        f"{error} I don't know whether “{command}” went through, so I did not try again. Please check.",
+        buttons=buttons if effect else (),
         private=True,
         outcome="unknown",
     )
 
 
 def gave_up(error: Unavailable) -> Sorry:
+    """Of a write that may have happened, the person is asked what became of it."""
+    if isinstance(error, Sought):
+        return unknown(error, error.command, error.effect)
     minutes = math.ceil((error.retry_after or 0.0) / 60)
     when = f"in {minutes} minutes" if minutes > 1 else "later"
     return Sorry(f"{error} I gave up; please ask again {when}.", private=True, outcome="gave up")

@@ -1,5 +1,19 @@
 """The commands: one file a subject, one line to list it."""
 
-from commands import calendar, connect, disconnect, help, integrations, ping, status, team
+from commands import (
+    calendar,
+    confirm,
+    connect,
+    disconnect,
+    dismiss,
+    help,
+    integrations,
+    ping,
+    rules,
+    settle,
+    status,
+    team,
+    undo,
+)
 
-SUBJECTS = (calendar, connect, disconnect, integrations, team, help, ping, status)
+SUBJECTS = (calendar, connect, disconnect, integrations, team, undo, confirm, dismiss, settle, rules, help, ping, status)

@@ -1,6 +1,7 @@
 """Your calendar: what is on, when there is time, and meetings made, moved, cancelled and answered."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -9,12 +10,15 @@ from pydantic import AfterValidator, Field
 from adapters.errors import Refused
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.free import Availability, Slot, working_days
-from adapters.google_calendar.meeting import Meeting, elapsed
-from commands.agenda import count, hours_on, length, line, listed, reference, short, stretch, when
+from adapters.google_calendar.meeting import Guest, Meeting, elapsed, later
+from commands import meetings
+from commands.agenda import count, hours_on, length, line, listed, short, stretch, when
 from commands.command import command
 from commands.days import in_words
 from commands.hours import Hours, read_hours
+from commands.leaving import NOTHING, State, answered, as_it_was, compared, state, taking_back
 from commands.picking import pick
+from commands.preview import Preview
 from commands.reply import Button, Item, Reply
 from commands.when import TODAY, Day, Minutes, When
 
@@ -32,7 +36,6 @@ def _address(text: str) -> str:
 Where = Annotated[str, "which calendar, by its name; your own by default"]
 Which = Annotated[str, "words of its title, or “next”"]
 People = list[Annotated[str, AfterValidator(_address)]]
-Version = Annotated[str, "do it only if nobody changed the meeting since this version"]
 NOBODY: Final[list[str]] = []
 
 
@@ -117,13 +120,17 @@ async def create(
     description: Annotated[str, "what it is about"] = "",
     video: Annotated[bool, "with a video call"] = False,
     calendar: Where = "",
-) -> Reply:
+) -> AsyncIterator[Preview | Reply]:
     """Put a meeting on your calendar and invite people."""
+    begin = start.astimezone(google.now.tzinfo)
+    end, invited = later(begin, timedelta(minutes=minutes)), tuple(Guest(each, "", "unanswered", False) for each in guests)
+    planned = Meeting("", "", title, begin, end, place=place, description=description, guests=invited)
+    await google.calendar_id(calendar)  # an unknown one is told now, not when it is confirmed
+    yield meetings.created(planned, video, calendar, await google.busy(planned), google.now.date())
     meeting = await google.create(title, start, minutes, guests, place, description, video, calendar)
-    invited = f" Invitations are on their way to {listed(guests)}." if guests else ""
-    text = f"Created “{meeting.title}”, {when(meeting, google.now.date())}.{invited}"
-    undo = reference(meeting)  # without its etag: every answer of a guest makes a new version
-    return Reply(text, (_own_line(meeting, google),), undo=undo)
+    mails = f" Invitations are on their way to {listed(guests)}." if guests else ""
+    text = f"Created “{meeting.title}”, {when(meeting, google.now.date())}.{mails}"
+    yield Reply(text, (_own_line(meeting, google),), undo=taking_back(meeting, state(meeting)), record=meeting.id)
 
 
 @command(undo="calendar move", example="calendar move “Design review” friday 14:00")
@@ -133,38 +140,59 @@ async def move(
     start: When,
     minutes: Annotated[Minutes | None, "how long it takes from now on"] = None,
     calendar: Where = "",
-    etag: Version = "",
-) -> Reply:
+    left: State = NOTHING,
+    was: State = NOTHING,
+) -> AsyncIterator[Preview | Reply]:
     """Move a meeting to another time."""
-    old = await pick(google, meeting, calendar, "calendar move")
-    if minutes and not 0 < old.minutes < _A_DAY:  # no option could say its length when this is undone
+    found = await pick(google, meeting, calendar, "calendar move", note=None if was or left else state)
+    if found.cancelled:
+        raise Refused(f"“{found.title}” was cancelled, so it can't be moved.")
+    if minutes and not 0 < found.minutes < _A_DAY:  # no option could say its length when this is undone
         raise Refused("I can only change the length of meetings of less than a day.")
-    new = await google.move(old, start, minutes, etag)
-    if (new.start, new.end) == (old.start, old.end):
-        return Reply(f"“{new.title}” is there already: {when(new, google.now.date())}.", (_own_line(new, google),))
-    text = f"Moved “{new.title}” to {when(new, google.now.date())}. It was on {when(old, google.now.date())}."
-    return Reply(text, (_own_line(new, google),), undo=_back(old, new, minutes, google.now))
+    today, wanted = google.now.date(), found.at(start.astimezone(google.now.tzinfo), minutes)
+    is_there = found.is_when(wanted)
+    if is_there and not (google.again or left):
+        yield Reply(f"“{found.title}” is there already: {when(found, today)}.", (_own_line(found, google),))
+        return
+    old = as_it_was(found, was or left, google.now.tzinfo) if is_there else found
+    yield compared(meetings.moved(old, wanted, today), {} if is_there else left, state(found), google.now)
+    new = await google.move(found, start, minutes)
+    text = f"Moved “{new.title}” to {when(new, today)}. It was on {when(old, today)}."
+    yield Reply(text, (_own_line(new, google),), undo=_back(old, new, minutes, google.now), record=new.id)
 
 
 @command(undo="calendar restore", example="calendar cancel design review")
-async def cancel(google: GoogleCalendar, meeting: Which, calendar: Where = "", etag: Version = "") -> Reply:
+async def cancel(
+    google: GoogleCalendar, meeting: Which, calendar: Where = "", left: State = NOTHING
+) -> AsyncIterator[Preview | Reply]:
     """Cancel a meeting; of a series, this one time."""
     found = await pick(google, meeting, calendar, "calendar cancel")
-    await google.cancel(found, etag)
-    where = when(found, google.now.date())
-    text = f"Cancelled “{found.title}”, {where}." if found.mine else f"Took “{found.title}” off your calendar, {where}."
-    return Reply(text, undo=reference(found))
+    today = google.now.date()
+    if found.cancelled and not (google.again or left):
+        yield Reply(f"“{found.title}” is cancelled already: {when(found, today)}.")
+        return
+    yield compared(meetings.cancelled(found, today), {} if found.cancelled else left, state(found), google.now)
+    gone = await google.cancel(found)
+    text = f"Cancelled “{found.title}”, {when(found, today)}."
+    if not found.mine:
+        text = f"Took “{found.title}” off your calendar, {when(found, today)}."
+    yield Reply(text, undo=taking_back(gone, state(gone)), record=gone.id)
 
 
 @command(undo="calendar cancel", example="calendar restore design review")
-async def restore(google: GoogleCalendar, meeting: Which, calendar: Where = "") -> Reply:
+async def restore(
+    google: GoogleCalendar, meeting: Which, calendar: Where = "", left: State = NOTHING
+) -> AsyncIterator[Preview | Reply]:
     """Put a cancelled meeting back."""
     found = await pick(google, meeting, calendar, "calendar restore", cancelled=True)
-    if not found.cancelled:
-        return Reply(f"“{found.title}” is not cancelled, it is still on: {when(found, google.now.date())}.")
+    today = google.now.date()
+    if not found.cancelled and not (google.again or left):
+        yield Reply(f"“{found.title}” is not cancelled, it is still on: {when(found, today)}.")
+        return
+    yield meetings.restored(found, today)  # of a cancelled meeting nothing can be changed, except that it comes back
     back = await google.restore(found)
-    text = f"“{back.title}” is back on your calendar, {when(back, google.now.date())}."
-    return Reply(text, (_own_line(back, google),), undo=reference(back))
+    text = f"“{back.title}” is back on your calendar, {when(back, today)}."
+    yield Reply(text, (_own_line(back, google),), undo=taking_back(back, state(back)), record=back.id)
 
 
 @command(undo="calendar respond", example="calendar respond yes budget review")
@@ -173,13 +201,20 @@ async def respond(
     answer: Annotated[Literal["yes", "no", "maybe", "unanswered"], "your answer"],
     meeting: Which,
     calendar: Where = "",
-) -> Reply:
+    left: State = NOTHING,
+    was: State = NOTHING,
+) -> AsyncIterator[Preview | Reply]:
     """Answer an invitation."""
-    found = await pick(google, meeting, calendar, "calendar respond", invited=True)
-    answered = await google.respond(found, answer)
+    note = None if was or left else answered
+    found = await pick(google, meeting, calendar, "calendar respond", invited=True, note=note)
+    today, is_said = google.now.date(), found.answer == answer
+    before = (was or left)["your answer"] if is_said and google.again else found.answer
+    preview = meetings.answered(found, before, answer, today)
+    yield compared(preview, {} if is_said else left, answered(found), google.now)
+    new = await google.respond(found, answer)
     said = f"You said {answer} to" if answer != "unanswered" else "You took back your answer to"
-    text = f"{said} “{answered.title}”, {when(answered, google.now.date())}."
-    return Reply(text, (_own_line(answered, google),), undo={"answer": found.answer, **reference(found)})
+    undo = taking_back(new, answered(new), answer=before)
+    yield Reply(f"{said} “{new.title}”, {when(new, today)}.", (_own_line(new, google),), undo=undo, record=new.id)
 
 
 @command(example="calendar calendars")
@@ -228,7 +263,7 @@ def _back(old: Meeting, new: Meeting, minutes: int | None, now: datetime) -> dic
     """The arguments that move a meeting back. For one that takes whole days, any time of its first day will do."""
     start = old.start if isinstance(old.start, datetime) else datetime.combine(old.start, time(), now.tzinfo)
     length = {"minutes": old.minutes} if minutes else {}
-    return {**reference(new), "start": start.isoformat(), **length, "etag": new.etag}
+    return taking_back(new, state(new), start=start.isoformat(), **length)
 
 
 def _free_text(found: Availability, window: list[date], people: list[str], minutes: int, today: date) -> str:

@@ -36,8 +36,8 @@ class Place:
 class Call:
     """All it takes to run a command. `id` is the same on every attempt; `arguments` are canonical JSON values.
 
-    A `dry_run` shows what a write would do, and stops there. `confirmed_by` is the key of who confirmed it, empty where nobody
-    had to.
+    A `dry_run` shows what a write would do, and stops there. `confirmed` is the digest of what was shown to whom `confirmed_by`
+    is the key of, both empty where nobody had to confirm it. `undoes` is the id of the write that it takes back.
     """
 
     id: str
@@ -48,4 +48,6 @@ class Call:
     via: str  # "slash", "mention", "message", "button", "form", "search", "terminal"
     asked: datetime  # aware, UTC
     dry_run: bool = False
+    confirmed: str = ""
     confirmed_by: str = ""
+    undoes: str = ""

@@ -23,6 +23,17 @@ class Subject:
     def command(self, verb: str) -> Command | None:
         return next((command for command in self.commands if command.verb == _spelled(verb)), None)
 
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """Of those of its commands that have one."""
+        return tuple(command.verb for command in self.commands if command.verb)
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether words that are no verb are for the command that has none: the only one, or one with options."""
+        alone = self.command("")
+        return alone is not None and bool(alone.options or not self.verbs)
+
 
 def subjects(modules: Iterable[ModuleType]) -> tuple[Subject, ...]:
     """A subject for each module: `about` is the first line of its docstring."""
@@ -35,8 +46,14 @@ class Catalog(Given):
     def __init__(self, subjects: Iterable[Subject], may_run: Callable[[Command], bool]) -> None:
         every = [Subject(each.name, each.about, tuple(filter(may_run, each.commands))) for each in subjects]
         self.subjects = tuple(subject for subject in every if subject.commands)
-        self._closed = {subject.name for subject in every if not subject.commands}
+        self._closed = {subject.name: "is not switched on" for subject in every if not subject.commands}
         self._by_name = {command.name: command for subject in self.subjects for command in subject.commands}
+
+    def only(self, may: Callable[[Command], bool]) -> "Catalog":
+        """Those of them that somebody may run; the others are neither found nor suggested."""
+        catalog = Catalog(self.subjects, may)
+        catalog._closed = {**dict.fromkeys(catalog._closed, "is not open to you"), **self._closed}
+        return catalog
 
     def named(self, name: str) -> Command:
         """The command with exactly this name. Raises UsageError."""
@@ -63,16 +80,16 @@ class Catalog(Given):
         verb, further = _head(rest)
         if verb and (command := subject.command(verb)):
             return command, further
-        if command := subject.command(""):
+        if (command := subject.command("")) and (subject.takes_words or not verb):
             return command, rest
         if verb:
             raise _not_found(f"{subject.name} {verb}", _corrected(subject, rest), subject.name)
         return self.named("help"), subject.name
 
     def _no_subject(self, name: str, rest: str) -> UsageError:
-        """It is switched off; or it is misspelled; or it was left out, and the first word is a verb."""
-        if _spelled(name) in self._closed:
-            return UsageError(f"“{_spelled(name)}” is not switched on here.", choices=(Choice("help", "help"),))
+        """It is switched off or forbidden; or it is misspelled; or it was left out, and the first word is a verb."""
+        if closed := self._closed.get(_spelled(name)):
+            return UsageError(f"“{_spelled(name)}” {closed} here.", choices=(Choice("help", "help"),))
         near = _near(name, [subject.name for subject in self.subjects])
         meant = [subject for subject in self.subjects if subject.name in near]
         if meant:
@@ -108,10 +125,10 @@ def _near(word: str, names: Sequence[str]) -> list[str]:
 
 def _corrected(subject: Subject, rest: str) -> list[str]:
     """The text for each verb of the subject that is nearly the first word of the rest."""
-    if subject.command(""):
-        return [f"{subject.name} {rest}"]
     verb, further = _head(rest)
-    return [f"{subject.name} {near} {further}" for near in _near(verb, [each.verb for each in subject.commands])]
+    if subject.takes_words and subject.command(verb) is None:
+        return [f"{subject.name} {rest}"]
+    return [f"{subject.name} {near} {further}" for near in _near(verb, subject.verbs)]
 
 
 def _not_found(words: str, meant: Sequence[str], subject: str = "") -> UsageError:

@@ -28,7 +28,8 @@ class Command:
     """A declared command. `needs` says which clients and other given things its parameters ask for, by parameter name.
 
     `lists` says that its items are things to pick from: where a platform can search while people write (the message
-    extensions of Teams), the command is offered there by its first option. `hidden` options are for the bot alone to fill in.
+    extensions of Teams), the command is offered there by its first option. `hidden` options are for the bot alone to fill
+    in. `by_hand` says that only people run it: what decides about writes is never proposed by anything else.
     """
 
     subject: str
@@ -41,6 +42,7 @@ class Command:
     undo: str
     irreversible: bool
     lists: bool
+    by_hand: bool
     function: Function
     model: type[BaseModel]
 
@@ -51,6 +53,11 @@ class Command:
     @property
     def writes(self) -> bool:
         return bool(self.undo) or self.irreversible
+
+    @property
+    def previews(self) -> bool:
+        """Whether it says itself what it would write; else its declaration does."""
+        return self.writes and inspect.isasyncgenfunction(self.function)
 
     @property
     def clients(self) -> tuple[type[Client], ...]:
@@ -98,31 +105,37 @@ class Command:
         if isinstance(cause, Ambiguous):
             return UsageError(str(cause), self.name, option, cause.choices)
         said = str(cause) if cause else _in_words(first["type"], first["msg"])
-        return UsageError(f"{option}: {said}", self.name, option)
+        return UsageError(f"{option}: {said}", self.name, option, missing=first["type"] == "missing")
 
 
 @overload
 def command(function: Function, /) -> Command: ...
 @overload
 def command(
-    *, example: str = "", undo: str = "", irreversible: bool = False, lists: bool = False
+    *, example: str = "", undo: str = "", irreversible: bool = False, lists: bool = False, by_hand: bool = False
 ) -> Callable[[Function], Command]: ...
 def command(
-    function: Function | None = None, *, example: str = "", undo: str = "", irreversible: bool = False, lists: bool = False
+    function: Function | None = None,
+    *,
+    example: str = "",
+    undo: str = "",
+    irreversible: bool = False,
+    lists: bool = False,
+    by_hand: bool = False,
 ) -> Command | Callable[[Function], Command]:
     """Declares a command. Bare, it reads; `undo` names the command that takes it back; `irreversible` can't be taken back.
 
-    `lists` says that its items are things to pick from. The first line of the docstring is its help, `example` one call as a
-    person would type it (default: its name).
+    `lists` says that its items are things to pick from, `by_hand` that only people run it. The first line of the docstring is
+    its help, `example` one call as a person would type it (default: its name).
     """
 
     def declare(declared: Function) -> Command:
-        return _declared(declared, example, undo, irreversible, lists)
+        return _declared(declared, example, undo, irreversible, lists, by_hand)
 
     return declare if function is None else declare(function)
 
 
-def _declared(function: Function, example: str, undo: str, irreversible: bool, lists: bool) -> Command:
+def _declared(function: Function, example: str, undo: str, irreversible: bool, lists: bool, by_hand: bool) -> Command:
     hints = get_type_hints(function, include_extras=True)
     parameters = inspect.signature(function).parameters
     needs = {name: hint for name, hint in hints.items() if name in parameters and _is_given(hint)}
@@ -140,6 +153,7 @@ def _declared(function: Function, example: str, undo: str, irreversible: bool, l
         undo=undo,
         irreversible=irreversible,
         lists=lists,
+        by_hand=by_hand,
         function=function,
         model=_model(function.__qualname__, options, hints),
     )

@@ -19,7 +19,7 @@ async def help(catalog: Catalog, words: Annotated[str, "what to explain, such as
     if not words:
         return _overview(catalog)
     subject = catalog.subject(words)
-    if subject and not subject.command(""):
+    if subject and subject.verbs:
         return _of_subject(subject)
     try:
         found, _ = catalog.find(words)

@@ -11,6 +11,8 @@ _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "‘": "’", "«": "
 _CLOSING = {closing: re.compile(rf"{closing}(?!\S)") for closing in _QUOTES.values()}  # where a word ends: don't is no end
 _WORD = re.compile(r"\S+")
 _NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
+DRY_RUN, FORM = "--dry-run", "--form"
+FLAGS = (DRY_RUN, FORM)
 _SHOWN = 60  # characters of what was typed, in an error
 
 
@@ -25,6 +27,16 @@ def parse(command: Command, text: str) -> dict[str, str]:
     if rest:
         values[positional[0].name] = _unquoted(rest)
     return values
+
+
+def take_flags(text: str) -> tuple[str, frozenset[str]]:
+    """The text without `--dry-run` and `--form`, wherever they stand outside quotes, and which of them were there."""
+    flags, rest, kept = set[str](), "", 0
+    for start, _, end in _words(text):
+        if text[start:end].lower().replace("—", "--") in FLAGS:  # phones write a dash for two hyphens
+            flags.add(text[start:end].lower().replace("—", "--"))
+            rest, kept = rest + text[kept:start], end
+    return (rest + text[kept:]).strip(), frozenset(flags)
 
 
 def _positional(command: Command, named: Mapping[str, str]) -> list[Option]:

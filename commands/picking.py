@@ -1,6 +1,7 @@
 """Which meeting is meant, when people name one by words of its title, by “next”, or with a button by its id."""
 
 import re
+from collections.abc import Callable
 
 from adapters.errors import Refused
 from adapters.google_calendar.client import GoogleCalendar
@@ -14,12 +15,18 @@ _ANY_ID = re.compile(r"\w{5,}")  # what programs may choose as ids
 
 
 async def pick(
-    google: GoogleCalendar, words: str, calendar: str, command: str, cancelled: bool = False, invited: bool = False
+    google: GoogleCalendar,
+    words: str,
+    calendar: str,
+    command: str,
+    cancelled: bool = False,
+    invited: bool = False,
+    note: Callable[[Meeting], dict[str, str]] | None = None,
 ) -> Meeting:
     """The one coming (or cancelled) meeting that fits; with `invited`, those with the asker among the guests come first.
 
     Raises Refused for none, UsageError with the choices for several, and Meant with its id where it was found by words:
-    on a later attempt they might fit another.
+    on a later attempt they might fit another. What `note` says of it goes along as `was`: by then it may have been changed.
     """
     fitting = await _found(google, words, calendar, cancelled)
     found = [each for each in fitting if invited and each.answer] or fitting
@@ -29,8 +36,8 @@ async def pick(
         shown = f"The next {_MOST} are these" if len(found) > _MOST else "Which one is it"
         choices = tuple(Choice(_label(each), each.id) for each in found[:_MOST])
         raise UsageError(f"“{words}” fits {len(found)} meetings. {shown}:", command, "meeting", choices)
-    if found[0].id != words:
-        raise Meant({"meeting": found[0].id})
+    if found[0].id != words or note:
+        raise Meant({"meeting": found[0].id, **({"was": note(found[0])} if note else {})})
     return found[0]
 
 

@@ -22,13 +22,19 @@ class Ambiguous(ValueError):
 
 
 class UsageError(Exception):
-    """The text is for the person. `command` and `option` name what did not fit, `choices` the values that would."""
+    """The text is for the person. `command` and `option` name what did not fit, `choices` the values that would.
 
-    def __init__(self, text: str, command: str = "", option: str = "", choices: tuple[Choice, ...] = ()) -> None:
+    `missing`: nothing is wrong but that a required option was left out.
+    """
+
+    def __init__(
+        self, text: str, command: str = "", option: str = "", choices: tuple[Choice, ...] = (), missing: bool = False
+    ) -> None:
         super().__init__(text)
         self.command = command
         self.option = option
         self.choices = choices
+        self.missing = missing
 
 
 class Meant(Exception):
@@ -42,13 +48,22 @@ class Meant(Exception):
 class Instead(Exception):
     """Another command is run in the place of this one: what `undo` takes back, what `confirm` lets happen.
 
-    `id` is that call's id, the same on every attempt; empty, it is this call's own. `undoes` is the effect that it takes back.
+    What follows the arguments is as in `Call`; without an `id`, it is run under the id of this call.
     """
 
-    def __init__(self, command: str, arguments: Mapping[str, Any], id: str = "", undoes: str = "", confirmed_by: str = "") -> None:
+    def __init__(
+        self,
+        command: str,
+        arguments: Mapping[str, Any],
+        id: str = "",
+        undoes: str = "",
+        confirmed: str = "",
+        confirmed_by: str = "",
+    ) -> None:
         super().__init__()
         self.command = command
         self.arguments = arguments
         self.id = id
         self.undoes = undoes
+        self.confirmed = confirmed
         self.confirmed_by = confirmed_by

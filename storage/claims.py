@@ -31,7 +31,7 @@ class Claims:
     def advance(
         self, intents: Sequence[Intend], conclusions: Sequence[Conclude], width: int, now: float
     ) -> tuple[list[Answer], list[Delivery]]:
-        """All in one transaction: what workers want written, the leases, and the next claims.
+        """All in one transaction: what workers want written, the leases, the next claims, and what is noted.
 
         Gives back the answers for the workers, and what was claimed.
         """
@@ -42,6 +42,8 @@ class Claims:
                 self._renew(now)
             free = max(0, width - len(self._held) + len(concluded))
             claimed = self._statements.claim(free, now, self._owner, now + self._lease) if free else []
+            if entries := [entry for intend in intents if intend.claim in intended for entry in intend.entries]:
+                self._statements.record(entries)
         self.forget(conclusions)
         self.forget(intend for intend in intents if intend.claim not in intended)
         self._held.update((delivery.key, delivery.fence) for delivery in claimed)
@@ -57,8 +59,6 @@ class Claims:
         held = self._statements.intend([intend.decision for intend in intents])
         if offers := [offer for intend in intents if intend.claim in held for offer in intend.offers]:
             self._statements.offer(offers, now)
-        if entries := [intend.entry for intend in intents if intend.claim in held and intend.entry]:
-            self._statements.record(entries)
         return held
 
     def _conclude(self, conclusions: Sequence[Conclude]) -> set[Claim]:

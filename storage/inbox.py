@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from storage import records
-from storage.activity import Entry
 from storage.database import Database
 from storage.delivery import Delivery, Record
+from storage.entry import Entry
 from storage.errors import Fenced, StorageError
 from storage.offers import Offer
 from storage.operations import Conclude, Intend, Probe, Put
@@ -56,6 +56,7 @@ class Inbox:
     async def put(self, key: str, kind: str, conversation: str, payload: str) -> bool:
         """Stores a delivery; it is on the disk when this returns. False: it was there before, whatever became of it.
 
+        Of one that was there before the audit gets a row, the first time.
         Deliveries of one conversation run one after the other; what has no order gets a conversation of its own.
         Raises StorageError, and then it must not be acknowledged; ValueError for a key or conversation of over 500 characters.
         """
@@ -73,10 +74,12 @@ class Inbox:
         """
         self._writer.claim(partial(self._hand_over, deliver), width)
 
-    async def intend(self, delivery: Delivery, intent: str, offers: Sequence[Offer] = (), entry: Entry | None = None) -> None:
-        """Stores what is about to be sent, with what its buttons stand for and what is noted of it. Raises Fenced."""
+    async def intend(
+        self, delivery: Delivery, intent: str, offers: Sequence[Offer] = (), entries: Sequence[Entry] = ()
+    ) -> None:
+        """Stores what is about to be sent, with what its buttons stand for and what the audit notes of it. Raises Fenced."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Intend(Decision(delivery.key, delivery.fence, intent), offers, entry, done))
+        self._writer.submit(Intend(Decision(delivery.key, delivery.fence, intent), offers, entries, done))
         await done
 
     async def finish(self, delivery: Delivery, error: str = "") -> None:
@@ -117,6 +120,10 @@ class Inbox:
         Raises StorageError.
         """
         return await self._database.read(partial(records.find_intent, key=key))
+
+    async def find(self, key: str) -> Delivery | None:
+        """What arrived under this key, for looking at: it is not claimed. Raises StorageError."""
+        return await self._database.read(partial(records.find, key=key))
 
     async def list(self, state: str = "", limit: int = 50) -> list[Record]:
         """The newest, of one state ("ready", "running", "done", "dead") or of all."""

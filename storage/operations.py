@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from storage.activity import Entry
+from storage.entry import Entry
 from storage.offers import Offer
 from storage.statements import Arrival, Claim, Decision, Ending
 
@@ -30,11 +30,11 @@ class Probe:
 
 @dataclass(eq=False, slots=True)
 class Intend:
-    """What was decided about a claimed delivery, what it offers, and what is noted of it. The answer may be Fenced."""
+    """What was decided about a claimed delivery, what it offers, and what the audit notes of it. The answer may be Fenced."""
 
     decision: Decision
     offers: Sequence[Offer]
-    entry: Entry | None
+    entries: Sequence[Entry]
     done: "Future[None]"
 
     @property

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, literal_column, select, update
 
-from storage.delivery import Record
+from storage.delivery import Delivery, Record
 from storage.tables import delivery
 
 _RECORD = ("key", "kind", "conversation", "state", "received", "due", "attempts", "finished", "error", "owner")
+_DELIVERY = ("key", "kind", "conversation", "payload", "received", "attempts", "fence", "intent")
 _CHUNK = 500  # rows that are deleted in one transaction: others want to write as well
 
 
@@ -20,6 +21,11 @@ def newest(connection: Connection, state: str, limit: int) -> list[Record]:
 
 def find_intent(connection: Connection, key: str) -> str | None:
     return connection.execute(select(delivery.c.intent).where(delivery.c.key == key)).scalar_one_or_none()
+
+
+def find(connection: Connection, key: str) -> Delivery | None:
+    row = connection.execute(select(*(delivery.c[name] for name in _DELIVERY)).where(delivery.c.key == key)).one_or_none()
+    return Delivery(*row) if row else None
 
 
 def count(connection: Connection) -> dict[str, int]:

@@ -9,9 +9,10 @@ from dataclasses import astuple
 from itertools import chain
 from typing import Any, NamedTuple
 
-from storage.activity import RECORD, Entry
+from storage.chain import COLUMNS, links
 from storage.delivery import Delivery
 from storage.driver import Driver
+from storage.entry import Entry, repeat_of
 from storage.offers import Offer
 from storage.text import escaped, unescaped
 
@@ -63,6 +64,11 @@ UPDATE delivery SET state = 'running', owner = ?, lease = ?, attempts = attempts
 WHERE seq IN (SELECT seq FROM chosen)
 RETURNING seq, key, kind, conversation, payload, received, attempts, fence, intent"""
 
+_HEAD = "SELECT number, hash FROM audit_head {wait}"
+_REPEATS = "SELECT id FROM audit WHERE kind = 'repeat' AND id IN (VALUES {rows})"
+_AUDIT = f"INSERT INTO audit ({', '.join(COLUMNS)}) VALUES {{rows}}"  # noqa: S608
+_MOVE_HEAD = "UPDATE audit_head SET number = ?, hash = ?"
+
 _PROBE = "UPDATE pulse SET at = ?"
 
 
@@ -98,6 +104,7 @@ class Statements:
         self._driver = driver
         # SQLite's transactions are alone anyway. Elsewhere, what another process is just working on is not waited for.
         self._lock = "" if driver.is_sqlite else "FOR UPDATE SKIP LOCKED"
+        self._wait = "" if driver.is_sqlite else "FOR UPDATE"
 
     def insert(self, arrivals: Sequence[Arrival]) -> set[str]:
         """Stores what is new, and says which keys were."""
@@ -113,9 +120,17 @@ class Statements:
             self._execute(_OFFER, rows=rows[start : start + _MOST_ROWS])
 
     def record(self, entries: Sequence[Entry]) -> None:
-        """What is noted of a delivery once more, is noted in its place."""
-        newest = {entry.id: entry for entry in entries}
-        self._execute(RECORD, rows=[astuple(entry)[:-1] for entry in newest.values()])  # without the number it will get
+        """Adds to the chain of the audit. Last in a transaction: no other process gets on with the chain until it ends."""
+        self._chain(entries, *self._head())
+
+    def record_repeats(self, arrivals: Sequence[Arrival]) -> None:
+        """Notes of each delivery that it came again, once. As `record`, last in a transaction."""
+        head = self._head()  # from here on nobody else notes any
+        repeats = [repeat_of(each.key, each.kind, each.conversation, each.received) for each in arrivals]
+        new = {entry.id: entry for entry in repeats}
+        for (id,) in self._execute(_REPEATS, rows=[(id,) for id in new]):
+            del new[unescaped(id)]
+        self._chain(list(new.values()), *head)
 
     def conclude(self, endings: Sequence[Ending]) -> set[Claim]:
         """Gives claims up where they still hold, and says where they did."""
@@ -136,9 +151,19 @@ class Statements:
     def probe(self, now: float) -> None:
         self._execute(_PROBE, now)
 
+    def _head(self) -> tuple[int, str]:
+        """The number and the hash of the chain's last row, for this transaction alone."""
+        [(number, hash)] = self._execute(_HEAD)
+        return number, hash
+
+    def _chain(self, entries: Sequence[Entry], number: int, hash: str) -> None:
+        if rows := list(links(entries, number, hash)):
+            self._execute(_AUDIT, rows=rows)
+            self._execute(_MOVE_HEAD, number + len(rows), rows[-1][-1])
+
     def _execute(self, statement: str, *parameters: Any, rows: Collection[tuple[Any, ...]] = ()) -> Iterable[Any]:
         row = f"({', '.join('?' * len(next(iter(rows), ())))})"
-        sql = statement.format(rows=", ".join([row] * len(rows)), lock=self._lock)
+        sql = statement.format(rows=", ".join([row] * len(rows)), lock=self._lock, wait=self._wait)
         return self._driver.execute(sql, _stored(chain(parameters, *rows)))
 
 

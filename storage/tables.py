@@ -205,21 +205,104 @@ class InstallationRow(SQLModel, table=True):
     installed: float = Field(sa_type=Double)
 
 
-class ActivityRow(SQLModel, table=True):
-    """What somebody asked, and what came of it."""
+class AuditRow(SQLModel, table=True):
+    """What somebody asked or decided, and what came of it: one row is never changed, and each holds the hash of the former."""
 
-    __tablename__ = "activity"
+    __tablename__ = "audit"
 
-    seq: int = Field(primary_key=True, sa_type=_SERIAL)
-    id: str = Field(sa_type=AnyText, unique=True)  # of the delivery
+    number: int = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite"))
+    id: str = Field(sa_type=AnyText)
+    kind: str = Field(sa_type=AnyText)
+    at: float = Field(sa_type=Double)
     actor: str = Field(sa_type=AnyText)
-    command: str = Field(sa_type=AnyText)
-    arguments: str = Field(sa_type=AnyText)
+    name: str = Field(sa_type=AnyText)
     via: str = Field(sa_type=AnyText)
     conversation: str = Field(sa_type=AnyText)
-    asked: float = Field(sa_type=Double)
+    command: str = Field(sa_type=AnyText)
+    arguments: str = Field(sa_type=AnyText)
+    account: str = Field(sa_type=AnyText)
+    confirmed_by: str = Field(sa_type=AnyText)
     outcome: str = Field(sa_type=AnyText)
     said: str = Field(sa_type=AnyText)
+    record: str = Field(sa_type=AnyText)
+    previous: str = Field(sa_type=AnyText)  # the hash of the row before
+    hash: str = Field(sa_type=AnyText)
+
+
+class AuditHeadRow(SQLModel, table=True):
+    """One row: where the chain of the audit ends, and where it begins once old rows were removed."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True, sa_type=Integer)
+    number: int = Field(sa_type=BigInteger)  # of the last row
+    hash: str = Field(sa_type=AnyText)
+    first_number: int = Field(sa_type=BigInteger)  # of the first row, or of the one that will be it
+    first_hash: str = Field(sa_type=AnyText)  # of the row before that
+
+
+class EffectRow(SQLModel, table=True):
+    """A write, from before it happens."""
+
+    __tablename__ = "effect"
+
+    seq: int = Field(primary_key=True, sa_type=_SERIAL)
+    id: str = Field(sa_type=AnyText, unique=True)
+    call: str = Field(sa_type=AnyText, unique=True)
+    actor: str = Field(sa_type=AnyText)
+    conversation: str = Field(sa_type=AnyText)
+    command: str = Field(sa_type=AnyText)
+    arguments: str = Field(sa_type=AnyText)
+    account: str = Field(sa_type=AnyText)
+    undo: str = Field(sa_type=AnyText)
+    undo_arguments: str = Field(sa_type=AnyText)
+    state: str = Field(sa_type=AnyText)
+    undoes: str = Field(sa_type=AnyText)
+    at: float = Field(sa_type=Double)
+    reply: str = Field(sa_type=AnyText)
+
+
+class ProposalRow(SQLModel, table=True):
+    """A call that waits for somebody to confirm it."""
+
+    __tablename__ = "proposal"
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    digest: str = Field(sa_type=AnyText)
+    call: str = Field(sa_type=AnyText)
+    requester: str = Field(sa_type=AnyText)
+    approvers: str = Field(sa_type=AnyText)
+    created: float = Field(sa_type=Double)
+    expires: float = Field(sa_type=Double)
+    state: str = Field(sa_type=AnyText)
+    decided_by: str = Field(sa_type=AnyText)
+    decision: str = Field(sa_type=AnyText)
+
+
+class ProposalCardRow(SQLModel, table=True):
+    """An answer in which a proposal is shown."""
+
+    __tablename__ = "proposal_card"
+
+    proposal: str = Field(primary_key=True, sa_type=AnyText)
+    delivery: str = Field(primary_key=True, sa_type=AnyText)
+
+
+class RuleRow(SQLModel, table=True):
+    """Who may run what, and where."""
+
+    __tablename__ = "rule"
+
+    tenant: str = Field(primary_key=True, sa_type=AnyText)  # "platform:tenant"
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    effect: str = Field(sa_type=AnyText)
+    what: str = Field(sa_type=AnyText)
+    who: str = Field(sa_type=AnyText)
+    where: str = Field(sa_type=AnyText)
+    by: str = Field(sa_type=AnyText)
+    made_by: str = Field(sa_type=AnyText)
+    made: float = Field(sa_type=Double)
+    removed: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
 
 
 class PulseRow(SQLModel, table=True):
@@ -231,18 +314,23 @@ class PulseRow(SQLModel, table=True):
     at: float = Field(sa_type=Double)
 
 
-activity = SQLModel.metadata.tables["activity"]
 admin = SQLModel.metadata.tables["admin"]
+audit = SQLModel.metadata.tables["audit"]
+audit_head = SQLModel.metadata.tables["audit_head"]
 connection = SQLModel.metadata.tables["connection"]
 data_key = SQLModel.metadata.tables["data_key"]
 delivery = SQLModel.metadata.tables["delivery"]
+effect = SQLModel.metadata.tables["effect"]
 installation = SQLModel.metadata.tables["installation"]
 keyholder = SQLModel.metadata.tables["keyholder"]
 master_key = SQLModel.metadata.tables["master_key"]
 oauth_state = SQLModel.metadata.tables["oauth_state"]
 offer = SQLModel.metadata.tables["offer"]
+proposal = SQLModel.metadata.tables["proposal"]
+proposal_card = SQLModel.metadata.tables["proposal_card"]
 pulse = SQLModel.metadata.tables["pulse"]
 reference = SQLModel.metadata.tables["reference"]
+rule = SQLModel.metadata.tables["rule"]
 ticket = SQLModel.metadata.tables["ticket"]
 waiting = SQLModel.metadata.tables["waiting"]
 web_session = SQLModel.metadata.tables["web_session"]

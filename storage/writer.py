@@ -125,6 +125,8 @@ class Writer:
             if probes:
                 self._statements.probe(now)
             new = self._statements.insert(arrivals) if arrivals else set()
+            if repeats := [put.arrival for put in puts if first[put.arrival.key] is not put or put.arrival.key not in new]:
+                self._statements.record_repeats(repeats)
         self._puts, self._probes = [], []
         answers: list[Answer] = [(put.done, put.arrival.key in new and first[put.arrival.key] is put) for put in puts]
         return answers + [(probe.done, None) for probe in probes]

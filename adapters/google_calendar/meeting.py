@@ -1,7 +1,7 @@
 """Our nouns, and how Google's JSON becomes them: https://developers.google.com/workspace/calendar/api/v3/reference/events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from adapters.errors import Refused
 
 ANSWERS = {"yes": "accepted", "no": "declined", "maybe": "tentative", "unanswered": "needsAction"}
+_OF_ALL_OCCURRENCES = ("summary", "location", "description", "attendees", "organizer", "htmlLink")
 _OURS = {theirs: ours for ours, theirs in ANSWERS.items()}
 
 
@@ -84,6 +85,17 @@ class Meeting:
         """Whether any part of it falls on that day."""
         return self.first_day <= day <= self.last_day
 
+    def at(self, start: datetime, minutes: int | None = None) -> "Meeting":
+        """The same meeting at another time, as long as before unless told otherwise. An all-day one keeps its days."""
+        length = elapsed(self.start, self.end)
+        if self.all_day:
+            return replace(self, start=start.date(), end=start.date() + length)
+        return replace(self, start=start, end=later(start, length if minutes is None else timedelta(minutes=minutes)))
+
+    def is_when(self, other: "Meeting") -> bool:
+        """Whether both begin and end at the same moments."""
+        return (self.start, self.end) == (other.start, other.end)
+
 
 def meeting_of(event: Mapping[str, Any], zone: ZoneInfo, calendar: str = "") -> Meeting:
     """An event of Google's as a meeting of ours. Raises Refused where a deleted event has lost its details."""
@@ -107,6 +119,13 @@ def meeting_of(event: Mapping[str, Any], zone: ZoneInfo, calendar: str = "") -> 
         mine=event.get("organizer", {}).get("self", "organizer" not in event),
         cancelled=event.get("status") == "cancelled",
     )
+
+
+def occurrence(remains: Mapping[str, Any], series: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A cancelled occurrence, of which Google keeps little but its time, with what its series knows of it."""
+    began = remains["originalStartTime"]
+    told = {name: series[name] for name in _OF_ALL_OCCURRENCES if name in series}
+    return {**told, **remains, "start": began, "end": _ends(began, series)}
 
 
 def calendar_of(entry: Mapping[str, Any]) -> Calendar:
@@ -135,6 +154,16 @@ def _moment(value: Mapping[str, str], zone: ZoneInfo) -> datetime | date:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(value["timeZone"]))
     return moment.astimezone(zone)
+
+
+def _ends(began: Mapping[str, str], series: Mapping[str, Any]) -> Mapping[str, str]:
+    """When an occurrence of that series ends."""
+    zone = ZoneInfo("UTC")
+    length = elapsed(_moment(series["start"], zone), _moment(series["end"], zone))
+    if "date" in began:
+        return {"date": (date.fromisoformat(began["date"]) + length).isoformat()}
+    begin = _moment(began, zone)
+    return {"dateTime": (begin + length).isoformat()} if isinstance(begin, datetime) else began
 
 
 def _guest(attendee: Mapping[str, Any]) -> Guest:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from adapters.google_calendar.meeting import Meeting, elapsed, later
+from adapters.google_calendar.meeting import later
 
 
 def event_id(call: str) -> str:
@@ -28,14 +28,6 @@ def new_event(
         "conferenceData": _video_call(id) if video else None,
     }
     return {name: value for name, value in body.items() if value}
-
-
-def moved(meeting: Meeting, start: datetime, minutes: int | None) -> tuple[datetime | date, datetime | date]:
-    """When a meeting is, once it begins at `start`. An all-day one moves to that day and keeps its days."""
-    length = elapsed(meeting.start, meeting.end)
-    if not isinstance(meeting.start, datetime):
-        return start.date(), start.date() + length
-    return start, later(start, length if minutes is None else timedelta(minutes=minutes))
 
 
 def span(start: datetime | date, end: datetime | date) -> dict[str, dict[str, str]]:

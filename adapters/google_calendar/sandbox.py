@@ -1,14 +1,15 @@
 """A stateful stand-in for Google Calendar: https://developers.google.com/workspace/calendar/api/v3/reference."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from adapters.google_calendar import AUTH, sandbox_account, sandbox_busy, sandbox_errors, sandbox_listing
+from adapters.google_calendar import AUTH, sandbox_account, sandbox_busy, sandbox_errors, sandbox_listing, sandbox_state
 from adapters.google_calendar.sandbox_push import Channels
 from adapters.google_calendar.sandbox_store import Book
 from adapters.google_calendar.sandbox_times import Json, rfc3339, timestamp, zone_named
@@ -59,6 +60,9 @@ class CalendarSandbox(Sandbox):
                 web.post("/calendar/v3/channels/stop", self._stop),
             ]
         )
+
+    def state(self, account: str) -> Mapping[str, Any]:
+        return {book.id: sandbox_state.state(book) for book in self._books.get(account, ())}
 
     def error(self, status: int, text: str) -> web.Response:
         return sandbox_errors.answer(status, text)

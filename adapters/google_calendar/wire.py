@@ -21,6 +21,10 @@ _IN_THE_WAY = {
 }
 
 
+class NotFound(Refused):
+    """There is no such thing, or this person does not see it."""
+
+
 class InTheWay(Refused):
     """Somebody was there before: 409, 410 or 412. It may have been ourselves, in an attempt whose answer was lost."""
 
@@ -57,18 +61,22 @@ class Wire:
     service: Service
     access: Access
 
-    async def ask(self, question: Any, etag: str = "") -> Mapping[str, Any]:
-        """Sends a request of the library's. With `etag`, Google acts only if the event still is that version.
+    async def change(self, question: Any, etag: str) -> Mapping[str, Any]:
+        """As `ask`, for a change: Google makes it only if the event still is that version, and so at most once.
 
-        Every question of ours may be sent twice: a read, an insert under an id of ours, a change that names the state wanted.
+        Raises Unknown where the event has no version and the answer is lost.
         """
+        return await self.ask(question, etag, repeatable=bool(etag))
+
+    async def ask(self, question: Any, etag: str = "", repeatable: bool = True) -> Mapping[str, Any]:
+        """Sends a request of the library's, one that may be sent twice: a read, or an insert under an id of ours."""
         headers = {name: value for name, value in question.headers.items() if name not in _NOT_SENT}
         headers["authorization"] = f"Bearer {self.access.token.reveal()}"
         if etag:
             headers["if-match"] = etag
         body = question.body.encode() if question.body else None
         name, tenant = self.service.adapter.name, self.access.tenant
-        request = Request(name, question.method, question.uri, headers, body, tenant=tenant, repeatable=True)
+        request = Request(name, question.method, question.uri, headers, body, tenant=tenant, repeatable=repeatable)
         return self._read(question, await self.service.http.send(request))
 
     async def entries(self, resource: Any, listing: Any) -> AsyncIterator[Mapping[str, Any]]:
@@ -110,7 +118,7 @@ class Wire:
             case 403:
                 return Refused(f"Google Calendar does not allow that: {message}")
             case 404:
-                return Refused("I can't find that in your Google Calendar.")
+                return NotFound("I can't find that in your Google Calendar.")
             case 409 | 410 | 412 as status:
                 return InTheWay(status)
         return Refused(f"Google Calendar did not accept that: {message}")

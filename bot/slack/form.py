@@ -1,7 +1,7 @@
 """A command's options as a modal: https://docs.slack.dev/surfaces/modals/."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,11 @@ from commands.command import Command
 from commands.option import Option
 
 CALLBACK = "command_form"
+PREVIEW = "preview"
+"""The button that shows what a form would do. What is entered so far comes with its press, whole or not."""
+
 _ELEMENT = "value"
+_YES_OR_NO = {"true": "Yes", "false": "No"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ def form_view(command: Command, arguments: Mapping[str, Any], channel: str, thre
         "title": _text(command.name.capitalize()[:24]),
         "submit": _text("Run"),
         "close": _text("Cancel"),
-        "blocks": [_input(option, arguments.get(option.name)) for option in command.options],
+        "blocks": list(_blocks(command, arguments)),
     }
 
 
@@ -42,8 +46,17 @@ def read_form(view: Mapping[str, Any]) -> Form:
     """
     told = {name: _string(value) for name, value in json.loads(view["private_metadata"]).items()}
     values = {name: _entered(block[_ELEMENT]) for name, block in view["state"]["values"].items() if _ELEMENT in block}
-    arguments = {name: value for name, value in values.items() if value}
+    arguments = {name: value for name, value in values.items() if value.strip()}
     return Form(told["command"], arguments, told["channel"], told["thread"])
+
+
+def _blocks(command: Command, arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if not command.options:
+        yield {"type": "section", "text": _text(command.about)}
+    for option in command.options:
+        yield _input(option, arguments.get(option.name))
+    if command.writes:
+        yield {"type": "actions", "elements": [{"type": "button", "action_id": PREVIEW, "text": _text("Preview")}]}
 
 
 def _input(option: Option, value: Any) -> dict[str, Any]:
@@ -52,9 +65,18 @@ def _input(option: Option, value: Any) -> dict[str, Any]:
         "block_id": option.name,
         "optional": not option.required,
         "label": _text(option.name.replace("_", " ").capitalize()),
-        "element": _select(option, value) if option.choices else _line(value),
+        "element": _element(option, value),
     }
     return block | ({"hint": _text(option.about[:2000])} if option.about else {})
+
+
+def _element(option: Option, value: Any) -> dict[str, Any]:
+    chosen = str(option.default if value is None else value)
+    if option.type is bool:
+        return _select(_YES_OR_NO, chosen.lower())
+    if option.choices:
+        return _select({choice: choice for choice in option.choices}, chosen)
+    return _line(value)
 
 
 def _line(value: Any) -> dict[str, Any]:
@@ -63,11 +85,10 @@ def _line(value: Any) -> dict[str, Any]:
     return element | ({"initial_value": initial[:3000]} if initial else {})
 
 
-def _select(option: Option, value: Any) -> dict[str, Any]:
-    choices = {choice: {"text": _text(choice), "value": choice} for choice in option.choices}
-    element = {"type": "static_select", "action_id": _ELEMENT, "options": list(choices.values())}
-    initial = choices.get(str(value if value is not None else option.default))
-    return element | ({"initial_option": initial} if initial else {})
+def _select(labels: Mapping[str, str], initial: str) -> dict[str, Any]:
+    options = {value: {"text": _text(label), "value": value} for value, label in labels.items()}
+    element = {"type": "static_select", "action_id": _ELEMENT, "options": list(options.values())}
+    return element | ({"initial_option": options[initial]} if initial in options else {})
 
 
 def _entered(element: Mapping[str, Any]) -> str:

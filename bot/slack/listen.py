@@ -22,7 +22,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platform import Filled, Gone, Press, Words
-from bot.slack.form import CALLBACK, read_form
+from bot.slack.form import CALLBACK, PREVIEW, read_form
+from bot.slack.interaction import links, pressed, team_of, where
 from bot.slack.mrkdwn import plain
 
 HOME = "home"
@@ -35,7 +36,11 @@ _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>[\s,:]*")
 
 @dataclass(frozen=True)
 class Heard:
-    """What a delivery asks, in Slack's ids. No `channel`: it is the person's chat with the bot alone."""
+    """What a delivery asks, in Slack's ids. No `channel`: it is the person's chat with the bot alone.
+
+    `route` has, where there is such a thing, `response_url` and `trigger_id`, and of a press `pressed`, the timestamp of the
+    message that has the button, with `ephemeral` where only one person sees that.
+    """
 
     what: Words | Press | Filled | Gone
     via: str
@@ -81,6 +86,7 @@ def _bolt(client: AsyncWebClient) -> AsyncApp:
     bolt.event("message")(_message)
     bolt.action(re.compile("^press:"))(_press)
     bolt.action(re.compile("^open:"))(_opened)
+    bolt.action(PREVIEW)(_preview)
     bolt.view(CALLBACK)(_submission)
     bolt.event("app_home_opened")(_home)
     bolt.event("app_uninstalled")(_uninstalled)
@@ -124,8 +130,7 @@ async def _command(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContex
     await ack()
     subject = "" if body["command"] == _OWN else body["command"].removeprefix("/")
     words = Words(f"{subject} {plain(body.get('text') or '')}".strip())
-    route = {"response_url": body.get("response_url") or ""}
-    context["heard"] = Heard(words, "slash", body["team_id"], body["user_id"], body["channel_id"], route=route)
+    context["heard"] = Heard(words, "slash", body["team_id"], body["user_id"], body["channel_id"], route=links(body))
 
 
 async def _mention(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -142,10 +147,9 @@ async def _press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], co
     await ack()
     if not action.get("value"):
         return
-    channel, thread = _where(body)
-    route = {"response_url": body.get("response_url") or "", "trigger_id": body.get("trigger_id") or ""}
+    channel, thread = where(body)
     press = Press(action["value"])
-    context["heard"] = Heard(press, "button", _team(body), body["user"]["id"], channel, thread, route)
+    context["heard"] = Heard(press, "button", team_of(body), body["user"]["id"], channel, thread, links(body) | pressed(body))
 
 
 async def _opened(ack: AsyncAck) -> None:
@@ -155,9 +159,13 @@ async def _opened(ack: AsyncAck) -> None:
 
 async def _submission(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     await ack()
-    form = read_form(body["view"])
-    filled = Filled(form.command, form.arguments)
-    context["heard"] = Heard(filled, "form", _team(body), body["user"]["id"], form.channel, form.thread)
+    context["heard"] = _filled(body)
+
+
+async def _preview(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """What is entered so far comes with the press: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload."""
+    await ack()
+    context["heard"] = _filled(body, dry_run=True)
 
 
 async def _home(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -195,6 +203,12 @@ def _typed(event: dict[str, Any], body: dict[str, Any], via: str, text: str) -> 
     return Heard(Words(plain(text)), via, body["team_id"], event["user"], event["channel"], thread)
 
 
+def _filled(body: dict[str, Any], dry_run: bool = False) -> Heard:
+    form = read_form(body["view"])
+    filled = Filled(form.command, form.arguments, dry_run)
+    return Heard(filled, "form", team_of(body), body["user"]["id"], form.channel, form.thread)
+
+
 def _gone(body: dict[str, Any], user: str = "") -> Heard:
     route = {"at": str(body.get("event_time") or "")}
     return Heard(Gone(body["team_id"], user), "event", body["team_id"], user, "", route=route)
@@ -203,15 +217,3 @@ def _gone(body: dict[str, Any], user: str = "") -> Heard:
 def _from_a_bot(event: dict[str, Any]) -> bool:
     """Bots are not answered, ourselves least of all: two of them would talk for ever."""
     return bool(event.get("bot_id") or event.get("app_id") or not event.get("user"))
-
-
-def _team(body: dict[str, Any]) -> str:
-    """An organisation's own interactions name their team with the person."""
-    return str((body.get("team") or {}).get("id") or body["user"]["team_id"])
-
-
-def _where(body: dict[str, Any]) -> tuple[str, str]:
-    """The channel and the thread (if any) of the message whose button was pressed."""
-    container = body.get("container") or {}
-    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-    return channel, container.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or ""

@@ -8,7 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Outgoing:
-    """`call` marks the messages, so that they can be found again; `since` is when the question came, in seconds."""
+    """`call` marks the messages, so that they can be found again; `since` is when the question came, in seconds.
+
+    `replaces` is the timestamp of the card that was pressed, where the reply takes its place. One that is `ephemeral` only its
+    asker sees, and Slack replaces it by nothing but the response URL.
+    """
 
     call: str
     team: str
@@ -20,6 +24,8 @@ class Outgoing:
     since: float
     messages: Sequence[Mapping[str, Any]]  # each has `text` and `blocks`
     home: bool = False  # it stands in the person's Home tab, in place of what stood there
+    replaces: str = ""
+    ephemeral: bool = False
 
     def dump(self) -> str:
         return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))

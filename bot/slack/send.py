@@ -1,26 +1,23 @@
 """Sends replies to Slack: looks before it sends again, replaces what stands, finds another way where it may not post."""
 
-import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from adapters.errors import Unavailable, Unknown
-from adapters.http import Http, Request
+from adapters.http import Http
 from bot.slack.api import SlackError, WebApi
 from bot.slack.look import find
 from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
-from bot.slack.render import POSTING, UPDATING
+from bot.slack.render import POSTING, UPDATING, Json, render
+from bot.slack.response_url import ResponseUrls
+from commands.reply import Reply
 
 _LOG = logging.getLogger(__name__)
-_SLACK_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_JSON = {"Content-Type": "application/json; charset=utf-8"}
 _HOME = 100  # blocks: https://docs.slack.dev/reference/views/home-tab-views
 _STANDS = "home"  # in place of a message's timestamp
-_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_SETTLED = Reply("This is settled. What came of it was told to the one who pressed the button.")
 
 
 class Sender:
@@ -28,9 +25,8 @@ class Sender:
 
     def __init__(self, api: WebApi, http: Http, pace: Pace) -> None:
         self._api = api
-        self._http = http
+        self._urls = ResponseUrls(http, api.base_url)
         self._pace = pace
-        self._local = urlsplit(api.base_url).hostname in _LOOPBACK
 
     async def send(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str]:
         """Sends each message of the reply; gives back their timestamps, empty for those that can't be found again.
@@ -42,8 +38,10 @@ class Sender:
             return await self._published(outgoing)
         try:
             standing = (await find(self._api, outgoing) if look else {}) | dict(enumerate(sent))
-            ids = [await self._put(outgoing, part, standing.get(part, "")) for part in range(len(outgoing.messages))]
-            await self._remove(outgoing.channel, [ts for part, ts in standing.items() if part >= len(ids)])
+            ids = await self._settled(outgoing) if outgoing.replaces else []
+            for part in range(len(ids), len(outgoing.messages)):
+                ids.append(await self._put(outgoing, part, standing.get(part, "")))
+            await self._remove(outgoing.channel, [ts for ts in standing.values() if ts not in ids])
             return ids
         except Unknown as error:  # perhaps it was sent: the next attempt looks
             raise Unavailable(str(error)) from None
@@ -57,15 +55,27 @@ class Sender:
             _LOG.warning("the Home tab was refused: %s", error)
         return [_STANDS]
 
+    async def _settled(self, outgoing: Outgoing) -> list[str]:
+        """Puts the first message in the place of the card that was pressed; gives back where it stands then, if it does.
+
+        It may be done as often as one likes. Where others see a card whose answer is not for them, they see that it is settled.
+        """
+        if outgoing.ephemeral:
+            return [""] if await self._urls.replace(outgoing.response_url, outgoing.messages[0]) else []
+        if outgoing.private:
+            await self._updated(outgoing, outgoing.replaces, vars(render(_SETTLED)[0]))
+            return []
+        return [outgoing.replaces] if await self._replaced(outgoing, 0, outgoing.replaces) else []
+
     async def _remove(self, channel: str, timestamps: Sequence[str]) -> None:
-        """What a longer version left."""
+        """What a longer version left, or a version that stands elsewhere now."""
         with suppress(SlackError):
             for ts in filter(None, timestamps):
                 await self._api.change("chat.delete", channel=channel, ts=ts)
 
     async def _put(self, outgoing: Outgoing, part: int, standing: str) -> str:
         await self._pace.turn(f"{outgoing.team}:{outgoing.channel}")
-        if standing and await self._replaced(outgoing, part, standing):
+        if standing and not outgoing.private and await self._replaced(outgoing, part, standing):
             return standing
         try:
             return await (self._whisper(outgoing, part) if outgoing.private else self._post(outgoing, part))
@@ -73,12 +83,13 @@ class Sender:
             return await self._another_way(outgoing, part, error)
 
     async def _replaced(self, outgoing: Outgoing, part: int, ts: str) -> bool:
-        message = {**outgoing.messages[part], **UPDATING, "metadata": outgoing.metadata(part)}
+        return await self._updated(outgoing, ts, {**outgoing.messages[part], "metadata": outgoing.metadata(part)})
+
+    async def _updated(self, outgoing: Outgoing, ts: str, message: Json) -> bool:
         try:
-            await self._api.change("chat.update", channel=outgoing.channel, ts=ts, **message)
+            await self._api.change("chat.update", channel=outgoing.channel, ts=ts, **message, **UPDATING)
         except SlackError as error:
-            if str(error) not in _GONE:
-                raise
+            _LOG.info("a message can't be replaced: %s", error)
             return False
         return True
 
@@ -92,7 +103,7 @@ class Sender:
 
     async def _whisper(self, outgoing: Outgoing, part: int) -> str:
         """Seen by the asker only. Slack keeps no trace of it, so it can't be found or replaced later."""
-        if self._usable(outgoing.response_url):
+        if self._urls.usable(outgoing.response_url):
             return await self._respond(outgoing, part, "ephemeral")
         where = {"channel": outgoing.channel, "user": outgoing.user, "thread_ts": outgoing.thread or None}
         with suppress(Unknown):  # nobody can look whether it was sent: not twice, then
@@ -102,29 +113,18 @@ class Sender:
     async def _another_way(self, outgoing: Outgoing, part: int, error: SlackError) -> str:
         """The bot may not post there: Slack's response URL reaches that channel still, and a direct message the person."""
         _LOG.info("posting was refused (%s): trying another way", error)
-        if self._usable(outgoing.response_url):
+        if self._urls.usable(outgoing.response_url):
             return await self._respond(outgoing, part, "ephemeral" if outgoing.private else "in_channel")
         return await self._in_person(outgoing, part)
 
     async def _respond(self, outgoing: Outgoing, part: int, kind: str) -> str:
-        """https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses"""
-        body = json.dumps({"response_type": kind, "replace_original": False, **outgoing.messages[part]}).encode()
-        try:
-            answer = await self._http.send(Request("slack", "POST", outgoing.response_url, _JSON, body))
-        except Unknown:  # the same
-            return ""
-        if answer.status >= 400:  # used up or expired: it lasts for five uses and half an hour
-            return await self._in_person(outgoing, part)
-        return ""
+        said = await self._urls.answer(outgoing.response_url, kind, outgoing.messages[part])
+        return "" if said else await self._in_person(outgoing, part)
 
     async def _in_person(self, outgoing: Outgoing, part: int) -> str:
+        if not outgoing.user:
+            _LOG.warning("what was meant for a channel can't be said there: the bot may not write in it")
+            return ""
         opened = await self._api.change("conversations.open", users=outgoing.user)
         await self._posted(outgoing, part, opened["channel"]["id"], "")
         return ""
-
-    def _usable(self, url: str) -> bool:
-        """Slack's own hosts only: whoever can write the URL must not make the bot post elsewhere."""
-        parts = urlsplit(url)
-        if self._local:
-            return parts.scheme == "http" and parts.hostname in _LOOPBACK
-        return parts.scheme == "https" and parts.netloc in _SLACK_HOSTS

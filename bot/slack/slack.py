@@ -77,19 +77,32 @@ class Slack:
         route = {"since": str(self._clock.time())}
         return Asked(actor, Place("slack", actor.tenant, channel, ""), "notice", Words(""), route)
 
+    async def room(self, place: Place) -> Asked:
+        """Whether the bot may write there, Slack tells when it does."""
+        try:
+            await self._workspaces.api(place.tenant)
+        except NotInstalledError:
+            raise Refused("The bot is not in that workspace any more.") from None
+        actor, route = Actor("slack", place.tenant, "", "", self._zone), {"since": str(self._clock.time())}
+        return Asked(actor, place, "room", Words(""), route)
+
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
         place, route = asked.place, asked.route
+        replaces = route.get("pressed", "") if reply.settles else ""
+        ephemeral = bool(replaces) and "ephemeral" in route
         return Outgoing(
             call=call,
             team=place.tenant,
             channel=place.conversation,
             thread=place.thread,
             user=asked.actor.user,
-            private=reply.private and not _is_alone(asked),
+            private=ephemeral or (not _is_alone(asked, bool(replaces)) and (reply.private or asked.whispers)),
             response_url=route.get("response_url", ""),
             since=float(route["since"]),
             messages=[vars(message) for message in render(reply, ids)],
             home=asked.via == "home",
+            replaces=replaces,
+            ephemeral=ephemeral,
         ).dump()
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
@@ -106,10 +119,13 @@ class Slack:
 
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """The trigger lives for three seconds: https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses."""
+        trigger = asked.route.get("trigger_id")
+        if not trigger:
+            return False
         view = form_view(command, arguments, asked.place.conversation, asked.place.thread)
         try:
             api = await self._workspaces.api(asked.place.tenant)
-            await api.write("views.open", trigger_id=asked.route.get("trigger_id", ""), view=view)
+            await api.write("views.open", trigger_id=trigger, view=view)
         except (NotInstalledError, SlackError, Unknown):
             return False
         return True
@@ -147,6 +163,10 @@ def _moment(heard: "Heard", delivery: Delivery) -> float:
     return float(at) + 1.0 if at else delivery.received
 
 
-def _is_alone(asked: Asked) -> bool:
-    """A message in a direct message is private as it is; in answer to a command or a button, even there only the asker's."""
-    return asked.via in ("message", "notice") or "alone" in asked.route
+def _is_alone(asked: Asked, settles: bool) -> bool:
+    """A message in a direct message is private as it is; in answer to a command or a button, even there only the asker's.
+
+    Unless it takes the place of a card that stands there.
+    """
+    stands = settles and asked.place.conversation.startswith("D")
+    return asked.via in ("message", "notice") or "alone" in asked.route or stands

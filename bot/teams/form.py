@@ -18,16 +18,20 @@ Json = dict[str, Any]
 COMMAND = "form"
 """The field that names the command. It is sent along with the options, so that no option can bear this name."""
 
+PREVIEW = "dry_run"
+"""The field that says that this is only to be seen; the same holds for it."""
+
 _NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 _LONGEST = 3_000  # characters of a field
 
 
 @dataclass(frozen=True)
 class Form:
-    """A submitted form: which command, with what."""
+    """A submitted form: which command, with what. With `dry_run`, to see what it would do."""
 
     command: str
     arguments: Mapping[str, str]
+    dry_run: bool = False
 
 
 def form_card(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, str] = _NO_ERRORS) -> Json:
@@ -37,7 +41,7 @@ def form_card(command: Command, arguments: Mapping[str, Any], errors: Mapping[st
         "type": "AdaptiveCard",
         "version": "1.5",
         "body": list(_body(command, arguments, errors)),
-        "actions": [{"type": "Action.Submit", "title": "Run", "style": "positive", "data": {COMMAND: command.name}}],
+        "actions": list(_actions(command)),
     }
 
 
@@ -57,8 +61,15 @@ def read_form(value: Mapping[str, Any]) -> Form:
     command = value[COMMAND]
     if not isinstance(command, str):
         raise TypeError("not a command")
-    entered = {name: _entered(each) for name, each in value.items() if name != COMMAND}
-    return Form(command, {name: each for name, each in entered.items() if each.strip()})
+    entered = {name: _entered(each) for name, each in value.items() if name not in (COMMAND, PREVIEW)}
+    return Form(command, {name: each for name, each in entered.items() if each.strip()}, value.get(PREVIEW) is True)
+
+
+def _actions(command: Command) -> Iterator[Json]:
+    """Both close the dialog: what it would do is answered to the person alone, as what it did is answered."""
+    yield {"type": "Action.Submit", "title": "Run", "style": "positive", "data": {COMMAND: command.name}}
+    if command.writes:
+        yield {"type": "Action.Submit", "title": "Preview", "data": {COMMAND: command.name, PREVIEW: True}}
 
 
 def _body(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, str]) -> Iterator[Json]:

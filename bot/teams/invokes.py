@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from adapters.errors import Unavailable
 from bot import words
 from bot.clock import Clock
-from bot.dispatch import Dispatch
+from bot.dispatch import Dispatch, Form
+from bot.forms import faults
 from bot.intent import load as noted
 from bot.leaked import dumped, found
 from bot.offering import taken
@@ -25,12 +26,10 @@ from bot.teams.form import form_card, task
 from bot.teams.outgoing import load
 from bot.teams.render import render
 from bot.teams.search import results, told
-from bot.validation import validate
 from bot.words import Sorry
 from commands.catalog import Catalog
 from commands.command import Command
 from commands.reply import Reply
-from commands.usage import UsageError
 from storage.errors import StorageError
 from storage.inbox import Inbox
 from storage.offers import Offers
@@ -119,16 +118,11 @@ class Invokes:
         asked = await self._asked(envelope)
         if not isinstance(asked.what, Filled):
             return {}
-        try:
-            command = self._catalog.named(asked.what.command)
-        except UsageError:
+        command = self._catalog.get(asked.what.command)
+        if command is None:
             return {}  # the worker says so
-        try:
-            await validate(command, asked.what.arguments, self._clock.now().astimezone(ZoneInfo(asked.actor.zone)))
-        except UsageError as error:
-            option = error.option or next(iter(asked.what.arguments), "")
-            return _form(command, asked.what.arguments, {option: str(error)})
-        return {}
+        wrong = await faults(command, asked.what.arguments, self._clock.now().astimezone(ZoneInfo(asked.actor.zone)))
+        return _form(command, asked.what.arguments, wrong) if wrong else {}
 
     async def _found(self, envelope: Envelope) -> Json:
         asked = await self._asked(envelope)
@@ -146,6 +140,8 @@ class Invokes:
         dispatch = await asyncio.shield(self._dispatch)
         whose = (asked.actor, asked.place, asked.via, self._clock.now())
         call = await dispatch.fill(command, filled.arguments, "search", *whose)
+        if isinstance(call, Form):
+            return call.otherwise  # there is nowhere to show it
         return call if isinstance(call, Reply) else [reply async for reply in dispatch.answer(call)][-1]
 
 

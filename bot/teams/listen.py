@@ -92,7 +92,7 @@ class _Handler(TeamsActivityHandler):  # type: ignore[misc]
 
     async def on_teams_task_module_submit(self, turn_context: TurnContext, task_module_request: TaskModuleRequest) -> None:
         form = read_form(task_module_request.data)
-        _hear(turn_context, Filled(form.command, form.arguments), "form")
+        _hear(turn_context, Filled(form.command, form.arguments, form.dry_run), "form")
 
     async def on_teams_messaging_extension_query(self, turn_context: TurnContext, query: MessagingExtensionQuery) -> None:
         """Before anything is typed, Teams may ask with a parameter of its own, named `initialRun`."""

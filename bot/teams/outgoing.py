@@ -12,7 +12,7 @@ class Outgoing:
 
     Ids are Teams' own; `type` is "personal", "groupChat" or "channel", `object` and `team` are the ids in Entra of the person
     and of the team's group, and `replaces` is the message whose card was pressed. What is `private` goes to the person's own
-    chat.
+    chat; with `settles`, the card is told to be settled then.
     """
 
     call: str
@@ -28,6 +28,7 @@ class Outgoing:
     replaces: str
     since: float
     messages: Sequence[Mapping[str, Any]]  # each has `text` and `card`
+    settles: bool = False
 
     @property
     def alone(self) -> bool:

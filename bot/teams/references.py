@@ -78,6 +78,11 @@ class Conversations:
         place = known and await self._references.find(_PLATFORM, tenant, known.conversation)
         return replace(known, service_url=place.service_url) if known and place else known
 
+    async def known(self, tenant: str, conversation: str) -> Reference | None:
+        """A conversation that the bot is in. Raises StorageError."""
+        found = await self._references.find(_PLATFORM, tenant, conversation)
+        return found if found and found.conversation == conversation else None  # a person's id leads to another
+
     async def opened(self, chat: Address, bot: str, user: str, seen: float, person: str = "") -> None:
         """Notes a chat that the bot has opened itself, with who is in it: by their id in Teams, and by that in Entra."""
         told = Reference(_PLATFORM, chat.tenant, user, chat.conversation, chat.service_url, bot, "personal", seen=seen)

@@ -20,6 +20,7 @@ _NOT_SO = 400  # nor does it take every change
 _GONE = (403, 404)  # the bot was blocked or removed, or what it speaks of is no more
 _MOST = 1_000
 _ANSWERED = "I have answered you in a chat of our own."
+_SETTLED = "This is settled. What came of it was told to the one who pressed the button."
 _UNSHOWN = "I have an answer, but Teams does not show it. Please tell whoever runs this bot."
 _ASK_THERE = "I have an answer for you alone. Write to me in a chat of our own, and ask again there."
 
@@ -59,6 +60,9 @@ class Sender:
 
     async def _send_alone(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> list[str]:
         """In the person's own chat. Where they asked, nothing of it is seen."""
+        if outgoing.settles and outgoing.replaces:
+            with suppress(ConnectorError, Unknown):
+                await self._replaced(await self._here(outgoing), _line(_SETTLED), outgoing.replaces)
         there = {part: id.removeprefix(_OWN) for part, id in enumerate(sent) if id.startswith(_OWN)}
         shown = next((id for id in sent if id and not id.startswith(_OWN)), "")
         try:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from adapters.errors import Refused
 from bot.clock import Clock
 from bot.platform import Asked, Filled, Gone, Joined, Press, Stranger, Words
 from bot.teams.connector import Address, Connector, ConnectorError
@@ -22,6 +23,7 @@ from commands.call import Actor, Place
 from commands.command import Command
 from commands.reply import Reply
 from storage.delivery import Delivery
+from storage.references import Reference
 
 if TYPE_CHECKING:
     from bot.teams.listen import Listener
@@ -76,9 +78,16 @@ class Teams:
     async def reach(self, actor: Actor) -> Asked:
         """Their own chat with the bot; it is opened where there is none yet."""
         chat = await self._own_chats.of(actor.tenant, actor.user)
-        where = {"service_url": chat.service_url, "conversation": chat.conversation, "type": "personal", "bot": chat.bot}
-        route = {**where, "user": actor.user, "team": "", "replaces": "", "since": str(self._clock.time())}
-        return Asked(actor, Place("teams", actor.tenant, chat.conversation), "notice", Words(""), route)
+        place = Place("teams", actor.tenant, chat.conversation)
+        return Asked(actor, place, "notice", Words(""), self._route(chat, actor.user))
+
+    async def room(self, place: Place) -> Asked:
+        known = await self._conversations.known(place.tenant, place.conversation)
+        if known is None:
+            raise Refused("The bot is not in that conversation, or nobody has spoken to it there yet.")
+        thread = f";messageid={place.thread}" if place.thread else ""
+        route = self._route(known, "") | {"conversation": f"{known.conversation}{thread}"}
+        return Asked(Actor("teams", place.tenant, "", "", self._zones.of(place.tenant, "")), place, "room", Words(""), route)
 
     async def known(self, actor: Actor) -> Actor | None:
         """Nor is anybody known who has not spoken to the bot."""
@@ -91,6 +100,7 @@ class Teams:
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
         actor, route = asked.actor, asked.route
+        private, alone = reply.private or asked.whispers, route["type"] == "personal"
         return Outgoing(
             call=call,
             tenant=actor.tenant,
@@ -101,10 +111,11 @@ class Teams:
             user=route["user"],
             object=actor.user,
             team=route["team"],
-            private=reply.private and route["type"] != "personal",
-            replaces="" if reply.private and route["type"] == "personal" else route["replaces"],  # the card stays
+            private=private and not alone,
+            replaces="" if private and alone and not reply.settles else route["replaces"],  # the card stays
             since=float(route["since"]),
             messages=[vars(message) for message in render(reply, ids, call)],
+            settles=reply.settles,
         ).dump()
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
@@ -117,6 +128,12 @@ class Teams:
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """Teams asks for a form itself, and is answered in the request: see invokes.py. From here none can be opened."""
         return False
+
+    def _route(self, reference: Reference, user: str) -> dict[str, str]:
+        """To where nobody has just asked anything."""
+        where = {"service_url": reference.service_url, "conversation": reference.conversation, "type": reference.type}
+        who = {"bot": reference.bot, "user": user, "team": reference.team}
+        return {**where, **who, "replaces": "", "since": str(self._clock.time())}
 
     def _gone(self, heard: Heard, received: float) -> Asked | None:
         """Whoever takes the bot out of their own chat is done with it; in a team or a group, the others are not."""

@@ -64,9 +64,9 @@ class Chat:
 
 async def chat(plan: Plan, directory: Path) -> None:
     """Talks with the person at the terminal until they leave; `directory` keeps what they typed. Raises OSError."""
-    async with at_desk(plan) as dispatch:
-        conversation = Conversation(dispatch, person(plan.settings), ColourScreen(sys.stdout, numbered), plan.clock)
-        completer = CommandCompleter(dispatch.catalog)
+    async with at_desk(plan) as desk:
+        conversation = Conversation(desk, person(plan.settings), ColourScreen(sys.stdout, numbered), plan.clock)
+        completer = CommandCompleter(desk.dispatch.catalog)
         prompt: PromptSession[str] = PromptSession(
             history=history(directory), completer=completer, complete_while_typing=False, enable_history_search=True
         )

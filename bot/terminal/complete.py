@@ -32,11 +32,11 @@ class CommandCompleter(Completer):
         subject = self._catalog.subject(before[0])
         if not subject:
             return ()
-        return _verbs(subject) if len(before) == 1 and not subject.command("") else _options(subject, before[1:])
+        return [*(_verbs(subject) if len(before) == 1 else ()), *_options(subject, before[1:])]
 
 
 def _verbs(subject: Subject) -> Words:
-    return [(command.verb, command.about) for command in subject.commands]
+    return [(command.verb, command.about) for command in subject.commands if command.verb]
 
 
 def _options(subject: Subject, told: list[str]) -> Words:

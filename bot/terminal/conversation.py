@@ -11,12 +11,16 @@ from datetime import datetime
 from adapters.errors import Unavailable
 from bot import words
 from bot.clock import Clock
-from bot.dispatch import Dispatch
+from bot.desk import Desk
+from bot.dispatch import Form, Settle
+from bot.entry import entries_of
+from bot.platform import Asked, Filled, Words
 from bot.terminal.person import PLACE
 from bot.terminal.screen import Screen
 from bot.terminal.spinner import spinning
 from commands.call import Actor, Call, Place
 from commands.reply import Button, Reply
+from storage.errors import StorageError
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE = 5.0  # seconds to wait for a service that names a time: here is no worker who would try again later
@@ -31,72 +35,97 @@ class Answer:
 
 
 class Conversation:
-    """Asks as one person, shows what is answered, and gives it back."""
+    """Asks as one person, shows what is answered, notes both, and gives the answer back."""
 
     def __init__(
         self,
-        dispatch: Dispatch,
+        desk: Desk,
         actor: Actor,
         screen: Screen,
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._dispatch = dispatch
+        self._dispatch = desk.dispatch
+        self._audit = desk.audit
         self._actor = actor
         self._screen = screen
         self._clock = clock
         self._sleep = sleep
 
     async def say(self, text: str) -> Answer:
-        """Does what the words ask for."""
-        return await self._show(await self._dispatch.read(text, *self._told("terminal")))
+        """Does what the words ask for. Raises StorageError, as everything here."""
+        asked = Asked(self._actor, PLACE, "terminal", Words(text))
+        return await self._take(asked, await self._dispatch.read(text, *self._told(asked)))
 
     async def press(self, button: Button) -> Answer:
         """Runs what the button stands for."""
-        return await self._show(
-            await self._dispatch.fill(button.command, button.arguments, *self._told("button"), button.typed)
-        )
+        asked = Asked(self._actor, PLACE, "button", Filled(button.command, button.arguments))
+        told = (button.command, button.arguments, *self._told(asked))
+        return await self._take(asked, await self._dispatch.fill(*told, button.typed))
 
     async def tell(self, reply: Reply) -> Answer:
         """Shows what nobody asked for."""
-        return await self._show(reply)
+        return await self._show(_said(reply))
 
-    def _told(self, via: str) -> tuple[str, Actor, Place, str, datetime]:
-        return secrets.token_hex(16), self._actor, PLACE, via, self._clock.now()
+    def _told(self, asked: Asked) -> tuple[str, Actor, Place, str, datetime]:
+        return secrets.token_hex(16), self._actor, PLACE, asked.via, self._clock.now()
 
-    async def _show(self, call: Call | Reply) -> Answer:
+    async def _take(self, asked: Asked, call: Call | Form | Reply) -> Answer:
+        if isinstance(call, Form):  # the prompt is the form
+            call = call.otherwise
+        if isinstance(call, Reply):
+            answer = await self._show(_said(call))
+            return await self._noted(asked, None, None, answer)
+        ran = call
+
+        async def settle(meant: Call) -> None:
+            nonlocal ran
+            ran = meant
+
+        answer = await self._show(self._answers(call, settle))
+        return await self._noted(asked, call, ran, answer)
+
+    async def _noted(self, asked: Asked, call: Call | None, ran: Call | None, answer: Answer) -> Answer:
+        id = call.id if call else secrets.token_hex(16)
+        await self._audit.append(*entries_of(id, self._clock.time(), asked, call, ran, answer.reply))
+        return answer
+
+    async def _show(self, answers: AsyncIterator[Answer]) -> Answer:
         answer = Answer(Reply("Nothing to say."), True)
         with self._screen.drawing() as draw, spinning(sys.stderr) as stop:
-            async for answer in self._answers(call):
+            async for answer in answers:
                 stop()
                 draw(answer.reply)
         return answer
 
-    async def _answers(self, call: Call | Reply) -> AsyncIterator[Answer]:
+    async def _answers(self, call: Call, settle: Settle) -> AsyncIterator[Answer]:
         """Each in the place of the one before."""
-        if isinstance(call, Reply):
-            yield _answer(call)
-            return
         try:
-            async for reply in self._patiently(call):
+            async for reply in self._patiently(call, settle):
                 yield _answer(reply)
         except Unavailable as error:
             yield _answer(words.gave_up(error))
+        except StorageError:
+            raise
         except Exception:
             _LOG.exception("call %s broke", call.id)
             yield _answer(words.broke(call.id))
 
-    async def _patiently(self, call: Call) -> AsyncIterator[Reply]:
+    async def _patiently(self, call: Call, settle: Settle) -> AsyncIterator[Reply]:
         """Tries once more where the service asks for a short wait; the call keeps its id. Raises Unavailable."""
         try:
-            async for reply in self._dispatch.answer(call):
+            async for reply in self._dispatch.answer(call, settle):
                 yield reply
         except Unavailable as error:
             if error.retry_after is None or error.retry_after > _PATIENCE:
                 raise
             await self._sleep(error.retry_after)
-            async for reply in self._dispatch.answer(call):
+            async for reply in self._dispatch.answer(call, settle):
                 yield reply
+
+
+async def _said(reply: Reply) -> AsyncIterator[Answer]:
+    yield _answer(reply)
 
 
 def _answer(reply: Reply) -> Answer:

@@ -2,20 +2,32 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from bot.desk import open_desk
-from bot.dispatch import Dispatch
+from bot.desk import Desk, open_desk
 from bot.plan import Plan
 from bot.sandboxes import running
 
 
 @asynccontextmanager
-async def at_desk(plan: Plan) -> AsyncIterator[Dispatch]:
-    """Shared sandboxes remember what an earlier call did; those served for this desk alone are gone with it."""
-    async with open_desk(plan, await _shared(plan)) as dispatch:
-        yield dispatch
+async def at_desk(plan: Plan) -> AsyncIterator[Desk]:
+    """Shared sandboxes remember what an earlier call did; those served for this desk alone are gone with it.
+
+    What is done is kept in the bot's own database. Raises StorageError.
+    """
+    async with open_desk(plan, await _shared(plan), plan.settings.database) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def at_scratch_desk(plan: Plan) -> AsyncIterator[Desk]:
+    """The same, but nothing that is done is kept."""
+    with TemporaryDirectory() as folder:
+        async with open_desk(plan, await _shared(plan), f"sqlite:///{Path(folder) / 'scratch.sqlite'}") as desk:
+            yield desk
 
 
 async def _shared(plan: Plan) -> str:

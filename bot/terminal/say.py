@@ -9,6 +9,6 @@ from bot.terminal.screen import Screen
 
 async def say(plan: Plan, text: str, screen: Screen) -> bool:
     """Shows the answer; False where it is not what was asked for."""
-    async with at_desk(plan) as dispatch:
-        conversation = Conversation(dispatch, person(plan.settings), screen, plan.clock)
+    async with at_desk(plan) as desk:
+        conversation = Conversation(desk, person(plan.settings), screen, plan.clock)
         return (await conversation.say(text)).given

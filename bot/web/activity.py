@@ -12,7 +12,7 @@ from bot.web.admission import person
 from bot.web.browser import Browser
 from bot.web.moments import moment_of
 from bot.web.pages import Pages
-from storage.activity import Activity
+from storage.audit import Audit
 
 _ON_A_PAGE = 30
 _LONGEST = 18  # digits of a number in an address
@@ -22,7 +22,7 @@ class ActivityPage:
     """GET /activity: the visitor's own, whoever they are. `commands` and `outcomes` are what can be chosen from."""
 
     def __init__(
-        self, pages: Pages, browser: Browser, clock: Clock, activity: Activity, commands: Sequence[str], outcomes: Sequence[str]
+        self, pages: Pages, browser: Browser, clock: Clock, activity: Audit, commands: Sequence[str], outcomes: Sequence[str]
     ) -> None:
         self._pages = pages
         self._browser = browser
@@ -36,14 +36,14 @@ class ActivityPage:
         actor = person(visitor)
         chosen = {name: clean(request.query.get(name, "")) for name in ("command", "outcome")}  # PostgreSQL takes no NUL
         before = _number(request.query.get("before", ""))
-        found = await self._activity.of(actor.key, before, _ON_A_PAGE + 1, **chosen)
+        found = await self._activity.of(actor.key, before=before, limit=_ON_A_PAGE + 1, **chosen)
         entries, now = found[:_ON_A_PAGE], self._clock.now()
-        older = {**chosen, "before": entries[-1].seq} if len(found) > _ON_A_PAGE else {}
+        older = {**chosen, "before": entries[-1].number} if len(found) > _ON_A_PAGE else {}
         return self._pages.show(
             "activity.html",
             title="Activity",
             **visitor.shown,
-            entries=[(entry, _readable(entry.arguments), moment_of(entry.asked, actor.zone, now)) for entry in entries],
+            entries=[(entry, _readable(entry.arguments), moment_of(entry.at, actor.zone, now)) for entry in entries],
             commands=_offered(self._commands, chosen["command"]),
             outcomes=_offered(self._outcomes, chosen["outcome"]),
             chosen=chosen,

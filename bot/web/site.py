@@ -16,6 +16,7 @@ from bot.actors import owner_of
 from bot.entry import OUTCOMES
 from bot.plan import Plan
 from bot.platform import Platform
+from bot.rules import Judge
 from bot.stores import Stores
 from bot.tokens import token
 from bot.web.activity import ActivityPage
@@ -24,9 +25,11 @@ from bot.web.connect import Connect
 from bot.web.deliveries import DeliveriesPage
 from bot.web.identity import IdentityProvider
 from bot.web.integrations import Deeds, IntegrationsPage
+from bot.web.noting import noting
 from bot.web.openid import OpenId
 from bot.web.pages import Pages
 from bot.web.people import PeoplePage
+from bot.web.rules import RulesPage
 from bot.web.security import Security
 from bot.web.signin import SignIn
 from commands.call import Actor
@@ -46,6 +49,7 @@ class Site:
     activity: ActivityPage
     deliveries: DeliveriesPage
     people: PeoplePage
+    rules: RulesPage
 
     def say(self, text: str, status: int) -> web.Response:
         """A page that says just this, to whomever."""
@@ -65,6 +69,9 @@ class Site:
         router.add_get("/people", self.people.show, allow_head=False)
         router.add_post("/people/add", self.people.add)
         router.add_post("/people/remove", self.people.remove)
+        router.add_get("/rules", self.rules.show, allow_head=False)
+        router.add_post("/rules/add", self.rules.add)
+        router.add_post("/rules/remove", self.rules.remove)
 
 
 def build_site(
@@ -73,6 +80,7 @@ def build_site(
     parts: AccountParts,
     http: Http,
     catalog: Catalog,
+    judge: Judge,
     public_url: str,
     providers: Collection[IdentityProvider],
     platforms: Mapping[str, Platform],
@@ -97,9 +105,10 @@ def build_site(
         sign_in,
         Connect(pages, browser, sign_in, parts.connecting, public_url),
         IntegrationsPage(pages, browser, plan.clock, _deeds(parts)),
-        ActivityPage(pages, browser, plan.clock, stores.activity, named, OUTCOMES),
+        ActivityPage(pages, browser, plan.clock, stores.audit, named, OUTCOMES),
         DeliveriesPage(pages, browser, plan.clock, stores.inbox, partial(stores.inbox.replay, dead=True)),
         PeoplePage(pages, browser, plan.clock, stores.admins, parts.administrators.named),
+        RulesPage(pages, browser, judge, catalog, noting(stores.audit, plan.clock)),
     )
 
 

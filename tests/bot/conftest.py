@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from adapters import ADAPTERS
 from bot.clock import Clock
 from bot.desk import open_desk
-from bot.dispatch import Dispatch
+from bot.dispatch import Dispatch, Form
 from bot.plan import Plan
 from bot.service_settings import Credentials, ServiceSettings
 from bot.settings import Settings
@@ -39,13 +40,13 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def make_plan(clock: FixedClock) -> Callable[..., Plan]:
+def make_plan(clock: FixedClock, tmp_path: Path) -> Callable[..., Plan]:
     """A plan from settings alone: neither the environment nor a `.env` file is looked at."""
 
     def make(services: dict[str, dict[str, Any]] | None = None, **settings: Any) -> Plan:
         told = {adapter.name: ServiceSettings.model_construct(**ServiceSettings().model_dump()) for adapter in ADAPTERS}
         told |= {name: told[name].model_copy(update=values) for name, values in (services or {}).items()}
-        given = Settings.model_validate({"timezone": "UTC", **settings})
+        given = Settings.model_validate({"timezone": "UTC", "database_url": f"sqlite:///{tmp_path / 'bot.sqlite'}", **settings})
         registered = {adapter.name: Credentials.model_construct(**Credentials().model_dump()) for adapter in ADAPTERS}
         return Plan(given, told, registered, ADAPTERS, subjects(SUBJECTS), clock)
 
@@ -54,8 +55,9 @@ def make_plan(clock: FixedClock) -> Callable[..., Plan]:
 
 @pytest.fixture
 async def dispatch(make_plan: Callable[..., Plan]) -> AsyncIterator[Dispatch]:
-    async with open_desk(make_plan(), "") as opened:
-        yield opened
+    plan = make_plan()
+    async with open_desk(plan, "", plan.settings.database) as desk:
+        yield desk.dispatch
 
 
 async def ask(dispatch: Dispatch, words: str, actor: Actor = ASKER, id: str = "call-1", asked: datetime = MONDAY) -> Reply:
@@ -64,5 +66,7 @@ async def ask(dispatch: Dispatch, words: str, actor: Actor = ASKER, id: str = "c
     if isinstance(reply, Call):
         async for each in dispatch.answer(reply):
             reply = each
+    if isinstance(reply, Form):
+        reply = reply.otherwise
     assert isinstance(reply, Reply)
     return reply

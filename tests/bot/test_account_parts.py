@@ -61,7 +61,7 @@ class Bot:
         await self.parts.keeping.accounts.connected(owner, NAME, issued, BOSS)
 
     async def token(self, actor: Actor, place: Place = GENERAL) -> Secret:
-        return await self.parts.connections.token(self.services[NAME], actor, place.conversation)
+        return (await self.parts.connections.token(self.services[NAME], actor, place.conversation)).token
 
 
 @asynccontextmanager

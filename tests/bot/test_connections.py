@@ -46,7 +46,7 @@ async def keep(world: World, owner: Owner, access: str, *channels: str, kind: st
 async def call(world: World, connections: Connections, notes: Service, actor: Actor = ADA) -> tuple[bool, int]:
     """A call as the bot makes it: whether it came through, and at which try."""
     for tries in (1, 2):
-        token = await connections.token(notes, actor, ROOM)
+        token = (await connections.token(notes, actor, ROOM)).token
         if await world.bot.is_taken(token.reveal()):
             return True, tries
         if not await connections.renew(notes, actor, ROOM, token):
@@ -56,18 +56,18 @@ async def call(world: World, connections: Connections, notes: Service, actor: Ac
 
 async def test_a_person_s_own_account_goes_before_their_team_s(world: World, connections: Connections, notes: Service) -> None:
     await keep(world, TEAM, "theirs", "*")
-    assert (await connections.token(notes, ADA, ROOM)).reveal() == "theirs"
+    assert (await connections.token(notes, ADA, ROOM)).token.reveal() == "theirs"
     await keep(world, OWNER, "own")
 
-    assert (await connections.token(notes, ADA, ROOM)).reveal() == "own"
-    assert (await connections.token(notes, BOSS, ROOM)).reveal() == "theirs"
+    assert (await connections.token(notes, ADA, ROOM)).token.reveal() == "own"
+    assert (await connections.token(notes, BOSS, ROOM)).token.reveal() == "theirs"
 
 
 async def test_the_team_s_serves_only_where_it_is_open(world: World, notes: Service) -> None:
     await keep(world, TEAM, "theirs", ROOM)
     own = Connections([world.bot.own])
 
-    assert (await own.token(notes, ADA, ROOM)).reveal() == "theirs"
+    assert (await own.token(notes, ADA, ROOM)).token.reveal() == "theirs"
     with pytest.raises(NeedsConnection):
         await own.token(notes, ADA, "C-elsewhere")
     with pytest.raises(NeedsConnection):
@@ -87,23 +87,23 @@ async def test_nobody_gets_somebody_else_s(stranger: Actor, world: World, notes:
 async def test_a_trial_token_serves_the_terminal_alone(world: World, connections: Connections, notes: Service) -> None:
     await keep(world, OWNER, "own")
 
-    assert (await connections.token(notes, replace(ADA, platform="terminal"), ROOM)).reveal() == "trial"
-    assert (await connections.token(notes, ADA, ROOM)).reveal() == "own"
+    assert (await connections.token(notes, replace(ADA, platform="terminal"), ROOM)).token.reveal() == "trial"
+    assert (await connections.token(notes, ADA, ROOM)).token.reveal() == "own"
 
 
 async def test_the_deployment_s_key_serves_whoever_has_none_of_their_own(connections: Connections, notes: Service) -> None:
     keyed = replace(notes, adapter=replace(notes.adapter, name="keyed"))
 
-    assert (await connections.token(keyed, ADA, ROOM)).reveal() == "deployment"
+    assert (await connections.token(keyed, ADA, ROOM)).token.reveal() == "deployment"
     assert not await connections.renew(keyed, ADA, ROOM, Secret("deployment"))
 
 
 async def test_a_made_up_account_is_lent_last_and_anew_when_it_is_turned_down(
     world: World, connections: Connections, notes: Service
 ) -> None:
-    first = await connections.token(notes, ADA, ROOM)
+    first = (await connections.token(notes, ADA, ROOM)).token
     assert await world.bot.is_taken(first.reveal())
-    assert (await connections.token(notes, ADA, ROOM)).reveal() == first.reveal()
+    assert (await connections.token(notes, ADA, ROOM)).token.reveal() == first.reveal()
     world.sandbox.revoke(first.reveal())
 
     assert await call(world, connections, notes) == (True, 2)
@@ -158,7 +158,7 @@ async def test_what_somebody_else_has_renewed_meanwhile_is_tried_without_renewin
     world: World, connections: Connections, notes: Service
 ) -> None:
     connection = await world.bot.connect(world.sandbox)
-    used = await connections.token(notes, ADA, ROOM)
+    used = (await connections.token(notes, ADA, ROOM)).token
     await world.bot.fresh(connection, force=True)
 
     assert await connections.renew(notes, ADA, ROOM, used)
@@ -184,7 +184,7 @@ async def test_a_clock_that_is_wrong_costs_one_refresh_and_nobody_their_account(
 
 async def test_a_login_that_can_t_answer_breaks_nothing(world: World, connections: Connections, notes: Service) -> None:
     connection = await world.bot.connect(world.sandbox)
-    used = await connections.token(notes, ADA, ROOM)
+    used = (await connections.token(notes, ADA, ROOM)).token
     for _ in range(2):
         world.sandbox.script.add(Fault(kind="malformed", path="token"))
         with pytest.raises(Unavailable):
@@ -231,7 +231,7 @@ async def test_where_the_bot_is_no_longer_registered_a_token_serves_until_it_end
     connection = await world.bot.connect(world.sandbox)
     world.bot.own._clients.clear()  # type: ignore[attr-defined]
     connections = Connections([world.bot.own])
-    used = await connections.token(notes, ADA, ROOM)
+    used = (await connections.token(notes, ADA, ROOM)).token
     assert await world.bot.is_taken(used.reveal())
     clock.at += timedelta(seconds=LIFE + 1)
 

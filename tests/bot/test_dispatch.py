@@ -24,6 +24,7 @@ from storage.vault import Tokens
 from tests.bot.conftest import ASKER, MONDAY, PLACE, FixedClock, ask
 from tests.bot.household import ADA, OWNER, World, open_world
 from tests.bot.notes import ADAPTER, SCOPES, Notes
+from tests.bot.written import open_database, writes_on
 
 
 async def test_ping_answers_pong_and_whatever_followed(dispatch: Dispatch) -> None:
@@ -93,8 +94,8 @@ async def test_status_tells_of_each_service_step_by_step(dispatch: Dispatch) -> 
 
 async def test_what_needs_a_service_that_is_off_is_neither_found_nor_shown(make_plan: Callable[..., Plan]) -> None:
     plan = make_plan(slack_bot_token="CANARY-xoxb", slack_app_token="CANARY-xapp")
-    async with open_desk(plan, "") as dispatch:
-        helped, asked = await ask(dispatch, "help"), await ask(dispatch, "calendar today")
+    async with open_desk(plan, "", plan.settings.database) as desk:
+        helped, asked = await ask(desk.dispatch, "help"), await ask(desk.dispatch, "calendar today")
 
     assert "calendar" not in [item.title for item in helped.items]
     assert "“calendar” is not switched on here" in asked.text
@@ -107,9 +108,9 @@ async def test_a_trial_token_serves_the_terminal_and_nobody_in_a_workspace(make_
     async with serving(sandboxes, 0) as address:
         told = {"google_calendar": {"base_url": f"{address}google_calendar/", "token": SecretStr(trial)}}
         plan = make_plan(told, slack_bot_token="CANARY-xoxb", slack_app_token="CANARY-xapp")
-        async with open_desk(plan, address) as dispatch:
-            mine = await ask(dispatch, "calendar today")
-            theirs = await ask(dispatch, "calendar today", actor=replace(ASKER, platform="slack"))
+        async with open_desk(plan, address, plan.settings.database) as desk:
+            mine = await ask(desk.dispatch, "calendar today")
+            theirs = await ask(desk.dispatch, "calendar today", actor=replace(ASKER, platform="slack"))
 
     assert mine.items
     assert "not connected" in theirs.text
@@ -119,9 +120,9 @@ async def test_a_trial_token_serves_the_terminal_and_nobody_in_a_workspace(make_
 async def test_a_token_that_is_turned_down_once_is_replaced_and_the_call_runs(make_plan: Callable[..., Plan]) -> None:
     plan = make_plan()
     sandboxes = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
-    async with serving(sandboxes, 0) as address, open_desk(plan, address) as dispatch:
+    async with serving(sandboxes, 0) as address, open_desk(plan, address, plan.settings.database) as desk:
         sandboxes["google_calendar"].script.add(Fault(kind="status", status=401))
-        reply = await ask(dispatch, "calendar today")
+        reply = await ask(desk.dispatch, "calendar today")
 
     assert reply.items
 
@@ -136,9 +137,9 @@ async def test_a_token_that_is_turned_down_once_is_replaced_and_the_call_runs(ma
 async def test_a_service_that_says_no_is_put_into_words(make_plan: Callable[..., Plan], fault: Fault, said: str) -> None:
     plan = make_plan()
     sandboxes = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
-    async with serving(sandboxes, 0) as address, open_desk(plan, address) as dispatch:
+    async with serving(sandboxes, 0) as address, open_desk(plan, address, plan.settings.database) as desk:
         sandboxes["google_calendar"].script.add(fault)
-        reply = await ask(dispatch, "calendar today")
+        reply = await ask(desk.dispatch, "calendar today")
 
     assert said.lower() in reply.text.lower()
     assert reply.private
@@ -147,10 +148,10 @@ async def test_a_service_that_says_no_is_put_into_words(make_plan: Callable[...,
 async def test_a_service_that_is_away_passes_through_so_that_the_worker_tries_again(make_plan: Callable[..., Plan]) -> None:
     plan = make_plan()
     sandboxes = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
-    async with serving(sandboxes, 0) as address, open_desk(plan, address) as dispatch:
+    async with serving(sandboxes, 0) as address, open_desk(plan, address, plan.settings.database) as desk:
         sandboxes["google_calendar"].script.add(Fault(kind="status", status=429, retry_after="600", times=5))
         with pytest.raises(Unavailable) as raised:
-            await ask(dispatch, "calendar today")
+            await ask(desk.dispatch, "calendar today")
 
     assert raised.value.retry_after == 600
 
@@ -195,9 +196,12 @@ async def answered(world: World, command: Command = mine) -> Reply:
 
     services = {"notes": world.bot.service, "diary": replace(world.bot.service, adapter=DIARY)}
     clients = Clients(services, Connections([world.bot.own]), world.clock)
-    dispatch = Dispatch(Catalog([Subject("notes", "Notes.", (command,))], lambda _: True), clients, {})
+    catalog = Catalog([Subject("notes", "Notes.", (command,))], lambda _: True)
     call = Call("call-1", command.name, {}, ADA, Place("slack", "T1", "C1"), "slash", MONDAY)
-    return [reply async for reply in dispatch.answer(call, connect=connect)][-1]
+    async with open_database(world.database) as database:
+        writes = writes_on(database, catalog, world.clock)
+        dispatch = Dispatch(catalog, clients, writes.given, writes.judge, writes.writing)
+        return [reply async for reply in dispatch.answer(call, connect=connect)][-1]
 
 
 def turned_down(times: int) -> Fault:

@@ -1,24 +1,23 @@
 """What is noted of a call for its asker: what they asked, what came of it, and no secret."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
 from bot import words
-from bot.entry import OUTCOMES, entry_of
+from bot.entry import OUTCOMES, entries_of
 from bot.platform import Asked, Filled, Gone, Joined, Notice, Press, Stranger, Words
 from commands import SUBJECTS
 from commands.call import Call
 from commands.catalog import Catalog, subjects
 from commands.reply import Reply
 from commands.usage import UsageError
-from storage.activity import Entry
-from storage.delivery import Delivery
+from storage.entry import Entry
 from tests.bot.conftest import ASKER, MONDAY, PLACE
 
-DELIVERY = Delivery("slack:1", "slack", "slack:C1", "{}", 1000.0, 1, 1, "")
 KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
 CATALOG = Catalog(subjects(SUBJECTS), lambda _: True)
 WRITE = CATALOG.named("calendar create")
@@ -36,24 +35,50 @@ def call(**arguments: Any) -> Call:
 
 
 def entry(call: Call | None, reply: Reply = FOUND, what: Any = TYPED) -> Entry:
-    noted = entry_of(DELIVERY, asked(what), call, reply)
-    assert noted
+    [noted] = entries_of("slack:1", 1000.0, asked(what), call, call, reply)
     return noted
 
 
 def test_a_call_is_noted_with_its_arguments_and_how_the_answer_began() -> None:
-    said = Reply("I found one.\nThe rest is nobody's business.")
+    said = Reply("I found one.\nThe rest is nobody's business.", account="Google Calendar: ada@acme.test", record="m-1")
 
     assert entry(call(), said) == Entry(
-        "slack:1", ASKER.key, "calendar find", '{"words": "lunch"}', "slash", PLACE.conversation, 1000.0, "done", "I found one."
+        id="slack:1",
+        kind="call",
+        at=1000.0,
+        actor=ASKER.key,
+        name=ASKER.name,
+        via="slash",
+        conversation=PLACE.conversation,
+        command="calendar find",
+        arguments='{"words": "lunch"}',
+        account="Google Calendar: ada@acme.test",
+        confirmed_by="",
+        outcome="done",
+        said="I found one.",
+        record="m-1",
     )
+
+
+def test_a_confirmation_is_noted_and_so_is_what_it_let_happen() -> None:
+    pressed = Call("call-1", "confirm", {"id": "p-1"}, ASKER, PLACE, "button", MONDAY)
+    ran = replace(call(), confirmed="digest", confirmed_by="slack:T1:U-boss")
+    decision, done = entries_of("slack:1", 1000.0, asked(Press("offer-1")), pressed, ran, FOUND)
+
+    assert (decision.kind, decision.command, decision.outcome) == ("decision", "confirm", "confirmed")
+    assert (done.kind, done.command, done.outcome, done.confirmed_by) == ("call", "calendar find", "done", "slack:T1:U-boss")
+
+
+def test_what_was_only_shown_is_noted_as_that() -> None:
+    assert entry(replace(call(), dry_run=True)).outcome == "previewed"
+    assert entry(call(), Reply("Confirm?", proposal="p-1")).outcome == "to be confirmed"
 
 
 SORRY = {
     "asked back": words.usage(UsageError("start: is missing"), WRITE, {}),
     "not connected": words.needs_connection(NeedsConnection("Notes"), "https://bot.acme.test/connect/CANARY-ticket"),
     "refused": words.refused(Refused("The meeting is gone.")),
-    "unknown": words.unknown(Unknown("Notes did not say."), WRITE),
+    "unknown": words.unknown(Unknown("Notes did not say."), WRITE.name),
     "gave up": words.gave_up(Unavailable("Notes is away.")),
     "too old": words.stale(),
     "broke": words.broke("abc"),
@@ -71,7 +96,8 @@ def test_what_came_of_it_is_noted_in_a_word_or_two(outcome: str, reply: Reply) -
 
 
 def test_every_outcome_can_be_chosen_on_the_page() -> None:
-    assert set(OUTCOMES) == {"done", *SORRY}
+    others = {"done", "previewed", "to be confirmed", "confirmed", "decided already", "too late"}
+    assert set(OUTCOMES) == {*others, *SORRY}
 
 
 def test_words_that_are_no_call_are_noted_as_they_were() -> None:
@@ -84,9 +110,15 @@ def test_a_form_that_is_no_call_is_noted_by_its_command() -> None:
     assert entry(None, words.stale(), Filled("calendar create", {"title": "Lunch"})).command == "calendar create"
 
 
-@pytest.mark.parametrize("what", [Press("offer-1"), Stranger(), Joined(), Gone("T1"), Notice(Reply("Broken."))], ids=repr)
+def test_a_press_of_a_button_that_nobody_knows_is_noted_as_a_decision() -> None:
+    noted = entry(None, words.expired(), Press("offer-1"))
+
+    assert (noted.kind, noted.outcome) == ("decision", "refused")
+
+
+@pytest.mark.parametrize("what", [Stranger(), Joined(), Gone("T1"), Notice(Reply("Broken."))], ids=repr)
 def test_where_nobody_asked_anything_of_ours_nothing_is_noted(what: Any) -> None:
-    assert entry_of(DELIVERY, asked(what), None, Reply("Hello")) is None
+    assert entries_of("slack:1", 1000.0, asked(what), None, None, Reply("Hello")) == ()
 
 
 def test_a_button_that_became_a_call_is_noted() -> None:
@@ -114,4 +146,4 @@ def test_a_key_that_a_cut_would_have_parted_is_taken_out_before() -> None:
 def test_to_look_at_the_home_tab_is_not_noted() -> None:
     looked = Asked(ASKER, PLACE, "home", Words("integrations"))
 
-    assert entry_of(DELIVERY, looked, call(), FOUND) is None
+    assert entries_of("slack:1", 1000.0, looked, call(), call(), FOUND) == ()

@@ -15,7 +15,8 @@ from adapters.base import Secret
 from adapters.http import Http, pooled_session
 from bot.clock import Clock
 from bot.metrics import Metrics
-from bot.notices import Notices, notice_of
+from bot import replies
+from bot.notices import Notices
 from bot.resuming import Resuming
 from bot.sandboxes import serving
 from bot.slack.app import SlackApp
@@ -78,11 +79,9 @@ class Road:
 
     async def told(self) -> str:
         """What the person is told unasked."""
-        notice = notice_of(await self.next())
-        assert notice
-        actor, what = notice
-        assert actor == ASKER
-        return what.reply.text
+        notice = json.loads((await self.next()).payload)
+        assert Actor(**notice["actor"]) == ASKER
+        return replies.load(notice["reply"]).text
 
     async def is_quiet(self) -> bool:
         await asyncio.sleep(0.15)  # several rounds of the inbox

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 import adapters.google_calendar
 from commands.integrations import Integration
 from storage import tables
-from storage.activity import Entry
+from storage.audit import Entry
 from tests.bot.conftest import MONDAY
 from tests.bot.web.site import ADA, GRACE, Site
 
@@ -177,7 +177,8 @@ def _activity() -> list[Entry]:
         ),
         ("calendar agenda", "", "gave up", "The bot gave up after 5 tries: Google Calendar can’t be reached.", "message"),
     ]
+    who, began = (ADA.key, ADA.name), MONDAY.timestamp() - 40 * 5400
     return [
-        Entry(f"d{number}", ADA.key, command, arguments, via, "C1", MONDAY.timestamp() - (40 - number) * 5400, outcome, said)
+        Entry(f"d{number}", "call", began + number * 5400, *who, via, "C1", command, arguments, "", "", outcome, said)
         for number, (command, arguments, outcome, said, via) in enumerate(told * 8)
     ]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from storage.activity import Entry
+from storage.audit import Entry
 from tests.bot.conftest import MONDAY
 from tests.bot.web.site import ADA, GRACE, Site
 from tests.browser.conftest import Look
@@ -83,7 +83,9 @@ async def test_the_teams_account_is_opened_to_a_channel(look: Look, site: Site) 
 
 async def test_activity_is_sifted(look: Look, site: Site) -> None:
     asked = MONDAY.timestamp()
-    await site.remember(Entry("one", ADA.key, "status", "{}", "slash", "C1", asked, "done", "All is well."))
+    await site.remember(
+        Entry("one", "call", asked, ADA.key, ADA.name, "slash", "C1", "status", "{}", "", "", "done", "All is well.")
+    )
     page = await look("activity")
     await page.get_by_label("Command").select_option("status")
     await page.get_by_role("button", name="Show").click()

@@ -1,6 +1,7 @@
 """The calendar's commands as people type them, answered by the stand-in over HTTP."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from adapters.google_calendar.client import GoogleCalendar
 from commands import calendar
 from commands.command import Command
 from commands.parse import parse
+from commands.preview import Change, Preview
 from commands.reply import Button, Reply
 from commands.usage import Meant, UsageError
 from tests.adapters.google_calendar.stage import Stage, staged
@@ -27,17 +29,14 @@ class Person:
         self._calls = 0
 
     async def types(self, text: str) -> Reply:
-        name = next(name for name in COMMANDS if f"{text} ".startswith(f"{name} "))
-        return await self._run(COMMANDS[name], parse(COMMANDS[name], text.removeprefix(name).strip()), typed=True)
+        return await self._run(*_read(text), typed=True)
 
     async def presses(self, button: Button) -> Reply:
         return await self._run(COMMANDS[button.command], button.arguments, typed=False)
 
     async def undoes(self, reply: Reply, text: str) -> Reply:
         """Presses the Undo button of what `text` did."""
-        command = next(command for name, command in COMMANDS.items() if f"{text} ".startswith(f"{name} "))
-        assert reply.undo is not None
-        return await self.presses(Button("Undo", command.undo, reply.undo))
+        return await self.presses(undo_of(reply, text))
 
     async def sees(self, day: str) -> list[str]:
         return [item.title for item in (await self.types(f"calendar today {day}")).items]
@@ -50,11 +49,50 @@ class Person:
         except Meant as meant:
             return await self.attempts(command, {**raw, **meant.arguments}, typed)
 
-    async def attempts(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Reply:
-        google = self.stage.open(call=f"call-{self._calls}")
-        arguments = command.validate(raw, google.now, typed)
-        replies = [reply async for reply in command.run(arguments, {"google": google}, google.now)]
-        return replies[-1]
+    async def foresees(self, button: Button) -> Preview:
+        """What pressing it would do."""
+        return await self.previews(COMMANDS[button.command], button.arguments, typed=False)
+
+    async def foresees_typing(self, text: str) -> Preview:
+        command, raw = _read(text)
+        try:
+            return await self.previews(command, raw, typed=True)
+        except Meant as meant:
+            return await self.previews(command, {**raw, **meant.arguments}, typed=True)
+
+    async def attempts(self, command: Command, raw: Mapping[str, Any], typed: bool, again: bool = False) -> Reply:
+        steps = [step async for step in self._steps(command, raw, typed, again)]
+        assert isinstance(steps[-1], Reply)
+        assert all(isinstance(step, Preview) for step in steps[:-1])
+        return steps[-1]
+
+    async def previews(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Preview:
+        async with aclosing(self._steps(command, raw, typed, again=False)) as steps:
+            step = await anext(steps)
+        assert isinstance(step, Preview)
+        return step
+
+    def _steps(
+        self, command: Command, raw: Mapping[str, Any], typed: bool, again: bool
+    ) -> AsyncGenerator[Reply | Preview, None]:
+        google = self.stage.open(call=f"call-{self._calls}", again=again)
+        return command.run(command.validate(raw, google.now, typed), {"google": google}, google.now)
+
+
+def changes_sent(ana: Person) -> int:
+    return sum(entry.method != "GET" for entry in ana.stage.sandbox.journal)
+
+
+def undo_of(reply: Reply, text: str) -> Button:
+    """The Undo button of what `text` did."""
+    command = next(command for name, command in COMMANDS.items() if f"{text} ".startswith(f"{name} "))
+    assert reply.undo is not None
+    return Button("Undo", command.undo, reply.undo)
+
+
+def _read(text: str) -> tuple[Command, Mapping[str, Any]]:
+    name = next(name for name in COMMANDS if f"{text} ".startswith(f"{name} "))
+    return COMMANDS[name], parse(COMMANDS[name], text.removeprefix(name).strip())
 
 
 @pytest.fixture
@@ -272,13 +310,6 @@ async def test_a_meeting_is_taken_back_after_a_guest_has_answered(ana: Person) -
     assert (await ana.undoes(reply, "calendar create")).text.startswith("Cancelled “Tea”")
 
 
-async def test_a_version_that_somebody_changed_meanwhile_is_not_cancelled(ana: Person) -> None:
-    tea = await ana.stage.add("Tea", "2026-11-24T15:00:00+01:00", "2026-11-24T15:30:00+01:00")
-    await ana.types("calendar move tea 2026-11-24 16:00")
-    with pytest.raises(Refused, match="Somebody changed that meeting meanwhile"):
-        await ana.presses(Button("", "calendar cancel", {"meeting": tea["id"], "etag": tea["etag"]}))
-
-
 async def test_a_meeting_is_moved_and_moved_back(ana: Person) -> None:
     await ana.types("calendar create Tea 2026-11-24 15:00 minutes=20")
     reply = await ana.types("calendar move tea 2026-11-25 16:00")
@@ -286,12 +317,141 @@ async def test_a_meeting_is_moved_and_moved_back(ana: Person) -> None:
     assert (await ana.undoes(reply, "calendar move")).text.startswith("Moved “Tea” to Tuesday 24 November, 15:00–15:20.")
 
 
-async def test_what_was_moved_on_meanwhile_is_not_moved_back(ana: Person) -> None:
+async def test_what_was_moved_on_meanwhile_is_shown_and_asked_about_before_it_is_moved_back(ana: Person) -> None:
     await ana.types("calendar create Tea 2026-11-24 15:00")
     reply = await ana.types("calendar move tea 2026-11-25 16:00")
     await ana.types("calendar move tea 2026-11-26 18:00")
-    with pytest.raises(Refused, match="Somebody changed that meeting meanwhile"):
-        await ana.undoes(reply, "calendar move")
+    preview = await ana.foresees(undo_of(reply, "calendar move"))
+    assert preview.asks
+    assert preview.text == "Move “Tea” to Tuesday 24 November, 15:00–15:30. But somebody has changed it since."
+    assert preview.changes == (
+        Change("Start", "Wednesday 25 November, 16:00", "Thursday 26 November, 18:00"),
+        Change("End", "Wednesday 25 November, 16:30", "Thursday 26 November, 18:30"),
+    )
+    assert (await ana.undoes(reply, "calendar move")).text == (  # once it is confirmed
+        "Moved “Tea” to Tuesday 24 November, 15:00–15:30. It was on Thursday 26 November, 18:00–18:30."
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["calendar create Tea 2026-11-24 15:00", "calendar move tea 2026-11-25 16:00", "calendar restore tea"]
+)
+async def test_whatever_somebody_changed_is_asked_about_before_it_is_taken_back(ana: Person, text: str) -> None:
+    if "create" not in text:
+        await ana.types("calendar create Tea 2026-11-24 15:00")
+    if "restore" in text:
+        await ana.types("calendar cancel tea")
+    reply = await ana.types(text)
+    await ana.stage.send("PATCH", f"calendars/primary/events/{reply.record}", {"summary": "Coffee", "location": "Bar"})
+    preview = await ana.foresees(undo_of(reply, text))
+    assert (preview.asks, preview.changes) == (True, (Change("Title", "Tea", "Coffee"), Change("Place", "", "Bar")))
+
+
+async def test_an_answer_that_was_changed_elsewhere_is_asked_about(ana: Person) -> None:
+    reply = await ana.types("calendar respond yes budget review")
+    own = {"attendees": [{"email": "ana@acme.test", "responseStatus": "declined"}], "attendeesOmitted": True}
+    await ana.stage.send("PATCH", f"calendars/primary/events/{reply.record}", own)
+    preview = await ana.foresees(undo_of(reply, "calendar respond"))
+    assert (preview.asks, preview.changes) == (True, (Change("Your answer", "yes", "no"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "by_hand"),
+    [("calendar create Tea 2026-11-24 15:00", "cancel tea"), ("calendar cancel budget review", "restore budget review")],
+)
+async def test_what_somebody_took_back_already_is_not_asked_about(ana: Person, text: str, by_hand: str) -> None:
+    reply = await ana.types(text)
+    await ana.types(f"calendar {by_hand}")
+    assert not (await ana.foresees(undo_of(reply, text))).asks
+    sent = changes_sent(ana)
+    await ana.undoes(reply, text)
+    assert changes_sent(ana) == sent
+
+
+async def test_nobody_slips_in_between_looking_and_writing(ana: Person) -> None:
+    reply = await ana.types("calendar create Tea 2026-11-24 15:00")
+    google = ana.stage.open(call="late")
+    arguments = COMMANDS["calendar move"].validate(
+        {"meeting": reply.record, "start": "2026-11-25 16:00", "was": {"start": "", "end": ""}}, google.now
+    )
+    steps = COMMANDS["calendar move"].run(arguments, {"google": google}, google.now)
+    async with aclosing(steps):
+        assert isinstance(await anext(steps), Preview)
+        await ana.stage.send("PATCH", f"calendars/primary/events/{reply.record}", {"summary": "Coffee"})
+        with pytest.raises(Refused, match="Somebody changed that meeting meanwhile"):
+            await anext(steps)
+    assert "15:00–15:30 Coffee" in await ana.sees("2026-11-24")
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "fields", "changes"),
+    [
+        (
+            'calendar create "Design talk" 2026-11-24 13:15 guests=lena@acme.test place=Curie video=yes calendar=Team',
+            "Create “Design talk”, Tuesday 24 November, 13:15–13:45.",
+            {
+                "Where": "Curie",
+                "Invited": "lena@acme.test",
+                "Video call": "yes",
+                "Calendar": "Team",
+                "At the same time": "you are busy Tuesday 24 November, 13:00–13:30",
+            },
+            (),
+        ),
+        (
+            "calendar move next 2026-11-24 16:00",
+            "Move “Stand-up” to Tuesday 24 November, 16:00–16:15.",
+            {},
+            (Change("When", "Monday 23 November, 09:30–09:45", "Tuesday 24 November, 16:00–16:15"),),
+        ),
+        (
+            "calendar cancel budget review",
+            "Take “Budget review” off your calendar, Tuesday 24 November, 13:00–13:30.",
+            {"Where": "Room Noether", "Guests who are told": "Lena and Tom"},
+            (Change("On your calendar", "Tuesday 24 November, 13:00–13:30", ""),),
+        ),
+        (
+            "calendar respond yes budget review",
+            "Say yes to “Budget review”, Tuesday 24 November, 13:00–13:30.",
+            {"Where": "Room Noether"},
+            (Change("Your answer", "no answer", "yes"),),
+        ),
+    ],
+)
+async def test_a_write_is_shown_before_anything_is_written(
+    ana: Person, text: str, said: str, fields: dict[str, str], changes: tuple[Change, ...]
+) -> None:
+    preview = await ana.foresees_typing(text)
+    assert (preview.text, {each.name: each.value for each in preview.fields}, preview.changes) == (said, fields, changes)
+    assert changes_sent(ana) == 0
+    ana.stage.now.value += timedelta(minutes=9)
+    assert await ana.foresees_typing(text) == preview  # or nobody could confirm it
+
+
+async def test_an_unknown_calendar_is_told_before_anything_is_shown(ana: Person) -> None:
+    with pytest.raises(Refused, match="You have no calendar “Fun”"):
+        await ana.foresees_typing("calendar create Tea 2026-11-24 15:00 calendar=Fun")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["calendar move next 2026-11-24 16:00", "calendar cancel next", "calendar restore tea", "calendar respond yes budget"],
+)
+async def test_an_attempt_after_a_lost_answer_says_and_undoes_what_the_first_would_have(ana: Person, text: str) -> None:
+    if "tea" in text:
+        await ana.types("calendar create Tea 2026-11-24 15:00")
+        await ana.types("calendar cancel tea")
+    command, raw = _read(text)
+    with pytest.raises(Meant) as raised:
+        await ana.attempts(command, raw, typed=True)
+    before = ana.stage.sandbox.state("ana@acme.test")
+    raw = {**raw, **raised.value.arguments}
+    first = await ana.attempts(command, raw, typed=True)
+    sent, after = changes_sent(ana), ana.stage.sandbox.state("ana@acme.test")
+    again = await ana.attempts(command, raw, typed=True, again=True)
+    assert (again, changes_sent(ana), after == before) == (first, sent, False)
+    await ana.undoes(again, text)
+    assert ana.stage.sandbox.state("ana@acme.test") == before
 
 
 async def test_a_changed_length_is_changed_back(ana: Person) -> None:
@@ -378,12 +538,12 @@ async def test_before_anything_is_changed_words_are_turned_into_the_meeting_they
 ) -> None:
     await ana.types("calendar create Tea 2026-11-24 15:00")
     await ana.types("calendar cancel tea")
-    writes = len([entry for entry in ana.stage.sandbox.journal if entry.method != "GET"])
+    writes = changes_sent(ana)
     with pytest.raises(Meant) as raised:
         await ana.attempts(COMMANDS[f"calendar {name}"], words, typed=True)
-    assert len([entry for entry in ana.stage.sandbox.journal if entry.method != "GET"]) == writes
+    assert changes_sent(ana) == writes
     found = await ana.stage.open().meeting(raised.value.arguments["meeting"])
-    assert (list(raised.value.arguments), found.title) == (["meeting"], title)
+    assert ({"meeting", "was"} >= raised.value.arguments.keys(), found.title) == (True, title)
 
 
 async def test_a_further_attempt_cancels_the_same_meeting_and_not_what_is_next_by_then(ana: Person) -> None:
@@ -393,7 +553,7 @@ async def test_a_further_attempt_cancels_the_same_meeting_and_not_what_is_next_b
     ana.stage.fail("drop_after", method="DELETE", times=3)
     with pytest.raises(Unavailable):
         await ana.attempts(COMMANDS["calendar cancel"], raised.value.arguments, typed=True)
-    again = await ana.attempts(COMMANDS["calendar cancel"], raised.value.arguments, typed=True)
+    again = await ana.attempts(COMMANDS["calendar cancel"], raised.value.arguments, typed=True, again=True)
     assert again.text == "Cancelled “Tea”, Monday 23 November, 09:10–09:20."
     assert await ana.sees("2026-11-23") == ["09:30–09:45 Stand-up", "10:00–11:00 Week planning", "14:00–14:30 1:1 with Mira"]
 

@@ -165,8 +165,8 @@ async def test_a_generator_that_nobody_listens_to_is_closed_at_once() -> None:
     closed.clear()
     running = import_.run({}, {}, NOW)
 
-    assert (await anext(running)).text == "1"
-    await running.aclose()  # type: ignore[attr-defined]
+    assert (await anext(running)) == Reply("1")
+    await running.aclose()
 
     assert closed == [True]
 

@@ -52,7 +52,8 @@ class Person:
         self.done.append(("open" if is_open else "close", name))
 
     async def says(self, command: Command, **arguments: str) -> Reply:
-        [reply] = [reply async for reply in command.run(arguments, {"integrations": self.given}, NOW)]
+        told = command.run(arguments, {"integrations": self.given}, NOW)
+        [reply] = [reply async for reply in told if isinstance(reply, Reply)]
         return reply
 
 

@@ -83,9 +83,11 @@ def test_a_subject_fits_as_a_slash_command(subject: Subject) -> None:
 
 
 @each_subject
-def test_a_subject_is_either_one_command_or_has_verbs(subject: Subject) -> None:
-    verbs = [command.verb for command in subject.commands]
-    assert verbs == [""] or all(verbs)
+def test_a_subject_is_one_command_or_has_verbs_beside_which_one_may_stand_alone(subject: Subject) -> None:
+    """Then it requires nothing, so that the subject's name is enough."""
+    alone = [command for command in subject.commands if not command.verb]
+    assert len(alone) <= 1
+    assert not subject.verbs or not any(option.required for command in alone for option in command.options)
 
 
 @each_module

@@ -30,6 +30,7 @@ CATALOG = Catalog([GARDEN, *subjects([help_file, ping_file])], lambda _: True)
 
 async def explained(words: str = "", catalog: Catalog = CATALOG) -> Reply:
     [reply] = [reply async for reply in help.run({"words": words}, {"catalog": catalog}, datetime.now(UTC))]
+    assert isinstance(reply, Reply)
     return reply
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from storage import migrations, statements
+from storage.audit import Audit, Entry
 from storage.database import Database, StorageError
 from storage.inbox import Inbox
+from storage.text import escaped
 from tests.storage.conftest import Clock
 
 ROOT = Path(__file__).parents[2]
@@ -141,6 +143,34 @@ async def test_a_step_that_fails_leaves_nothing_behind(url: str, monkeypatch: py
     assert await database.read(lambda connection: inspect(connection).get_table_names()) == []
     await database.open()
     assert await database.read(version) == [len(migrations.MIGRATIONS)]
+    await database.close()
+
+
+async def test_what_people_had_asked_begins_the_audit(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They asked it of version 3, more than are carried over at once."""
+    database = Database(url)
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:3])
+        await database.open()
+    asked = text(
+        "INSERT INTO activity (seq, id, actor, command, arguments, via, conversation, asked, outcome, said)"
+        " VALUES (:seq, :id, 'slack:T1:U1', 'ping', '{}', 'slash', 'C1', :asked, 'done', :said)"
+    )
+    rows = [{"seq": 2 * n, "id": f"d{n}", "asked": 1000 + n / 3, "said": f"pong {n}"} for n in range(1, 601)]
+    rows[0]["said"] = escaped("a\x00🎉")
+    await database.run(lambda connection: connection.execute(asked, rows))
+    await database.open()
+    audit = Audit(database)
+    first, *_, last = [entry async for entry in audit.every(0.0, 2000.0)]
+
+    who = ("slack:T1:U1", "", "slash", "C1", "ping", "{}", "", "", "done")
+    assert first == Entry("d1", "call", 1000 + 1 / 3, *who, "a\x00🎉", "", 1)
+    assert last == Entry("d600", "call", 1200.0, *who, "pong 600", "", 600)
+    verdict = await audit.verify()
+    assert (verdict.rows, verdict.wrong) == (600, ())
+    await audit.append(first)
+    assert (await audit.of(limit=1))[0].number == 601
+    assert (await audit.verify()).wrong == ()
     await database.close()
 
 

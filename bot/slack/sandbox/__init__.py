@@ -22,15 +22,15 @@ from bot.slack.sandbox.socket_mode import Sockets
 from bot.slack.sandbox.workspace import BOT, TEAM, Json, Workspace, elsewhere
 
 _DELAYS = (0.0, 60.0, 300.0)  # seconds before each further attempt at an event
-_DEEDS = ("command", "mention", "message", "click", "submit", "event", "open_home", "press_home", "leave")
+_DEEDS = ("command", "mention", "message", "click", "submit", "press_form", "event", "open_home", "press_home", "leave")
 
 
 class SlackSandbox(Sandbox):
     """It keeps Slack's documented rules and limits, so that a bot that works here has a chance there.
 
-    Set `address` once it is being served. People act by `command`, `mention`, `message`, `click`, `submit` and `event`, see
-    `People`; what they see is in `messages`; `GET /` is a page on which a newcomer does the same by hand. They sign in by
-    `sign_in`. The bot is in this workspace from the beginning; another one, `elsewhere`, lets it in by `install`.
+    Set `address` once it is being served. People act by `command`, `mention`, `message`, `click`, `submit`, `press_form` and
+    `event`, see `People`; what they see is in `messages`; `GET /` is a page on which a newcomer does the same by hand. They
+    sign in by `sign_in`. The bot is in this workspace from the beginning; another one, `elsewhere`, lets it in by `install`.
     """
 
     def __init__(self, now: Callable[[], datetime], events_url: str, delays: Sequence[float] = _DELAYS) -> None:
@@ -46,7 +46,7 @@ class SlackSandbox(Sandbox):
         self.home, self.elsewhere = sites = (Site(self.workspace, self.courier), Site(elsewhere(now), self.courier))
         self.api, self.views, people = self.home.api, self.home.views, self.home.people
         self.command, self.mention, self.message = people.command, people.mention, people.message
-        self.click, self.submit, self.event = people.click, people.submit, people.event
+        self.click, self.submit, self.press_form, self.event = people.click, people.submit, people.press_form, people.event
         self.open_home, self.press_home, self.leave = people.open_home, people.press_home, people.leave
         client = Client(self.client_id, Secret(self.client_secret))
         self.installs = Installs(client, sites, now)

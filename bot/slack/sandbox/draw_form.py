@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from bot.slack.sandbox.forms import initial, inputs
+from bot.slack.sandbox.forms import inputs, standing
 from bot.slack.sandbox.workspace import Json
 
 _TYPES = {
@@ -17,28 +17,38 @@ FIELD = "field:"
 
 
 def draw_form(view: Json, hidden: str) -> str:
-    fields = "".join(_field(block, element, view.get("errors", {})) for block, element in inputs(view))
+    fields = "".join(_field(view, block) for block, _ in inputs(view))
     submit = view.get("submit", {}).get("text", "Submit")
     return (
-        f"<form method=post action=submit class=form><h2>{escape(view['title']['text'])}</h2>{hidden}{fields}"
+        f"<form method=post action=submit class=form><h2>{escape(view['title']['text'])}</h2>{hidden}{fields}{_buttons(view)}"
         f'<p class=buttons><button class="primary">{escape(submit)}</button>'
         f"<button formaction=close formnovalidate>{escape(view.get('close', {}).get('text', 'Cancel'))}</button></p></form>"
     )
 
 
-def _field(block: Json, element: Json, errors: Json) -> str:
-    id = block["block_id"]
+def _buttons(view: Json) -> str:
+    """Those within the form, which send what is entered so far."""
+    elements = [each for block in view["blocks"] if block["type"] == "actions" for each in block["elements"]]
+    drawn = (
+        f'<button formaction=press_form formnovalidate name=button value="{escape(each["action_id"])}">'
+        f"{escape(each['text']['text'])}</button>"
+        for each in elements
+    )
+    return f"<p class=buttons>{''.join(drawn)}</p>" if elements else ""
+
+
+def _field(view: Json, block: Json) -> str:
+    id, errors = block["block_id"], view.get("errors", {})
     name = escape(f"{FIELD}{id}")
     required = "" if block.get("optional") else " required"
     hint = f"<small>{escape(block['hint']['text'])}</small>" if "hint" in block else ""
     error = f"<strong role=alert>{escape(str(errors[id]))}</strong>" if id in errors else ""
     optional = " <small>(optional)</small>" if block.get("optional") else ""
     label = f"<span>{escape(block['label']['text'])}{optional}</span>"
-    return f"<label>{label}{_control(element, name, required)}{hint}{error}</label>"
+    return f"<label>{label}{_control(block['element'], name, required, standing(view, block))}{hint}{error}</label>"
 
 
-def _control(element: Json, name: str, required: str) -> str:
-    typed = initial(element)
+def _control(element: Json, name: str, required: str, typed: str) -> str:
     if "options" in element:
         chosen = set(typed.split(","))
         many = " multiple" if element["type"].startswith("multi") or element["type"] == "checkboxes" else ""

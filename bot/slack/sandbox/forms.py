@@ -33,19 +33,25 @@ def initial(element: Json) -> str:
     return str(next(named, ""))
 
 
-def filled(view: Json, given: Mapping[str, str]) -> Json:
-    """The form's values by block and action. `given` is by block id; what is not in it keeps its initial value.
+def standing(view: Json, block: Json) -> str:
+    """What the field holds now: a form that stays open keeps what was entered."""
+    entered: Mapping[str, str] = view.get("entered", {})
+    return entered.get(block["block_id"], initial(block["element"]))
 
-    Raises ValueError where Slack would not let the person submit it.
+
+def filled(view: Json, given: Mapping[str, str], submitted: bool = True) -> Json:
+    """The form's values by block and action. `given` is by block id; what is not in it stays as it stands.
+
+    Raises ValueError for what can't be entered, and where Slack would not let the person submit it.
     """
     if unknown := set(given) - {block["block_id"] for block, _ in inputs(view)}:
         raise ValueError(f"the form has no field {', '.join(sorted(unknown))}")
-    return {block["block_id"]: _state(block, element, given) for block, element in inputs(view)}
+    fields = [(block, element, given.get(block["block_id"], standing(view, block))) for block, element in inputs(view)]
+    return {block["block_id"]: _state(block, element, typed, submitted) for block, element, typed in fields}
 
 
-def _state(block: Json, element: Json, given: Mapping[str, str]) -> Json:
-    typed = given.get(block["block_id"], initial(element))
-    if not typed and not block.get("optional"):
+def _state(block: Json, element: Json, typed: str, submitted: bool) -> Json:
+    if submitted and not typed and not block.get("optional"):
         raise ValueError(f"{block['label']['text']} has to be filled in")
     return {element.get("action_id", "action"): {"type": element["type"], **_value(element, typed)}}
 

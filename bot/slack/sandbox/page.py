@@ -46,7 +46,8 @@ class Page:
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/", self._show)
-        acts = {"say": self._say, "press": self._press, "submit": self._submit, "close": self._close, "home": self._home}
+        acts = {"say": self._say, "press": self._press, "home": self._home}
+        acts |= {"submit": self._submit, "press_form": self._press_form, "close": self._close}
         for name, act in acts.items():
             router.add_post(f"/{name}", act)
 
@@ -93,8 +94,12 @@ class Page:
 
     async def _submit(self, request: web.Request) -> web.Response:
         told, user, channel = await self._told(request)
-        values = {name.removeprefix(FIELD): value for name, value in told.items() if name.startswith(FIELD)}
-        return await _done(user, channel, self._people.submit(values, user=user))
+        return await _done(user, channel, self._people.submit(_entered(told), user=user))
+
+    async def _press_form(self, request: web.Request) -> web.Response:
+        """A button within the form."""
+        told, user, channel = await self._told(request)
+        return await _done(user, channel, self._people.press_form(told.get("button", ""), _entered(told), user=user))
 
     async def _close(self, request: web.Request) -> web.Response:
         _, user, channel = await self._told(request)
@@ -168,6 +173,10 @@ async def _done(user: str, channel: Channel, deed: Awaitable[Any], home: bool = 
     except (ValueError, ApiError) as error:
         return _back(user, channel, str(error))
     return _back(user, channel, home=home)
+
+
+def _entered(told: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(FIELD): value for name, value in told.items() if name.startswith(FIELD)}
 
 
 def _back(user: str, channel: Channel, note: str = "", home: bool = False) -> web.Response:

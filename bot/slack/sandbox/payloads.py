@@ -69,21 +69,29 @@ def press(workspace: Workspace, posted: Posted, element: Json, user: str, links:
     }
 
 
-def press_in_view(workspace: Workspace, view: Json, element: Json, user: str, trigger: str) -> Json:
-    """A press of a button in the Home tab: nothing can be answered there, so there is no response URL."""
+def press_in_view(workspace: Workspace, view: Json, values: Json, element: Json, user: str, trigger: str) -> Json:
+    """A press of a button in the Home tab or in a form: nothing can be answered there, so there is no response URL.
+
+    What is entered so far is told too: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
+    """
     return {
         **_interaction(workspace, "block_actions", user),
         "trigger_id": trigger,
         "container": {"type": "view", "view_id": view["id"]},
-        "view": {**view, "state": {"values": {}}},
+        "view": {**_as_made(view), "state": {"values": values}},
         "actions": [_action(workspace, element)],
     }
 
 
 def submission(workspace: Workspace, view: Json, values: Json, user: str, trigger: str) -> Json:
     """A form that was filled in; `values` are by block and action."""
-    state = {name: value for name, value in view.items() if name != "errors"} | {"state": {"values": values}}
+    state = {**_as_made(view), "state": {"values": values}}
     return {**_interaction(workspace, "view_submission", user), "trigger_id": trigger, "view": state, "response_urls": []}
+
+
+def _as_made(view: Json) -> Json:
+    """Without what has happened to it since."""
+    return {name: value for name, value in view.items() if name not in ("errors", "entered")}
 
 
 def _action(workspace: Workspace, element: Json) -> Json:

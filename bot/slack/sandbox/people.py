@@ -66,10 +66,9 @@ class People:
         """Fills in and sends the form that the person has open. `values` are by block id; the others keep what they hold."""
         if not (view := self._views.opened(user)):
             raise ValueError(f"{user} has no form open")
-        trigger = self._views.trigger(user)
-        delivery = await self._courier.hand_over(
-            "interactive", payloads.submission(self._workspace, view, filled(view, values), user, trigger)
-        )
+        payload = payloads.submission(self._workspace, view, filled(view, values), user, self._views.trigger(user))
+        self._views.enter(user, values)
+        delivery = await self._courier.hand_over("interactive", payload)
         if delivery.ok:
             self._views.answered(user, delivery.answer)
         return delivery
@@ -81,18 +80,28 @@ class People:
 
     async def press_home(self, button: str, *, user: str = ADA) -> Delivery:
         """Presses the button with this label, action id or value in the bot's Home tab."""
-        view = self._views.homes.get(user, {"blocks": []})
-        element = next((each for each in buttons(view["blocks"]) if _is_named(each, button)), None)
-        if not element:
-            raise ValueError(f"{user} sees no button {button!r} in the Home tab")
-        payload = payloads.press_in_view(self._workspace, view, element, user, self._views.trigger(user))
-        return await self._courier.hand_over("interactive", payload)
+        return await self._press_in_view(self._views.homes.get(user, {"blocks": []}), {}, button, user)
+
+    async def press_form(self, button: str, values: Mapping[str, str], *, user: str = ADA) -> Delivery:
+        """Presses a button within the form that the person has open, which stays open. `values` are as in `submit`."""
+        if not (view := self._views.opened(user)):
+            raise ValueError(f"{user} has no form open")
+        state = filled(view, values, submitted=False)
+        self._views.enter(user, values)
+        return await self._press_in_view(view, state, button, user)
 
     async def leave(self, *, user: str) -> Delivery:
         """An admin deactivates the account: https://docs.slack.dev/reference/events/user_change."""
         gone = replace(self._workspace.people[user], deleted=True)
         self._workspace.people[user] = gone
         return await self.event({"type": "user_change", "user": person_json(self._workspace, gone)})
+
+    async def _press_in_view(self, view: Json, values: Json, button: str, user: str) -> Delivery:
+        element = next((each for each in buttons(view["blocks"]) if _is_named(each, button)), None)
+        if not element:
+            raise ValueError(f"{user} sees no button {button!r} there")
+        payload = payloads.press_in_view(self._workspace, view, values, element, user, self._views.trigger(user))
+        return await self._courier.hand_over("interactive", payload)
 
     async def _said(self, posted: Posted, type: str) -> Delivery:
         return await self._courier.event(payloads.event(self._workspace, payloads.said(self._workspace, posted, type)))

@@ -1,5 +1,6 @@
 """`views.*` of the Web API, and the forms that people have open: https://docs.slack.dev/surfaces/modals/."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,11 @@ class Views:
             raise ApiError("user_not_found")
         self.homes[user] = self._view(told.value("view", "invalid_arguments"), "home")
         return {"view": self.homes[user]}
+
+    def enter(self, user: str, values: Mapping[str, str]) -> None:
+        """What a person has entered into the form that they see, by block id."""
+        view = self._stacks[user][-1]
+        view["entered"] = {**view.get("entered", {}), **values}
 
     def answered(self, user: str, answer: Json) -> None:
         """Does what the bot says after a form was submitted; without a word of its own the form closes.

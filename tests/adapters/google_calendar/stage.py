@@ -54,8 +54,10 @@ class Stage:
     session: aiohttp.ClientSession
     now: Moment
 
-    def open(self, zone: str = "Europe/Berlin", account: str = ANA, call: str = "call-1") -> GoogleCalendar:
-        return opened(self.service, self.sandbox.grant(account, zone), zone, self.now, call)
+    def open(
+        self, zone: str = "Europe/Berlin", account: str = ANA, call: str = "call-1", again: bool = False
+    ) -> GoogleCalendar:
+        return opened(self.service, self.sandbox.grant(account, zone), zone, self.now, call, again=again)
 
     def fail(self, kind: str, **details: object) -> None:
         self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
@@ -80,8 +82,10 @@ class Stage:
         return answer.body
 
 
-def opened(service: Service, token: str, zone: str, now: Moment, call: str = "call-1", tenant: str = "") -> GoogleCalendar:
-    client = service.open(Access(call, Secret(token), ZoneInfo(zone), now, tenant))
+def opened(
+    service: Service, token: str, zone: str, now: Moment, call: str = "call-1", tenant: str = "", again: bool = False
+) -> GoogleCalendar:
+    client = service.open(Access(call, Secret(token), ZoneInfo(zone), now, tenant, again))
     assert isinstance(client, GoogleCalendar)
     return client
 

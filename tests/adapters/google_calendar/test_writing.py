@@ -1,12 +1,14 @@
 """Meetings made, moved, cancelled, put back and answered, each exactly once."""
 
 import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.errors import Refused, Unavailable
+from adapters.errors import Refused, Unavailable, Unknown
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.meeting import Meeting
 from adapters.google_calendar.sandbox import Notice
@@ -29,6 +31,25 @@ async def review(google: GoogleCalendar) -> Meeting:
 async def invitation(google: GoogleCalendar) -> Meeting:
     (budget,) = await google.titled("budget review")
     return budget
+
+
+async def prepared(stage: Stage, verb: str) -> Callable[[GoogleCalendar], Awaitable[Meeting]]:
+    """A change that can be asked for, again and again."""
+    if verb == "create":
+        return lambda google: google.create("Lunch", START, 30)
+    if verb == "respond":
+        budget = await invitation(stage.open())
+        return lambda google: google.respond(budget, "yes")
+    lunch = await stage.open(call="before").create("Lunch", START, 30)
+    if verb == "restore":
+        await stage.open().cancel(lunch)
+        gone = await stage.open().meeting(lunch.id)
+        return lambda google: google.restore(gone)
+    return lambda google: google.move(lunch, LATER) if verb == "move" else google.cancel(lunch)
+
+
+def changes_sent(stage: Stage) -> int:
+    return sum(entry.method != "GET" for entry in stage.sandbox.journal)
 
 
 async def test_a_meeting_is_made(google: GoogleCalendar) -> None:
@@ -139,28 +160,28 @@ async def test_one_of_a_series_moves_alone(google: GoogleCalendar) -> None:
 async def test_what_somebody_changed_meanwhile_is_not_moved(stage: Stage, google: GoogleCalendar, review: Meeting) -> None:
     await stage.send("PATCH", f"calendars/primary/events/{review.id}", {"summary": "Icon review"})
     with pytest.raises(Refused, match="Somebody changed that meeting meanwhile"):
-        await google.move(review, LATER, etag=review.etag)
+        await google.move(review, LATER)
     assert [(each.title, each.start) for each in await on(google, START)] == [("Icon review", START)]
 
 
-async def test_without_a_version_it_is_moved_all_the_same(stage: Stage, google: GoogleCalendar, review: Meeting) -> None:
-    await stage.send("PATCH", f"calendars/primary/events/{review.id}", {"summary": "Icon review"})
-    assert (await google.move(review, LATER)).title == "Icon review"
+async def test_where_it_is_already_nothing_is_sent(stage: Stage, google: GoogleCalendar, review: Meeting) -> None:
+    assert await google.move(review, START) == review
+    assert stage.asked("PATCH") == 0
 
 
 async def test_a_move_whose_answer_is_lost_is_not_taken_for_somebody_else_s(
     stage: Stage, google: GoogleCalendar, review: Meeting
 ) -> None:
     stage.fail("drop_after", method="PATCH")
-    moved = await google.move(review, LATER, etag=review.etag)
+    moved = await google.move(review, LATER)
     assert moved.start == LATER
     assert stage.asked("PATCH") == 2
 
 
 async def test_a_cancelled_meeting_does_not_move(google: GoogleCalendar, review: Meeting) -> None:
-    await google.cancel(review)
+    gone = await google.cancel(review)
     with pytest.raises(Refused, match="was cancelled already"):
-        await google.move(review, LATER)
+        await google.move(gone, LATER)
 
 
 async def test_a_cancelled_meeting_is_gone_and_comes_back_as_it_was(google: GoogleCalendar, review: Meeting) -> None:
@@ -191,7 +212,7 @@ async def test_cancelling_twice_is_cancelling_once(google: GoogleCalendar, revie
 
 async def test_a_cancellation_whose_answer_is_lost_is_one(stage: Stage, google: GoogleCalendar, review: Meeting) -> None:
     stage.fail("drop_after", method="DELETE")
-    await google.cancel(review, etag=review.etag)
+    await google.cancel(review)
     assert await on(google, START) == []
     assert stage.asked("DELETE") == 2
 
@@ -199,8 +220,51 @@ async def test_a_cancellation_whose_answer_is_lost_is_one(stage: Stage, google: 
 async def test_what_somebody_changed_meanwhile_is_not_cancelled(stage: Stage, google: GoogleCalendar, review: Meeting) -> None:
     await stage.send("PATCH", f"calendars/primary/events/{review.id}", {"summary": "Icon review"})
     with pytest.raises(Refused, match="Somebody changed"):
-        await google.cancel(review, etag=review.etag)
+        await google.cancel(review)
     assert len(await on(google, START)) == 1
+
+
+@pytest.mark.parametrize("silent", [1, 2, 3])
+@pytest.mark.parametrize("verb", ["create", "move", "cancel", "restore", "respond"])
+async def test_a_further_attempt_finds_what_an_earlier_one_has_done(stage: Stage, verb: str, silent: int) -> None:
+    """The earlier one heard nothing at all, however often it asked."""
+    change = await prepared(stage, verb)
+    before = stage.sandbox.state("ana@acme.test")
+    for method in ("POST", "PATCH", "DELETE"):
+        stage.fail("drop_after", method=method, times=silent)
+    if silent == 3:
+        with pytest.raises(Unavailable):
+            await change(stage.open(call="c1"))
+    else:
+        await change(stage.open(call="c1"))
+    after, sent = stage.sandbox.state("ana@acme.test"), changes_sent(stage)
+    assert after != before
+    await change(stage.open(call="c1", again=True))
+    assert (stage.sandbox.state("ana@acme.test"), changes_sent(stage)) == (after, sent)
+
+
+async def test_a_further_attempt_does_what_never_arrived(stage: Stage) -> None:
+    made = await stage.open(call="c1", again=True).create("Lunch", START, 30)
+    assert await on(stage.open(), START) == [made]
+    moved = await stage.open(call="c2", again=True).move(made, LATER)
+    assert await on(stage.open(), LATER) == [moved]
+
+
+async def test_without_a_version_a_lost_answer_is_not_asked_for_again(stage: Stage, google: GoogleCalendar) -> None:
+    gone = await google.cancel(await google.create("Lunch", START, 30))
+    stage.fail("drop_after", method="PATCH")
+    with pytest.raises(Unknown):
+        await google.restore(gone)
+    assert stage.asked("PATCH") == 1
+    assert not (await stage.open(again=True).restore(gone)).cancelled
+    assert stage.asked("PATCH") == 1
+
+
+async def test_a_cancelled_one_of_a_series_is_known_by_what_its_series_says(google: GoogleCalendar) -> None:
+    standup = (await google.agenda(date(2026, 11, 23)))[0]
+    await google.cancel(standup)
+    gone = await google.meeting(standup.id)
+    assert (gone.title, gone.start, gone.end, gone.mine) == ("Stand-up", standup.start, standup.end, True)
 
 
 async def test_a_cancelled_meeting_is_found_by_its_title(google: GoogleCalendar) -> None:
@@ -213,9 +277,7 @@ async def test_a_cancelled_meeting_is_found_by_its_title(google: GoogleCalendar)
 
 async def test_guests_are_told_of_every_change(stage: Stage, google: GoogleCalendar) -> None:
     made = await google.create("Lunch", START, 30, guests=["lena@acme.test"])
-    await google.move(made, LATER)
-    await google.cancel(made)
-    await google.restore(made)
+    await google.restore(await google.cancel(await google.move(made, LATER)))
     assert [notice.change for notice in stage.sandbox.notices] == ["POST", "PATCH", "DELETE", "PATCH"]
 
 
@@ -246,6 +308,6 @@ async def test_only_the_organizer_moves_a_meeting(google: GoogleCalendar) -> Non
 async def test_writes_reach_the_calendar_that_a_meeting_is_in(google: GoogleCalendar) -> None:
     made = await google.create("Party", START, 30, calendar="Team")
     moved = await google.move(made, LATER)
-    await google.cancel(moved)
-    assert (await google.meeting(made.id, "Team")).cancelled
-    assert (await google.restore(moved)).calendar == made.calendar
+    gone = await google.cancel(moved)
+    assert replace(await google.meeting(made.id, "Team"), etag="") == gone
+    assert (await google.restore(await google.meeting(made.id, "Team"))).calendar == made.calendar

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from bot.slack.rotation import Rotation
 from bot.slack.sandbox import SlackSandbox
 from bot.slack.sandbox.workspace import OTHER_TEAM
 from bot.slack.slack import Slack
-from commands.catalog import Catalog
+from commands.catalog import Catalog, Subject
 from storage.data_keys import open_data_keys
 from storage.database import Database
 from storage.delivery import Delivery
@@ -112,9 +112,16 @@ class Elsewhere(NamedTuple):
 
 @asynccontextmanager
 async def several(
-    folder: Path, own: bool = True, elsewhere: Elsewhere | None = None, port: int | None = None
+    folder: Path,
+    own: bool = True,
+    elsewhere: Elsewhere | None = None,
+    port: int | None = None,
+    subjects: Sequence[Subject] = (),
 ) -> AsyncIterator[Several]:
-    """`own`: one workspace's token is in the settings. `port` is where the bot listens, any by default."""
+    """`own`: one workspace's token is in the settings. `port` is where the bot listens, any by default.
+
+    `subjects` are what can be asked, nothing by default.
+    """
     async with AsyncExitStack() as stack:
         clock, served = MovableClock(), _Served()
         server = await stack.enter_async_context(TestServer(served.app, port=port))
@@ -148,7 +155,7 @@ async def several(
             session,
             http,
             inbox,
-            Catalog((), lambda _: True),
+            Catalog(subjects, lambda _: True),
             Metrics(),
             clock,
             many,

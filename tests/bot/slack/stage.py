@@ -13,12 +13,14 @@ from adapters.http import Http, pooled_session
 from bot.clock import Clock
 from bot.sandboxes import serving
 from bot.slack.api import WebApi
+from bot.slack.listen import Listener
 from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
 from bot.slack.people import People
 from bot.slack.sandbox import SlackSandbox
 from bot.slack.sandbox.workspace import ADA, GENERAL, TEAM
 from bot.slack.send import Sender
+from bot.slack.slack import Slack
 from bot.slack.workspaces import Workspaces
 
 
@@ -29,6 +31,7 @@ class Stage:
     client: AsyncWebClient
     sender: Sender
     people: People
+    platform: Slack
     waits: list[float]
 
     def said(self, channel: str = "") -> list[dict[str, Any]]:
@@ -53,7 +56,9 @@ async def stage() -> AsyncIterator[Stage]:
         api = WebApi(http, slack.bot_token, slack.api_url)
         sender = Sender(api, http, Pace(sleep))
         workspaces = Workspaces(http, slack.api_url, slack.bot_token, None, Clock())
-        yield Stage(slack, session, client, sender, People(workspaces, "Europe/Berlin", Clock()), waits)
+        people, listener = People(workspaces, "Europe/Berlin", Clock()), Listener(slack.api_url, session)
+        platform = Slack(workspaces, listener, people, http, Pace(sleep), "Europe/Berlin", Clock())
+        yield Stage(slack, session, client, sender, people, platform, waits)
 
 
 def outgoing(*texts: str, **changes: Any) -> Outgoing:

@@ -32,6 +32,7 @@ async def test_a_slash_command_is_its_name_and_its_text(listener: Listener) -> N
 
     assert heard is not None
     assert (heard.what, heard.via, heard.user, heard.channel) == (Words("calendar today day=fri"), "slash", "U1", "C1")
+    assert heard.route == {"response_url": "http://127.0.0.1:9/r", "trigger_id": "1.2"}
 
 
 async def test_the_general_command_adds_nothing_to_its_text(listener: Listener) -> None:
@@ -82,7 +83,7 @@ async def test_a_press_carries_its_opaque_id_only(listener: Listener) -> None:
 
     assert heard is not None
     assert (heard.what, heard.via, heard.channel, heard.thread) == (Press("opaque"), "button", "C1", "0.9")
-    assert heard.route["trigger_id"] == "1.2"
+    assert heard.route == {"response_url": "", "trigger_id": "1.2", "pressed": "1.1"}
 
 
 async def test_a_press_in_the_home_tab_has_no_channel(listener: Listener) -> None:
@@ -100,6 +101,7 @@ async def test_a_press_in_the_home_tab_has_no_channel(listener: Listener) -> Non
 
     assert heard is not None
     assert (heard.what, heard.via, heard.channel) == (Press("opaque"), "button", "")
+    assert heard.route["pressed"] == "", "there is no card that could settle"
 
 
 async def test_an_opened_home_tab_asks_for_the_integrations(listener: Listener) -> None:
@@ -140,6 +142,35 @@ async def test_a_submitted_form_says_its_command_and_its_fields(listener: Listen
 
     assert heard is not None
     assert heard.what == Filled("calendar create", {"title": "Lunch"})
+
+
+def previewed(metadata: str = '{"command": "calendar create", "channel": "C1", "thread": "0.9"}') -> dict[str, Any]:
+    """A press of Preview in a form that is only half filled in."""
+    values = {"title": {"value": {"type": "plain_text_input", "value": "Lunch"}}, "start": {"value": {"value": None}}}
+    view = {"type": "modal", "callback_id": "command_form", "private_metadata": metadata, "state": {"values": values}}
+    return {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "container": {"type": "view", "view_id": "V1"},
+        "view": view,
+        "trigger_id": "1.2",
+        "actions": [{"type": "button", "action_id": "preview", "block_id": "b"}],
+    }
+
+
+async def test_a_press_of_preview_says_what_is_entered_so_far(listener: Listener) -> None:
+    heard = await listener.hear(previewed())
+
+    assert heard is not None
+    assert heard.what == Filled("calendar create", {"title": "Lunch"}, dry_run=True)
+    assert (heard.via, heard.user, heard.channel, heard.thread) == ("form", "U1", "C1", "0.9")
+
+
+@pytest.mark.parametrize("metadata", ["", "[]", "{}", '{"command": 1, "channel": "C1", "thread": ""}'])
+async def test_a_press_of_preview_in_no_form_of_ours_is_refused(listener: Listener, metadata: str) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+        await listener.hear(previewed(metadata))
 
 
 async def test_other_events_ask_nothing_and_bolt_says_nothing(listener: Listener, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,13 +1,15 @@
 """A desk with commands to try out, and a screen that remembers."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from bot.clients import Clients
 from bot.clock import Clock
 from bot.connections import Connections
+from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.terminal.conversation import Conversation
 from bot.terminal.screen import Draw
@@ -15,7 +17,10 @@ from commands import help
 from commands.call import Actor
 from commands.catalog import Catalog, subjects
 from commands.reply import Reply
+from storage.audit import Audit
+from storage.database import Database
 from tests.bot.terminal import attempt
+from tests.bot.written import writes_on
 
 ANN = Actor("terminal", "local", "ann", "Ann", "Europe/Berlin")
 
@@ -48,12 +53,18 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def desk() -> Dispatch:
-    return Dispatch(Catalog(subjects((attempt, help)), lambda _: True), Clients({}, Connections([]), Clock()), {})
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    database = Database(f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    await database.open()
+    catalog = Catalog(subjects((attempt, help)), lambda _: True)
+    writes = writes_on(database, catalog, Clock())
+    clients = Clients({}, Connections([]), Clock())
+    yield Desk(Dispatch(catalog, clients, writes.given, writes.judge, writes.writing), Audit(database))
+    await database.close()
 
 
 @pytest.fixture
-def conversation(desk: Dispatch, recorder: Recorder, slept: list[float]) -> Conversation:
+def conversation(desk: Desk, recorder: Recorder, slept: list[float]) -> Conversation:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 

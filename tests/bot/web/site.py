@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from aiohttp import ClientSession, DummyCookieJar, web
-from sqlalchemy import insert
 
 from bot.actors import stored
 from bot.admins import Administrators
@@ -23,9 +22,8 @@ from bot.web.people import PeoplePage
 from bot.web.security import Security
 from commands.call import Actor
 from commands.integrations import Integration
-from storage import tables
-from storage.activity import Activity, Entry
 from storage.admins import Admins
+from storage.audit import Audit, Entry
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.sessions import Sessions
@@ -95,8 +93,7 @@ class Site:
             return answer.status, answer.headers.get("Location", "") or await answer.text()
 
     async def remember(self, *entries: Entry) -> None:
-        rows = [{name: value for name, value in vars(entry).items() if name != "seq"} for entry in entries]
-        await self.database.run(lambda connection: connection.execute(insert(tables.activity), rows))
+        await Audit(self.database).append(*entries)
 
 
 @asynccontextmanager
@@ -143,7 +140,7 @@ def _routes(
     app.router.add_get("/static/{name}", pages.static)
     app.router.add_get("/integrations", integrations.show)
     app.router.add_post("/integrations/{service}/{deed}", integrations.act)
-    app.router.add_get("/activity", ActivityPage(pages, browser, clock, Activity(site.database), commands, OUTCOMES).show)
+    app.router.add_get("/activity", ActivityPage(pages, browser, clock, Audit(site.database), commands, OUTCOMES).show)
     app.router.add_get("/deliveries", deliveries.show)
     app.router.add_post("/deliveries/replay", deliveries.replay)
     app.router.add_get("/people", people.show)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from commands.call import Actor
-from storage.activity import Entry
+from storage.audit import Entry
 from tests.bot.conftest import MONDAY
 from tests.bot.web.reading import PAYLOADS, Read
 from tests.bot.web.site import ADA, GRACE, Site
@@ -16,7 +16,8 @@ from tests.bot.web.site import ADA, GRACE, Site
 
 def entry(number: int, actor: Actor = GRACE, **changes: str) -> Entry:
     at = MONDAY.timestamp() - 60 * (100 - number)
-    asked = Entry(f"{actor.user}{number}", actor.key, "ping", "{}", "mention", "C1", at, "done", f"pong {number}.")
+    who = (actor.key, actor.name)
+    asked = Entry(f"{actor.user}{number}", "call", at, *who, "mention", "C1", "ping", "{}", "", "", "done", f"pong {number}.")
     return replace(asked, **changes)  # type: ignore[arg-type]
 
 

@@ -1,0 +1,25 @@
+"""What people see of a calendar of the stand-in: what is on, not how it came about."""
+
+from datetime import UTC
+from typing import Any
+
+from adapters.google_calendar.sandbox_store import Book
+from adapters.google_calendar.sandbox_times import Json, moment
+
+_UNSEEN = {"kind", "etag", "created", "updated", "sequence", "iCalUID", "originalStartTime", "conferenceData"}
+_TIMES = ("start", "end")
+
+
+def state(book: Book) -> Json:
+    """Its events and the occurrences of its series by their ids; what is cancelled is gone."""
+    return {event["id"]: _seen(event, book) for event in book.expanded(None, None) if event["status"] != "cancelled"}
+
+
+def _seen(event: Json, book: Book) -> Json:
+    times = {name: _instant(event[name], book) for name in _TIMES}
+    return {name: value for name, value in event.items() if name not in _UNSEEN and value} | times
+
+
+def _instant(value: Json, book: Book) -> Any:
+    """A time is the same moment in whatever zone it is told."""
+    return value["date"] if "date" in value else moment(value, book.zone).astimezone(UTC).isoformat()

@@ -1,0 +1,13 @@
+"""Let something happen that I have shown you first."""
+
+from typing import Annotated
+
+from commands.command import command
+from commands.decisions import Decisions
+from commands.reply import Reply
+
+
+@command(by_hand=True, example="confirm Wq3nX0b7Uy5mZk1c")
+async def confirm(decisions: Decisions, id: Annotated[str, "the id that came with the preview"]) -> Reply:
+    """Let happen what a preview has shown."""
+    return await decisions.confirm(id)

@@ -1,0 +1,130 @@
+"""Who may run what, where, and what has to be confirmed by whom."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from commands.command import Given, command
+from commands.preview import Change, Preview
+from commands.reply import Button, Item, Reply
+
+What = Annotated[str, "everything, reads, writes, irreversible, or a command such as “calendar create” or “calendar”"]
+Who = Annotated[str, "everyone, admins, or a person: a mention or an id"]
+Where = Annotated[Literal["here", "everywhere"], "in this conversation alone, or everywhere"]
+By = Annotated[str, "admins, a person, or in:here for anybody in this conversation"]
+Id = Annotated[str, "the rule's id, as “rules” shows it"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`effect` is "forbid", "allow" or "ask"; what follows it is as it is stored. `words` say the rule as a sentence.
+
+    Without an `id` it is what holds by default. `holds` is False of one that was removed, or is yet to be made; `applies`
+    is False where it is about other people or another place than where the asker is.
+    """
+
+    words: str
+    id: str = ""
+    effect: str = ""
+    what: str = ""
+    who: str = ""
+    where: str = ""
+    by: str = ""
+    holds: bool = True
+    applies: bool = True
+
+
+@dataclass(frozen=True)
+class Ruling(Given):
+    """The rules, as one person sees and changes them from where they are.
+
+    `every` gives the most specific first, the defaults last; with others' rules where the asker may change them. The others
+    are for those who run the bot, and raise Refused for everybody else. `draft` says what a rule would be, given its effect
+    and words for what, who, where and by; it raises UsageError. `find` raises Refused where there is none of that id.
+    """
+
+    page: str  # the address of the page with all of them, empty where there is none
+    every: Callable[[], Awaitable[Sequence[Rule]]]
+    draft: Callable[[str, str, str, str, str], Awaitable[Rule]]
+    find: Callable[[str], Awaitable[Rule]]
+    add: Callable[[Rule], Awaitable[None]]
+    remove: Callable[[Rule], Awaitable[None]]
+    restore: Callable[[Rule], Awaitable[None]]
+    may_change: Callable[[], Awaitable[bool]]
+
+
+@command
+async def rules(ruling: Ruling) -> Reply:
+    """Show who may do what here, and what you may."""
+    every, changes = await ruling.every(), await ruling.may_change()
+    page = (Button("Open the page", url=ruling.page),) if ruling.page else ()
+    made = sum(bool(rule.id) for rule in every if rule.applies)
+    held = f"{made} rule{'' if made == 1 else 's'} and the defaults hold" if made else "only the defaults hold"
+    text = f"For you, here, {held}. The most specific rule wins; of two alike, the stricter."
+    return Reply(text, items=tuple(_item(rule, changes) for rule in every), buttons=page, private=True)
+
+
+@command(undo="rules remove", example="rules forbid calendar create who=everyone where=here")
+async def forbid(
+    ruling: Ruling, what: What, who: Who = "everyone", where: Where = "everywhere"
+) -> AsyncIterator[Preview | Reply]:
+    """Forbid something, to everybody or somebody, here or everywhere."""
+    rule = await ruling.draft("forbid", what, who, where, "")
+    yield _added(rule)
+    await ruling.add(rule)
+    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+
+
+@command(undo="rules remove", example="rules allow irreversible who=admins")
+async def allow(
+    ruling: Ruling, what: What, who: Who = "everyone", where: Where = "everywhere"
+) -> AsyncIterator[Preview | Reply]:
+    """Allow something that a broader rule, or the default, forbids."""
+    rule = await ruling.draft("allow", what, who, where, "")
+    yield _added(rule)
+    await ruling.add(rule)
+    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+
+
+@command(undo="rules remove", example="rules ask writes by=admins where=here")
+async def ask(
+    ruling: Ruling, what: What, by: By, who: Who = "everyone", where: Where = "everywhere"
+) -> AsyncIterator[Preview | Reply]:
+    """Have somebody confirm what others want to write."""
+    rule = await ruling.draft("ask", what, who, where, by)
+    yield _added(rule)
+    await ruling.add(rule)
+    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+
+
+@command(undo="rules restore", example="rules remove k7m2qx4a")
+async def remove(ruling: Ruling, id: Id) -> AsyncIterator[Preview | Reply]:
+    """Remove a rule."""
+    rule = await ruling.find(id)
+    yield Preview(f"Remove rule {rule.id}.", changes=(Change(f"Rule {rule.id}", rule.words, ""),))
+    await ruling.remove(rule)
+    yield Reply(f"Rule {rule.id} does not hold any more: {rule.words}", undo={"id": rule.id}, record=rule.id)
+
+
+@command(undo="rules remove", example="rules restore k7m2qx4a")
+async def restore(ruling: Ruling, id: Id) -> AsyncIterator[Preview | Reply]:
+    """Let a rule hold again that was removed."""
+    rule = await ruling.find(id)
+    yield _added(rule)
+    await ruling.restore(rule)
+    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+
+
+def _added(rule: Rule) -> Preview:
+    changes = () if rule.holds else (Change(f"Rule {rule.id}", "", rule.words),)
+    return Preview(f"Let this rule hold: {rule.words}", changes=changes)
+
+
+def _now(rule: Rule) -> str:
+    return f"From now on: {rule.words} That is rule {rule.id}."
+
+
+def _item(rule: Rule, changes: bool) -> Item:
+    named = f"rule {rule.id}" if rule.id else "by default"
+    removed = (Button("Remove", "rules remove", {"id": rule.id}),) if changes and rule.id else ()
+    return Item(rule.words, named if rule.applies else f"{named}, for others or elsewhere", buttons=removed)

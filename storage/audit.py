@@ -1,0 +1,128 @@
+"""The audit: what was asked and decided, in a chain that is only ever added to. The inbox adds most of it, with its answers."""
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from math import inf
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
+
+from storage.chain import COLUMNS, NAMES, links
+from storage.database import Database
+from storage.entry import Entry
+from storage.inspection import Head, Inspection, Verdict, Wrong
+from storage.tables import audit, audit_head
+from storage.text import AnyText, escaped, unescaped
+
+__all__ = ["Audit", "Entry", "Verdict", "Wrong"]
+
+_MOST = 200  # entries that people read at once
+_PIECE = 500  # rows that are read, written or removed at once: others want to write as well
+_LAST = 2**63 - 1  # no row has a higher number, and neither engine takes one
+
+_HEAD = select(audit_head.c.number, audit_head.c.hash, audit_head.c.first_number, audit_head.c.first_hash)
+_ENTRIES = select(*(audit.c[name] for name in NAMES))
+_ROWS = text(f"SELECT {', '.join(COLUMNS)} FROM audit ORDER BY number")  # noqa: S608
+# PostgreSQL would let each statement see what was committed before it: the head would not fit the rows.
+_AT_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+class Audit:
+    """Everything here raises StorageError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, *entries: Entry) -> None:
+        """In one transaction, in this order."""
+        if entries:
+            await self._database.run(partial(_append, entries=entries))
+
+    async def of(
+        self,
+        actor: str = "",
+        tenant: str = "",
+        conversation: str = "",
+        command: str = "",
+        outcome: str = "",
+        since: float = -inf,
+        until: float = inf,
+        before: int = 0,
+        limit: int = 50,
+    ) -> list[Entry]:
+        """The newest first, at most 200. What is empty is not asked for: without an actor or a tenant it is everybody's.
+
+        `tenant` is "platform:tenant"; `before` is the `number` of the last one that was shown, for those that come after it.
+        """
+        meant = _meant(since, until, actor=actor, tenant=tenant, conversation=conversation, command=command, outcome=outcome)
+        older = audit.c.number < (before if 0 < before <= _LAST else _LAST)
+        newest = _ENTRIES.where(*meant, older).order_by(audit.c.number.desc()).limit(min(max(limit, 0), _MOST))
+        return await self._read(newest)
+
+    async def every(self, since: float, until: float, tenant: str = "", actor: str = "") -> AsyncIterator[Entry]:
+        """From `since` to before `until`, in their order: for exports, however many there are."""
+        meant, number = _meant(since, until, tenant=tenant, actor=actor), 0
+        while piece := await self._read(_ENTRIES.where(*meant, audit.c.number > number).order_by(audit.c.number).limit(_PIECE)):
+            for entry in piece:
+                yield entry
+            number = piece[-1].number
+
+    async def verify(self) -> Verdict:
+        """Whether the chain is as it was written. Reads all of it."""
+        return await self._database.read(_inspect)
+
+    async def prune(self, before: float) -> int:
+        """Removes the oldest, as far as they are from before then; says how many. The chain begins with what is left."""
+        pruned = 0
+        while number := await self._database.run(partial(_prune, before=before)):
+            pruned += number
+        return pruned
+
+    async def _read(self, statement: Any) -> list[Entry]:
+        return await self._database.read(lambda connection: [Entry(*row) for row in connection.execute(statement)])
+
+
+def _meant(since: float, until: float, tenant: str = "", **chosen: str) -> list[ColumnElement[bool]]:
+    meant = [audit.c[name] == value for name, value in chosen.items() if value]
+    if tenant:
+        prefix = f"{tenant}:"  # LIKE would take small letters for great ones in SQLite
+        meant.append(func.substr(audit.c.actor, 1, len(escaped(prefix)), type_=AnyText) == prefix)
+    if since > -inf:
+        meant.append(audit.c.at >= since)
+    if until < inf:
+        meant.append(audit.c.at < until)
+    return meant
+
+
+def _append(connection: Connection, entries: Sequence[Entry]) -> None:
+    """See `Statements.record`, which does the same for the inbox."""
+    number, hash, *_ = connection.execute(_HEAD.with_for_update()).one()
+    rows = list(links(entries, number, hash))
+    for start in range(0, len(rows), _PIECE):
+        connection.execute(insert(audit), [dict(zip(COLUMNS, row, strict=True)) for row in rows[start : start + _PIECE]])
+    connection.execute(update(audit_head).values(number=number + len(rows), hash=rows[-1][-1]))
+
+
+def _prune(connection: Connection, before: float) -> int:
+    """One piece of it, with a note in the head of where the chain begins now."""
+    first = connection.execute(_HEAD.with_for_update()).one().first_number
+    old = []
+    oldest = select(audit.c.number, audit.c.hash, audit.c.at).where(audit.c.number >= first)
+    for row in connection.execute(oldest.order_by(audit.c.number).limit(_PIECE)).all():
+        if row.at >= before:
+            break
+        old.append(row)
+    if old:
+        connection.execute(delete(audit).where(audit.c.number >= first, audit.c.number <= old[-1].number))
+        connection.execute(update(audit_head).values(first_number=old[-1].number + 1, first_hash=old[-1].hash))
+    return len(old)
+
+
+def _inspect(connection: Connection) -> Verdict:
+    """As the rows stand there, of whatever type they may have become."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_AT_ONE_MOMENT)
+    inspection = Inspection(Head(*connection.execute(_HEAD).one()))
+    for row in connection.execute(_ROWS, execution_options={"yield_per": _PIECE}):
+        inspection.see(tuple(unescaped(value) if isinstance(value, str) else value for value in row))
+    return inspection.verdict()

@@ -1,0 +1,104 @@
+"""A write is known from before it happens, until it is taken back."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from storage.database import Database
+from storage.effects import Effect, Effects
+
+ADA, HERE = "slack:T1:U1", "slack:T1:C1"
+ARGUMENTS = '{"title": "a\x00\ud800🎉"}'
+EFFECT = Effect("e1", "call-1", ADA, HERE, "calendar create", ARGUMENTS, "Calendar: ada@acme.test", "", "", "begun", "", 1.5)
+
+
+@pytest.fixture
+def effects(database: Database) -> Effects:
+    return Effects(database)
+
+
+def effect(number: int, **changes: Any) -> Effect:
+    return replace(EFFECT, id=f"e{number}", call=f"call-{number}", **changes)
+
+
+async def done(effects: Effects, number: int, **changes: Any) -> None:
+    await effects.begin(effect(number, **changes))
+    await effects.finish(f"call-{number}", "done", "calendar cancel", f'{{"number": {number}}}')
+
+
+async def test_who_begins_again_is_given_what_was_begun_first(effects: Effects) -> None:
+    assert await effects.begin(EFFECT) is None
+    assert await effects.begin(replace(EFFECT, id="another", at=9.0)) == EFFECT
+    assert await effects.find("another") is None
+    await effects.finish("call-1", "unknown")
+    assert await effects.begin(replace(EFFECT, id="another")) == replace(EFFECT, state="unknown")
+
+
+async def test_of_many_who_begin_the_same_at_once_one_is_the_first(effects: Effects, url: str) -> None:
+    other = Database(url)
+    both = (effects, Effects(other))
+    found = await asyncio.gather(*(both[n % 2].begin(replace(EFFECT, id=f"e{n}")) for n in range(12)))
+    await other.close()
+
+    first = await effects.of_call("call-1")
+    assert (found.count(None), found.count(first)) == (1, 11)
+
+
+async def test_what_came_of_it_is_kept_with_the_way_back(effects: Effects) -> None:
+    await done(effects, 1)
+    await effects.finish("call-1", "done", reply="Done.")
+    await effects.finish("call-1", "unknown")
+
+    way_back = {"undo": "calendar cancel", "undo_arguments": '{"number": 1}'}
+    expected = replace(EFFECT, state="unknown", reply="Done.", **way_back)
+    assert await effects.find("e1") == await effects.of_call("call-1") == expected
+    assert (await effects.find("e2"), await effects.of_call("e1")) == (None, None)
+
+
+async def test_once_a_taking_back_is_done_what_it_took_back_is_undone_for_good(effects: Effects) -> None:
+    await done(effects, 1)
+    await effects.begin(effect(2, undoes="e1"))
+    states = []
+    for call, state in (("call-2", "unknown"), ("call-2", "done"), ("call-1", "done"), ("call-2", "done")):
+        await effects.finish(call, state)
+        first = await effects.find("e1")
+        states.append(first and first.state)
+
+    assert states == ["done", "undone", "undone", "undone"]
+
+
+async def test_the_last_one_is_the_newest_of_theirs_here_that_can_be_taken_back(effects: Effects) -> None:
+    assert await effects.last(ADA, HERE) is None
+    await done(effects, 1)
+    await done(effects, 2)
+    await done(effects, 3, actor="slack:T1:U2")
+    await done(effects, 4, conversation="slack:T1:C2")
+    await done(effects, 5, undoes="nothing")
+    await effects.begin(effect(6))
+    await effects.begin(effect(7))
+    await effects.finish("call-7", "done")
+
+    found = []
+    while last := await effects.last(ADA, HERE):
+        found.append(last.id)
+        await effects.finish(last.call, "undone")
+    assert found == ["e2", "e1"]
+
+
+async def test_old_ones_can_be_deleted(effects: Effects) -> None:
+    await effects.begin(effect(1, at=1.0))
+    await effects.begin(effect(2, at=2.0))
+
+    assert await effects.prune(2.0) == 1
+    assert (await effects.find("e1"), await effects.find("e2")) == (None, effect(2, at=2.0))
+
+
+async def test_what_is_too_long_for_an_index_is_refused(effects: Effects) -> None:
+    names: tuple[Any, ...] = ("id", "call", "actor", "conversation")
+    for name in names:
+        assert await effects.begin(replace(EFFECT, **{name: "\U00020000" * 400})) is None
+        await effects.prune(2.0)
+        with pytest.raises(ValueError, match="500"):
+            await effects.begin(replace(EFFECT, **{name: "x" * 501}))
