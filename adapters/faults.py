@@ -50,6 +50,9 @@ class Script:
     def add(self, *faults: Fault) -> None:
         self._faults += [fault.model_copy() for fault in faults]
 
+    def clear(self) -> None:
+        self._faults.clear()
+
     def take(self, method: str, path: str) -> Fault | None:
         fault = next((fault for fault in self._faults if fault.matches(method, path)), None)
         if fault:

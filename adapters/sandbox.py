@@ -106,6 +106,10 @@ class Sandbox:
         """
         return {}
 
+    def changes(self, account: str) -> int:
+        """How often anything of this account has been changed: what is done twice counts twice, whatever comes of it."""
+        return 0
+
     def error(self, status: int, text: str) -> web.Response:
         """An error as the vendor words it."""
         return web.json_response({"error": {"code": status, "message": text}}, status=status)

@@ -18,6 +18,7 @@ from bot.checks import Checks
 from bot.clients import Clients
 from bot.desk import load_services
 from bot.dispatch import Dispatch, Provide
+from bot.forgetting import forgetting_of
 from bot.health import Probes
 from bot.housekeeping import Housekeeping
 from bot.integrations import every_of, integrations_of, try_connected
@@ -33,6 +34,7 @@ from bot.tokens import token
 from bot.worker import Worker
 from bot.write_parts import Books, WriteParts, build_writes
 from commands.catalog import Catalog
+from commands.forget import Forgetting
 from commands.integrations import Integrations
 from commands.status import Health
 
@@ -112,6 +114,7 @@ def _dispatch(
     given: Mapping[type, Provide] = {
         Health: lambda call: checks.of(call.actor, call.place),
         Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
+        Forgetting: partial(forgetting_of, parts.keeping.accounts, parts.listing, stores.sessions, stores.effects, plan.clock),
         **writes.given,
     }
     return Dispatch(catalog, clients, given, writes.judge, writes.writing)

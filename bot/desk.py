@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import NamedTuple
 
 from adapters.base import Adapter, Service
@@ -11,12 +12,14 @@ from bot.checks import Checks
 from bot.clients import Clients
 from bot.connections import Connections, Given, Lent, Source
 from bot.dispatch import Dispatch, Provide
+from bot.forgetting import forgetting_at_terminal
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
 from bot.terminal.alone import NobodyElse, Sitter
 from bot.terminal.integrations import integrations
 from bot.write_parts import Books, WriteParts, build_writes
 from commands.catalog import Catalog
+from commands.forget import Forgetting
 from commands.integrations import Integrations
 from commands.status import Health
 from storage.audit import Audit
@@ -57,6 +60,7 @@ async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncItera
         given: Mapping[type, Provide] = {
             Health: lambda call: checks.of(call.actor, call.place),
             Integrations: lambda _: offered,
+            Forgetting: partial(forgetting_at_terminal, Effects(database)),
             **writes.given,
         }
         yield Desk(Dispatch(catalog, clients, given, writes.judge, writes.writing), Audit(database))

@@ -26,7 +26,7 @@ _NAMES = 3  # at most, of those who can change a rule
 
 def in_words(rule: Rule, reader: Actor | None = None, here: str = "") -> str:
     """For this reader, who is in the conversation `here`."""
-    who, where = _who(rule.who, reader), _where(rule.where, here)
+    who, where = _who(rule.who, reader), _where(rule.where, here, "anywhere" if rule.effect == "forbid" else "everywhere")
     deed = _DEEDS.get(rule.what) or f"use “{rule.what}”"
     if rule.effect == "forbid":
         subject = "Nobody may" if rule.who == EVERY else f"{_capital(who)} may not"
@@ -42,7 +42,7 @@ def who_can_change(names: Sequence[str]) -> str:
     more = len(names) - _NAMES
     shown = [*names[:_NAMES], *([f"{more} more"] if more > 0 else [])]
     listed = " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-    return f"{listed} can change that."
+    return f"{listed[0].upper()}{listed[1:]} can change that."
 
 
 def _who(who: str, reader: Actor | None) -> str:
@@ -51,8 +51,8 @@ def _who(who: str, reader: Actor | None) -> str:
     return {EVERY: "everybody", ADMINS: "those who run the bot"}.get(who) or who.rpartition(":")[2]
 
 
-def _where(where: str, here: str) -> str:
-    return "everywhere" if where == EVERY else "in this conversation" if where == here else f"in {where}"
+def _where(where: str, here: str, every: str = "") -> str:
+    return every if where == EVERY else "in this conversation" if where == here else f"in {where}"
 
 
 def _approver(by: str, reader: Actor | None, here: str) -> str:

@@ -6,6 +6,7 @@ from commands import (
     connect,
     disconnect,
     dismiss,
+    forget,
     help,
     integrations,
     ping,
@@ -16,4 +17,19 @@ from commands import (
     undo,
 )
 
-SUBJECTS = (calendar, connect, disconnect, integrations, team, undo, confirm, dismiss, settle, rules, help, ping, status)
+SUBJECTS = (
+    calendar,
+    connect,
+    disconnect,
+    integrations,
+    team,
+    undo,
+    confirm,
+    dismiss,
+    settle,
+    rules,
+    forget,
+    help,
+    ping,
+    status,
+)

@@ -46,13 +46,13 @@ class Catalog(Given):
     def __init__(self, subjects: Iterable[Subject], may_run: Callable[[Command], bool]) -> None:
         every = [Subject(each.name, each.about, tuple(filter(may_run, each.commands))) for each in subjects]
         self.subjects = tuple(subject for subject in every if subject.commands)
-        self._closed = {subject.name: "is not switched on" for subject in every if not subject.commands}
+        self._closed = {subject.name: "is not switched on here." for subject in every if not subject.commands}
         self._by_name = {command.name: command for subject in self.subjects for command in subject.commands}
 
     def only(self, may: Callable[[Command], bool]) -> "Catalog":
         """Those of them that somebody may run; the others are neither found nor suggested."""
         catalog = Catalog(self.subjects, may)
-        catalog._closed = {**dict.fromkeys(catalog._closed, "is not open to you"), **self._closed}
+        catalog._closed = {**dict.fromkeys(catalog._closed, "is not open to you here: “rules” shows why."), **self._closed}
         return catalog
 
     def named(self, name: str) -> Command:
@@ -89,7 +89,7 @@ class Catalog(Given):
     def _no_subject(self, name: str, rest: str) -> UsageError:
         """It is switched off or forbidden; or it is misspelled; or it was left out, and the first word is a verb."""
         if closed := self._closed.get(_spelled(name)):
-            return UsageError(f"“{_spelled(name)}” {closed} here.", choices=(Choice("help", "help"),))
+            return UsageError(f"“{_spelled(name)}” {closed}", choices=(Choice("help", "help"),))
         near = _near(name, [subject.name for subject in self.subjects])
         meant = [subject for subject in self.subjects if subject.name in near]
         if meant:

@@ -46,6 +46,7 @@ def _of_subject(subject: Subject) -> Reply:
 
 def _of_command(command: Command) -> Reply:
     taken_back = " It can be undone." if command.undo else " It can't be undone." if command.irreversible else ""
+    taken_back += " Add --dry-run to see what it would do." if command.writes else ""
     return Reply(
         f"{command.about}{taken_back}\nUsage: {command.usage}\nExample: {command.example}",
         fields=tuple(Field(option.name, _of_option(option)) for option in command.options),

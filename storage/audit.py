@@ -71,6 +71,15 @@ class Audit:
         """Whether the chain is as it was written. Reads all of it."""
         return await self._database.read(_inspect)
 
+    async def head(self) -> Head:
+        """Where the chain ends now."""
+        return await self._database.read(lambda connection: Head(*connection.execute(_HEAD).one()))
+
+    async def holds(self, hash: str) -> bool:
+        """Whether a row of the chain has this hash, or had it that was the last one to be pruned."""
+        [found] = await self._database.read(lambda it: it.execute(select(_any_of(hash))).one())
+        return bool(found)
+
     async def prune(self, before: float) -> int:
         """Removes the oldest, as far as they are from before then; says how many. The chain begins with what is left."""
         pruned = 0
@@ -92,6 +101,11 @@ def _meant(since: float, until: float, tenant: str = "", **chosen: str) -> list[
     if until < inf:
         meant.append(audit.c.at < until)
     return meant
+
+
+def _any_of(hash: str) -> ColumnElement[bool]:
+    rows, first = select(audit.c.number).where(audit.c.hash == hash), select(audit_head.c.number)
+    return rows.exists() | first.where(audit_head.c.first_hash == hash).exists()
 
 
 def _append(connection: Connection, entries: Sequence[Entry]) -> None:

@@ -86,6 +86,11 @@ class Effects:
         theirs = (effect.c.actor == actor, effect.c.conversation == conversation)
         return await self._first(*theirs, effect.c.state == "done", effect.c.undo != "", effect.c.undoes == "")
 
+    async def forget(self, actor: str) -> None:
+        """Deletes all of theirs that has come to its end: nothing of it can be taken back any more."""
+        ended = delete(effect).where(effect.c.actor == actor, effect.c.state.not_in(("begun", "unknown")))
+        await self._database.run(lambda connection: connection.execute(ended))
+
     async def prune(self, before: float) -> int:
         """Deletes what was begun before then; says how much."""
 

@@ -214,7 +214,9 @@ class GoogleCalendar(Client):
             if not is_made(found):
                 raise
             return found
-        return self._meeting(changed, where) if changed else replace(meeting, cancelled=True, etag="")  # a deletion says no more
+        if not changed:  # a deletion
+            return replace(meeting, cancelled=True, etag="")
+        return self._meeting(changed, where)
 
     def _patch(self, meeting: Meeting, changes: Mapping[str, Any]) -> Any:
         where = meeting.calendar or "primary"

@@ -64,6 +64,9 @@ class CalendarSandbox(Sandbox):
     def state(self, account: str) -> Mapping[str, Any]:
         return {book.id: sandbox_state.state(book) for book in self._books.get(account, ())}
 
+    def changes(self, account: str) -> int:
+        return sum(book.version for book in self._books.get(account, ()))
+
     def error(self, status: int, text: str) -> web.Response:
         return sandbox_errors.answer(status, text)
 

@@ -1,18 +1,20 @@
 """What people see of a calendar of the stand-in: what is on, not how it came about."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 from adapters.google_calendar.sandbox_store import Book
 from adapters.google_calendar.sandbox_times import Json, moment
 
 _UNSEEN = {"kind", "etag", "created", "updated", "sequence", "iCalUID", "originalStartTime", "conferenceData"}
+_AROUND = timedelta(days=30)
 _TIMES = ("start", "end")
 
 
 def state(book: Book) -> Json:
-    """Its events and the occurrences of its series by their ids; what is cancelled is gone."""
-    return {event["id"]: _seen(event, book) for event in book.expanded(None, None) if event["status"] != "cancelled"}
+    """Its events by their ids, of series the occurrences around now; what is cancelled is gone."""
+    events = book.expanded(book.now() - _AROUND, book.now() + _AROUND)
+    return {event["id"]: _seen(event, book) for event in events if event["status"] != "cancelled"}
 
 
 def _seen(event: Json, book: Book) -> Json:

@@ -60,6 +60,9 @@ class Sender:
 
     async def _send_alone(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> list[str]:
         """In the person's own chat. Where they asked, nothing of it is seen."""
+        if not outgoing.user:
+            _LOG.warning("what is private can't be said where nobody in particular is spoken to")
+            return [""] * len(outgoing.messages)
         if outgoing.settles and outgoing.replaces:
             with suppress(ConnectorError, Unknown):
                 await self._replaced(await self._here(outgoing), _line(_SETTLED), outgoing.replaces)

@@ -31,6 +31,18 @@ from tests.bot.teams import test_render as teams_tests
 from tests.bot.teams.test_render import LIVING
 from tests.bot.terminal.replies import BAD_ADDRESSES, FULL, HOSTILE, holding, leading_to
 
+PREVIEW = Reply(
+    "Move “Design review” to Friday 27 November, 14:00–15:00.",
+    fields=(
+        Field("Time", "Thursday 26 November, 10:00–11:00 → Friday 27 November, 14:00–15:00"),
+        Field("Guests", "ann@acme.test, ben@acme.test"),
+        Field("As", "Google Calendar: ada@acme.test"),
+    ),
+    buttons=(
+        Button("Confirm", "confirm", {"id": "p1"}, style="primary", anybody=True),
+        Button("Cancel", "dismiss", {"id": "p1"}, anybody=True),
+    ),
+)
 READING = [command for subject in subjects(commands.SUBJECTS) for command in subject.commands if not command.writes]
 
 
@@ -164,10 +176,27 @@ async def test_what_is_said_when_there_is_no_answer(question: str, dispatch: Dis
 
 
 @pytest.mark.parametrize(
-    "reply", [FULL, Reply(""), Reply("x", items=(Item(""),)), *map(leading_to, BAD_ADDRESSES), *map(holding, HOSTILE)]
+    "reply", [FULL, PREVIEW, Reply(""), Reply("x", items=(Item(""),)), *map(leading_to, BAD_ADDRESSES), *map(holding, HOSTILE)]
 )
 def test_odd_replies(reply: Reply) -> None:
     assert reads_the_same_everywhere(reply)
+
+
+def test_who_may_press_a_button_and_what_a_reply_settles_change_nothing_of_how_it_looks() -> None:
+    """The command decides the one, where it stands the other."""
+    other = replace(
+        PREVIEW, settles=True, proposal="p1", buttons=tuple(replace(each, anybody=False) for each in PREVIEW.buttons)
+    )
+    assert (in_slack(other), in_teams(other), plain(other)) == (in_slack(PREVIEW), in_teams(PREVIEW), plain(PREVIEW))
+
+
+def test_what_is_to_be_confirmed_stands_out_and_what_is_not_does_not() -> None:
+    styles = [
+        button.get("style")
+        for draw in (slack_tests.buttons(in_slack(PREVIEW)), teams_tests.buttons(in_teams(PREVIEW)))
+        for button in draw
+    ]
+    assert styles == ["primary", None, "positive", None]
 
 
 @pytest.mark.parametrize("payload", [*PAYLOADS, *LIVING], ids=lambda text: ascii(text)[:30])

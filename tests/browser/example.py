@@ -12,6 +12,7 @@ import adapters.google_calendar
 from commands.integrations import Integration
 from storage import tables
 from storage.audit import Entry
+from storage.rules import Rule, Rules
 from tests.bot.conftest import MONDAY
 from tests.bot.web.site import ADA, GRACE, Site
 
@@ -129,12 +130,22 @@ def _icon(title: str, colour: str) -> bytes:
     ).encode()
 
 
+_MADE = (ADA.key, MONDAY.timestamp())
+_RULES = (
+    Rule("wtc6jr6n", "slack:T1", "forbid", "writes", "*", "C0123456789", "", *_MADE),
+    Rule("rmilel2z", "slack:T1", "ask", "calendar create", GRACE.key, "*", "in:C0123456789", *_MADE),
+    Rule("4ikyfzsd", "slack:T1", "allow", "irreversible", "admins", "*", "", *_MADE),
+)
+
+
 async def furnish(site: Site) -> None:
-    """Ada's services, activity and deliveries."""
+    """Ada's services, activity, deliveries and rules."""
     site.told.mine[ADA.key] = MINE
     site.told.team = TEAM
     await site.remember(*_activity())
     await site.admins.add(GRACE.key, GRACE.name, ADA.key)
+    for rule in _RULES:
+        await Rules(site.database, MONDAY.timestamp).add(rule)
     for number, changes in enumerate(_ARRIVED):
         key = f"T1:Ev0{number}A7K2M9"
         await site.inbox.put(key, "slack:message", f"T1:C{number}", "{}")

@@ -12,6 +12,7 @@ PAGES = (
     "activity",
     "deliveries",
     "people",
+    "rules",
     "nothing-here",
 )
 WIDTHS = (360, 768, 1280)

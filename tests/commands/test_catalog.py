@@ -122,6 +122,35 @@ def test_a_subject_of_which_nothing_may_be_run_is_said_to_be_off() -> None:
     assert catalog.subject("notion") is None
 
 
+def test_what_is_forbidden_to_somebody_is_neither_found_nor_suggested_and_is_not_called_switched_off() -> None:
+    catalog = Catalog(SUBJECTS, lambda each: each.subject != "ping").only(lambda each: each.subject != "notion")
+
+    assert suggested("notion find x", catalog) == ("“notion” is not open to you here: “rules” shows why.", ["help"])
+    assert suggested("ping", catalog) == ("“ping” is not switched on here.", ["help"])
+    assert suggested("create x", catalog)[1] == ["calendar create x"]
+    assert suggested("notoin find", catalog)[1] == ["help"]
+    assert CATALOG.only(lambda _: True).subjects == CATALOG.subjects
+
+
+MIXED = Catalog((declared("garden", "", "plant", "water"), declared("help", "")), lambda _: True)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rest"),
+    [("garden", "garden", ""), ("garden plant a rose", "garden plant", "a rose"), ("help garden", "help", "garden")],
+)
+def test_beside_verbs_a_subject_alone_may_be_a_command(text: str, name: str, rest: str) -> None:
+    assert found(text, MIXED) == (name, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("garden plnt a rose", ["garden plant a rose"]), ("garden xyz", ["help garden"]), ("gardn", ["garden"])],
+)
+def test_a_misspelled_verb_is_not_taken_for_words_to_it(text: str, values: list[str]) -> None:
+    assert suggested(text, MIXED)[1] == values
+
+
 def test_a_command_is_known_by_its_exact_name() -> None:
     assert CATALOG.named("calendar today") is CALENDAR.commands[0]
 

@@ -218,7 +218,7 @@ async def test_rules_alone_shows_what_holds_here_for_me_and_to_those_who_change_
         "For you, here, 2 rules and the defaults hold. The most specific rule wins; of two alike, the stricter.",
         items=(
             Item("Everybody may use “calendar” in this conversation.", f"rule {narrow}"),
-            Item("You may not change things everywhere.", f"rule {broad}"),
+            Item("You may not change things anywhere.", f"rule {broad}"),
             *defaults,
         ),
         buttons=(Button("Open the page", url=PAGE),),

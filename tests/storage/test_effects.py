@@ -51,7 +51,7 @@ async def test_what_came_of_it_is_kept_with_the_way_back(effects: Effects) -> No
     await effects.finish("call-1", "done", reply="Done.")
     await effects.finish("call-1", "unknown")
 
-    way_back = {"undo": "calendar cancel", "undo_arguments": '{"number": 1}'}
+    way_back: dict[str, Any] = {"undo": "calendar cancel", "undo_arguments": '{"number": 1}'}
     expected = replace(EFFECT, state="unknown", reply="Done.", **way_back)
     assert await effects.find("e1") == await effects.of_call("call-1") == expected
     assert (await effects.find("e2"), await effects.of_call("e1")) == (None, None)
@@ -96,9 +96,10 @@ async def test_old_ones_can_be_deleted(effects: Effects) -> None:
 
 
 async def test_what_is_too_long_for_an_index_is_refused(effects: Effects) -> None:
-    names: tuple[Any, ...] = ("id", "call", "actor", "conversation")
-    for name in names:
-        assert await effects.begin(replace(EFFECT, **{name: "\U00020000" * 400})) is None
+    for name in ("id", "call", "actor", "conversation"):
+        longest: dict[str, Any] = {name: "\U00020000" * 400}
+        too_long: dict[str, Any] = {name: "x" * 501}
+        assert await effects.begin(replace(EFFECT, **longest)) is None
         await effects.prune(2.0)
         with pytest.raises(ValueError, match="500"):
-            await effects.begin(replace(EFFECT, **{name: "x" * 501}))
+            await effects.begin(replace(EFFECT, **too_long))

@@ -101,6 +101,13 @@ def test_interactions_are_told_apart(type: str, kind: str) -> None:
     assert (envelope.kind, envelope.team, envelope.user, envelope.channel) == (kind, "T1", "U1", "C1")
 
 
+def test_a_press_within_a_form_waits_for_its_persons_turn_and_keeps_what_is_entered() -> None:
+    view = {"id": "V1", "type": "modal", "state": {"values": {"title": {"value": {"value": "Lunch"}}}}}
+    told = {name: value for name, value in PRESS.items() if name not in ("channel", "message", "response_url")}
+    envelope = of_interaction({**told, "container": {"type": "view", "view_id": "V1"}, "view": view})
+    assert (envelope.kind, envelope.conversation, envelope.payload["view"]) == ("action", "slack:T1::U1", view)
+
+
 def test_what_slack_asks_of_the_address_itself_needs_no_ids() -> None:
     assert of_json({"type": "url_verification", "token": "x", "challenge": "abc"}).payload["challenge"] == "abc"
     assert of_json({"type": "url_verification", "challenge": "abc"}).kind == "url_verification"

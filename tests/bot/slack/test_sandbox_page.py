@@ -15,7 +15,7 @@ from bot.slack.sandbox.workspace import ADA, BOT, GENERAL, GRACE, PRIVATE
 from commands.reply import Button, Field, Item, Reply
 from tests.bot.slack.conftest import Bot
 from tests.bot.slack.test_render import PAYLOADS, everywhere, ids
-from tests.bot.slack.test_sandbox import MODAL
+from tests.bot.slack.test_sandbox import MODAL, actions, button
 
 DIRECT = "D0ADA"
 
@@ -94,6 +94,19 @@ async def test_forms_are_filled_in_on_the_page(
     html = await send(sandbox, session, "submit", **{"field:title": "abc"})
     assert "<form method=post action=submit" not in html
     assert bot.told[-1].content["view"]["state"]["values"]["title"]["value"]["value"] == "abc"
+
+
+async def test_buttons_within_a_form_can_be_pressed_on_the_page_and_it_stays(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient, bot: Bot
+) -> None:
+    view = {**MODAL, "blocks": [*MODAL["blocks"], actions(button(action_id="preview"))]}
+    await slack.views_open(trigger_id=sandbox.views.trigger(ADA), view=view)
+    assert '<button formaction=press_form formnovalidate name=button value="preview">Go</button>' in await page(
+        sandbox, session
+    )
+    html = await send(sandbox, session, "press_form", button="preview", **{"field:title": "<b>"})
+    assert bot.told[-1].content["view"]["state"]["values"]["title"]["value"]["value"] == "<b>"
+    assert '<input type=text name="field:title" value="&lt;b&gt;" required>' in html
 
 
 async def test_a_form_can_be_closed_and_what_is_wrong_is_said(

@@ -331,6 +331,24 @@ async def test_forms_hold_what_was_chosen_and_refuse_what_slack_would(
     }
 
 
+async def test_a_button_within_a_form_tells_what_is_entered_so_far_and_it_stays_entered(
+    sandbox: SlackSandbox, slack: AsyncWebClient, bot: Bot
+) -> None:
+    view = {**MODAL, "blocks": [*MODAL["blocks"], actions(button(action_id="preview"))]}
+    await slack.views_open(trigger_id=sandbox.views.trigger(ADA), view=view)
+    await sandbox.press_form("preview", {})
+    await sandbox.press_form("Go", {"title": "x"})
+    pressed = [told.content for told in bot.told]
+    entered = [told["view"]["state"]["values"]["title"]["value"]["value"] for told in pressed]
+    assert entered == [None, "x"], "Slack asks for what is needed only when the form is sent"
+    assert pressed[1]["container"] == {"type": "view", "view_id": pressed[1]["view"]["id"]}
+    assert ("response_url" in pressed[1], "entered" in pressed[1]["view"]) == (False, False)
+    await sandbox.submit({})
+    assert bot.told[2].content["view"]["state"]["values"]["title"]["value"]["value"] == "x"
+    with pytest.raises(ValueError, match="no form open"):
+        await sandbox.press_form("preview", {})
+
+
 # From another process
 
 

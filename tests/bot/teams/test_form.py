@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 import commands
-from bot.teams.form import COMMAND, Form, form_card, read_form, task
+from bot.teams.form import COMMAND, PREVIEW, Form, form_card, read_form, task
 from bot.teams.render import Message
 from bot.teams.sandbox.cards import wrong_in_card
 from bot.teams.sandbox.forms import filled
@@ -91,12 +91,13 @@ def test_teams_takes_the_form_of_every_command(command: Command) -> None:
     card = form_card(command, {}, {option.name: "is wrong" for option in command.options})
     assert list(wrong_in_card(card)) == []
     assert set(fields(card)) == {option.name for option in command.options}
+    assert [action["title"] for action in card["actions"]] == ["Run", *(["Preview"] if command.writes else [])]
 
 
 @each_command
 def test_no_option_has_a_name_that_the_form_needs_itself(command: Command) -> None:
     """Teams sends fields and data as one object; `msteams` in it is its own."""
-    assert {option.name for option in command.options}.isdisjoint({COMMAND, "msteams"})
+    assert {option.name for option in command.options}.isdisjoint({COMMAND, PREVIEW, "msteams"})
 
 
 def test_a_form_is_read_back_as_it_was_filled_in() -> None:
@@ -113,6 +114,11 @@ def test_a_form_is_read_back_as_it_was_filled_in() -> None:
 
 def test_fields_left_empty_are_left_out() -> None:
     assert read_form({"form": "ping", "text": "", "more": " "}) == Form("ping", {})
+
+
+@pytest.mark.parametrize(("sent", "only_seen"), [(True, True), (False, False), ("true", False), (None, False)])
+def test_only_its_button_makes_a_form_a_preview(sent: Any, only_seen: bool) -> None:
+    assert read_form({"form": "ping", "text": "x", PREVIEW: sent}) == Form("ping", {"text": "x"}, only_seen)
 
 
 @pytest.mark.parametrize("value", [None, "ping", [], ["form"], {}, {"text": "x"}, {"form": 1}, 7])

@@ -31,6 +31,7 @@ SUBJECTS = (
     Subject("calendar", "Your calendar.", (today, respond)),
     Subject("call", "Phone.", (today,)),
     Subject("ping", "Is it there?", (ping,)),
+    Subject("both", "A command, and verbs beside it.", (ping, today)),
 )
 COMPLETER = CommandCompleter(Catalog(SUBJECTS, lambda _: True))
 
@@ -44,7 +45,7 @@ def offered(typed: str) -> list[str]:
 @pytest.mark.parametrize(
     ("typed", "lines"),
     [
-        ("", ["calendar", "call", "ping"]),
+        ("", ["calendar", "call", "ping", "both"]),
         ("cal", ["calendar", "call"]),
         ("/cal", ["/calendar", "/call"]),
         ("CAL", ["calendar", "call"]),
@@ -63,6 +64,7 @@ def offered(typed: str) -> list[str]:
         ("calendar nonsense ", []),
         ("nonsense today ", []),
         ("ping ", ["ping text="]),
+        ("both ", ["both today", "both text="]),
     ],
 )
 def test_what_may_come_next_is_offered(typed: str, lines: list[str]) -> None:

@@ -12,20 +12,26 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from bot.actors import stored
 from bot.admins import Administrators
 from bot.entry import OUTCOMES
+from bot.rules import Judge
 from bot.server import listening_socket
 from bot.web.activity import ActivityPage
 from bot.web.browser import Browser, csrf_token
 from bot.web.deliveries import DeliveriesPage
 from bot.web.integrations import Deeds, IntegrationsPage
+from bot.web.noting import noting
 from bot.web.pages import Pages
 from bot.web.people import PeoplePage
+from bot.web.rules import RulesPage
 from bot.web.security import Security
+from commands import SUBJECTS
 from commands.call import Actor
+from commands.catalog import Catalog, subjects
 from commands.integrations import Integration
 from storage.admins import Admins
 from storage.audit import Audit, Entry
 from storage.database import Database
 from storage.inbox import Inbox
+from storage.rules import Rules
 from storage.sessions import Sessions
 from tests.bot.conftest import FixedClock
 
@@ -137,6 +143,10 @@ def _routes(
     integrations = IntegrationsPage(pages, browser, clock, deeds)
     deliveries = DeliveriesPage(pages, browser, clock, site.inbox, site.inbox.replay)
     people = PeoplePage(pages, browser, clock, site.admins, named)
+    administrators = Administrators(named, site.admins)
+    judge = Judge(Rules(site.database, clock.time), administrators.is_admin, administrators.names, clock)
+    every = Catalog(subjects(SUBJECTS), lambda _: True)
+    rules = RulesPage(pages, browser, judge, every, noting(Audit(site.database), clock))
     app.router.add_get("/static/{name}", pages.static)
     app.router.add_get("/integrations", integrations.show)
     app.router.add_post("/integrations/{service}/{deed}", integrations.act)
@@ -146,3 +156,4 @@ def _routes(
     app.router.add_get("/people", people.show)
     app.router.add_post("/people/add", people.add)
     app.router.add_post("/people/remove", people.remove)
+    app.router.add_get("/rules", rules.show)

@@ -1,0 +1,40 @@
+"""All that is kept of one person, and how it is forgotten because they want it."""
+
+from bot.accounts import Accounts
+from bot.actors import owner_of
+from bot.clock import Clock
+from bot.listing import Listing
+from commands.call import Call
+from commands.forget import Forgetting
+from commands.integrations import HELD
+from storage.effects import Effects
+from storage.sessions import Sessions
+
+
+def forgetting_of(
+    accounts: Accounts, listing: Listing, sessions: Sessions, effects: Effects, clock: Clock, call: Call
+) -> Forgetting:
+    """As the asker of this call."""
+    actor = call.actor
+
+    async def connected() -> list[str]:
+        return [each.title for each in await listing.mine(actor) if each.mine and each.state in HELD]
+
+    async def forget() -> None:
+        await sessions.close_of(actor.key)
+        await effects.forget(actor.key)
+        await accounts.offboard(owner_of(actor), clock.time())
+
+    return Forgetting(connected, forget)
+
+
+def forgetting_at_terminal(effects: Effects, call: Call) -> Forgetting:
+    """Nobody connects an account or signs in there."""
+
+    async def none() -> list[str]:
+        return []
+
+    async def forget() -> None:
+        await effects.forget(call.actor.key)
+
+    return Forgetting(none, forget)

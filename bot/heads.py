@@ -1,0 +1,26 @@
+"""Where the audit's chain ends, told to the log every day: there it stands outside of the database that could be changed."""
+
+import logging
+
+from storage.audit import Audit
+
+_LOG = logging.getLogger(__name__)
+_DAY = 86400.0  # seconds
+
+
+class Heads:
+    """`interact audit verify --head HASH` tells whether the chain still holds what was told."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self._told = -1.0  # days since the epoch
+
+    async def tell(self, now: float) -> int:
+        """Once a day, and at the start; says how often. Raises StorageError."""
+        day = now // _DAY
+        if day == self._told:
+            return 0
+        head = await self._audit.head()
+        _LOG.info("the audit ends with number %d, %s", head.number, head.hash or "empty still")
+        self._told = day
+        return 1

@@ -1,0 +1,145 @@
+"""All of the bot that is behind its platforms: real stores, the real dispatch, and the stand-in of a real service over HTTP."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from adapters.base import Service
+from adapters.errors import Unavailable
+from adapters.google_calendar.sandbox import CalendarSandbox
+from adapters.http import Http, pooled_session
+from adapters.journal import Entry
+from bot.account_parts import AccountParts, build_accounts
+from bot.actors import owner_of
+from bot.clients import Clients
+from bot.desk import load_services
+from bot.dispatch import Dispatch, Form
+from bot.integrations import integrations_of
+from bot.plan import Plan
+from bot.sandboxes import sandboxes_of, serving
+from bot.stores import Stores, open_stores
+from bot.terminal.alone import NobodyElse
+from bot.write_parts import Books, build_writes
+from commands.call import Actor, Call, Place
+from commands.catalog import Catalog
+from commands.integrations import Integrations
+from commands.reply import Reply
+
+NAME = "google_calendar"
+BOSS = Actor("slack", "T1", "U-boss", "Boss", "Europe/Berlin")
+GENERAL = Place("slack", "T1", "C-general")
+OWN, TEAMS = "boss@acme.test", "team@acme.test"  # accounts at the service
+ATTEMPTS = 4  # that are made of a call whose service is away
+
+
+@dataclass
+class Whole:
+    """Whatever is said or pressed here, the boss says or presses it, in one channel."""
+
+    plan: Plan
+    stores: Stores
+    parts: AccountParts
+    services: dict[str, Service]
+    sandbox: CalendarSandbox
+    dispatch: Dispatch
+    meant: dict[str, Call] = field(default_factory=dict)
+    last: str = ""  # the id of the last call
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    async def says(self, words: str) -> Reply:
+        self.last = f"call-{next(self._numbers)}"
+        read = await self.dispatch.read(words, self.last, BOSS, GENERAL, "slash", self.plan.clock.now())
+        return await self._answered(read)
+
+    async def presses(self, reply: Reply, label: str) -> Reply:
+        self.last = f"call-{next(self._numbers)}"
+        [button] = [button for button in reply.pressed if button.label == label]
+        made = (self.last, BOSS, GENERAL, "button", self.plan.clock.now(), button.typed)
+        return await self._answered(await self.dispatch.fill(button.command, button.arguments, *made))
+
+    async def attempts_again(self) -> Reply:
+        """What the last call was, as if the process had died when all was done and nothing of it noted."""
+        call = self.meant[self.last]
+        await self.stores.effects.finish(call.id, "begun")
+        return await self._works(call)
+
+    async def connect(self, team: bool = False) -> None:
+        """As a browser would, apart from the pages."""
+        client, redirect, verifier = self.parts.connectable[NAME].client, "http://127.0.0.1:3000/callback", "v" * 43
+        assert client
+        url = client.authorization_url(redirect, self.services[NAME].adapter.scopes, "state", verifier)
+        answer = parse_qs(urlsplit(self.sandbox.authorization.approve(url, TEAMS if team else OWN)).query)
+        issued = await client.exchange(answer["code"][0], redirect, verifier)
+        await self.parts.keeping.accounts.connected(owner_of(BOSS, team=team), NAME, issued, BOSS)
+
+    async def state(self) -> dict[str, Any]:
+        """All that people could see: their records, their accounts and their rules."""
+        owners = [owner_of(BOSS), owner_of(BOSS, team=True)]
+        connected = [each for owner in owners for each in await self.stores.vault.of(owner)]
+        return {
+            **{account: self.sandbox.state(account) for account in (OWN, TEAMS)},
+            "accounts": [(each.service, each.account, each.state, each.channels) for each in connected],
+            "rules": await self.stores.rules.of("slack:T1"),
+        }
+
+    @property
+    def changes(self) -> int:
+        return self.sandbox.changes(OWN)
+
+    @property
+    def sent(self) -> list[Entry]:
+        """What was asked of the service beside reads."""
+        return [each for each in self.sandbox.journal if each.method != "GET" and not each.path.endswith("/freeBusy")]
+
+    async def _answered(self, read: Call | Form | Reply) -> Reply:
+        assert not isinstance(read, Form), read.otherwise.text
+        return await self._works(read) if isinstance(read, Call) else read
+
+    async def _works(self, call: Call) -> Reply:
+        """As the worker does, apart from its waiting. Raises Unavailable where it would give up."""
+        self.meant[call.id] = call
+        for attempt in range(ATTEMPTS):
+            try:
+                return [reply async for reply in self.dispatch.answer(self.meant[call.id], self._settle(call.id))][-1]
+            except Unavailable:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError
+
+    def _settle(self, id: str) -> Any:
+        async def settle(call: Call) -> None:
+            self.meant[id] = call
+
+        return settle
+
+
+@asynccontextmanager
+async def open_whole(plan: Plan) -> AsyncIterator[Whole]:
+    """Waiting before another attempt takes no time."""
+    sandboxes = sandboxes_of(plan.adapters, plan.hosted, plan.clock)
+    async with AsyncExitStack() as stack:
+        stores = await open_stores(stack, plan)
+        session = await stack.enter_async_context(pooled_session())
+        http = Http(session, sleep=_at_once, random=lambda: 0.0, rates={NAME: None})
+        address = await stack.enter_async_context(serving(sandboxes, 0))
+        services: dict[str, Service] = {}
+        catalog = Catalog(plan.subjects, plan.runnable("slack"))
+        parts = build_accounts(plan, stores, http, catalog, address, "", services, {}, {"slack"}, {BOSS.key})
+        stack.push_async_callback(parts.keeping.close)
+        services.update(await load_services(plan, address, http))
+        alone = NobodyElse()
+        books = Books(stores.effects, stores.proposals, stores.rules)
+        writes = build_writes(books, parts.administrators, alone, alone.announce, catalog, "", plan.clock)
+        clients = Clients({each: services[each] for each in services}, parts.connections, plan.clock)
+        given = {Integrations: lambda call: integrations_of(parts, "", call.actor, call.place), **writes.given}
+        dispatch = Dispatch(catalog, clients, given, writes.judge, writes.writing)
+        sandbox = sandboxes[NAME]
+        assert isinstance(sandbox, CalendarSandbox)
+        yield Whole(plan, stores, parts, services, sandbox, dispatch)
+
+
+async def _at_once(seconds: float) -> None:
+    pass
