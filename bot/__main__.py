@@ -5,6 +5,7 @@ libraries around, and a manifest needs no bot.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.plan import Plan
 
 _Result = TypeVar("_Result")
@@ -202,6 +205,52 @@ def replay(key: str) -> None:
     if not _wait(replay(_plan().settings.database, key)):
         raise click.ClickException("No delivery with this key is dead or done. See: interact deliveries")
     click.echo("It is ready again. A running bot takes it at once.")
+
+
+@main.group()
+def audit() -> None:
+    """Look at what was asked and decided, and whether somebody changed it."""
+
+
+@audit.command("list")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="For machines; times are seconds since the epoch.")
+def audit_list(limit: int, as_json: bool) -> None:
+    """List what was asked and decided, by everybody."""
+    from bot.audit import newest, report
+
+    click.echo(report(_wait(newest(_plan().settings.database, limit)), as_json))
+
+
+@audit.command()
+@click.option("--head", default="", metavar="HASH", help="A head that was noted elsewhere earlier: the chain must hold it.")
+def verify(head: str) -> None:
+    """Tell of every row that was changed, removed, inserted or moved. Fails if there is one."""
+    from bot.audit import findings, inspect
+
+    inspected = _wait(inspect(_plan().settings.database, head))
+    click.echo(findings(inspected))
+    sys.exit(0 if inspected.sound else 1)
+
+
+@audit.command()
+@click.option("--format", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="As what.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="From this day on, like 2026-11-23.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="To the end of this day, in TIMEZONE.")
+@click.option("--out", type=click.Path(dir_okay=False), default="-", help="Where to write it.  [default: stdout]")
+def export(format: str, since: "datetime | None", until: "datetime | None", out: str) -> None:
+    """Write it all to a file, oldest first."""
+    from bot.audit import export
+
+    settings = _plan().settings
+    os.umask(0o077)  # it tells much of people
+    try:
+        with click.open_file(out, "wb", atomic=out != "-") as file:
+            _wait(export(settings, format, since and since.date(), until and until.date(), file.write))
+    except OSError as error:
+        if out == "-":
+            raise
+        raise click.FileError(out, error.strerror) from None
 
 
 @main.command()

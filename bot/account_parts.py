@@ -14,6 +14,7 @@ from bot.admins import Administrators
 from bot.breaking import Breaking
 from bot.checking import Checking
 from bot.connections import Connections, Given, Lent
+from bot.heads import Heads
 from bot.listing import Listing, Offer
 from bot.notices import Notices
 from bot.oauth import Connecting, OAuthService
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from adapters.oauth import OAuthClient
 
 _PIECE = 200  # rows
+_DAY = 86400.0  # seconds
+_UNDO = 30 * _DAY  # for how long a write can be taken back
 
 
 class Keeping(NamedTuple):
@@ -138,14 +141,18 @@ def _offer(plan: Plan, catalog: Catalog) -> Offer:
 
 
 def _prunes(plan: Plan, stores: Stores) -> list[Callable[[float], Awaitable[int]]]:
-    keep = plan.settings.keep_activity_days * 86400.0
+    kept = [
+        (stores.audit.prune, plan.settings.keep_activity_days * _DAY),
+        (stores.effects.prune, _UNDO),
+        (stores.proposals.prune, _DAY),  # after they expired
+    ]
     forgotten = [stores.tickets.prune, stores.states.prune, stores.sessions.prune, stores.waiting.prune]
 
     async def reseal(_: float) -> int:
         return await _all(stores.vault.reseal) + await _all(stores.installations.reseal)
 
-    kept = [stores.audit.prune, stores.effects.prune, stores.proposals.prune]
-    return [*forgotten, *(partial(_older, prune, keep) for prune in kept), reseal, stores.data_keys.prune]
+    older = [partial(_older, prune, keep) for prune, keep in kept]
+    return [*forgotten, *older, reseal, stores.data_keys.prune, Heads(stores.audit).tell]
 
 
 async def _older(prune: Callable[[float], Awaitable[int]], keep: float, now: float) -> int:

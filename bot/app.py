@@ -14,6 +14,7 @@ from bot.account_parts import AccountParts, build_accounts
 from bot.admins import Administrators
 from bot.answering import Answering
 from bot.approvals import Approvals
+from bot.auditing import auditing_of
 from bot.checks import Checks
 from bot.clients import Clients
 from bot.desk import load_services
@@ -33,6 +34,7 @@ from bot.stores import Stores, open_stores
 from bot.tokens import token
 from bot.worker import Worker
 from bot.write_parts import Books, WriteParts, build_writes
+from commands.audit import Auditing
 from commands.catalog import Catalog
 from commands.forget import Forgetting
 from commands.integrations import Integrations
@@ -115,9 +117,15 @@ def _dispatch(
         Health: lambda call: checks.of(call.actor, call.place),
         Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
         Forgetting: partial(forgetting_of, parts.keeping.accounts, parts.listing, stores.sessions, stores.effects, plan.clock),
+        Auditing: partial(auditing_of, stores.audit, parts.administrators.is_admin, catalog, _page(public_url, "activity")),
         **writes.given,
     }
     return Dispatch(catalog, clients, given, writes.judge, writes.writing)
+
+
+def _page(public_url: str, name: str) -> str:
+    """The address of a page; empty where there is none."""
+    return f"{public_url}{name}" if public_url else ""
 
 
 def _begin_work(

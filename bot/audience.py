@@ -1,5 +1,6 @@
 """Who may see what of an entry in the audit: full logs are felt to be invasive, and nobody needs them of others."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -42,6 +43,17 @@ def called(entries: Iterable[Entry], reader: Actor) -> Callable[[str], str]:
         return "you" if key == reader.key else names.get(key) or key.rpartition(":")[2]
 
     return name
+
+
+def readable(arguments: str) -> str:
+    """Those that were given, for people. They are JSON, but what was long was cut off."""
+    try:
+        told = json.loads(arguments)
+    except ValueError:
+        return arguments
+    if not isinstance(told, dict):
+        return arguments
+    return ", ".join(f"{name}: {value}" for name, value in told.items() if value not in ("", None, []))
 
 
 def _parts(account: str) -> tuple[str, str, str]:

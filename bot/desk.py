@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from adapters.base import Adapter, Service
 from adapters.http import Http, pooled_session
+from bot.auditing import auditing_of
 from bot.checks import Checks
 from bot.clients import Clients
 from bot.connections import Connections, Given, Lent, Source
@@ -18,6 +19,7 @@ from bot.sandboxes import sandboxes_of, serving
 from bot.terminal.alone import NobodyElse, Sitter
 from bot.terminal.integrations import integrations
 from bot.write_parts import Books, WriteParts, build_writes
+from commands.audit import Auditing
 from commands.catalog import Catalog
 from commands.forget import Forgetting
 from commands.integrations import Integrations
@@ -61,6 +63,7 @@ async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncItera
             Health: lambda call: checks.of(call.actor, call.place),
             Integrations: lambda _: offered,
             Forgetting: partial(forgetting_at_terminal, Effects(database)),
+            Auditing: partial(auditing_of, Audit(database), Sitter().is_admin, catalog, ""),
             **writes.given,
         }
         yield Desk(Dispatch(catalog, clients, given, writes.judge, writes.writing), Audit(database))

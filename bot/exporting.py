@@ -34,6 +34,14 @@ async def exported(entries: AsyncIterator[Entry], format: str) -> AsyncIterator[
     yield after.encode()
 
 
+def iso(at: float) -> str:
+    """In UTC."""
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    except (OverflowError, ValueError, OSError):  # somebody has changed it: it is exported all the same
+        return str(at)
+
+
 def csv_row(cells: Iterable[object]) -> str:
     """One line, with its end. Every cell is quoted, and none is a formula."""
     line = io.StringIO()
@@ -65,8 +73,7 @@ def _json_row(entry: Entry) -> str:
 
 
 def _values(entry: Entry) -> dict[str, Any]:
-    at = datetime.fromtimestamp(entry.at, UTC).isoformat(timespec="milliseconds")
-    return {name: at if name == "at" else getattr(entry, name) for name in COLUMNS}
+    return {name: iso(entry.at) if name == "at" else getattr(entry, name) for name in COLUMNS}
 
 
 async def _pieces(entries: AsyncIterator[Entry]) -> AsyncIterator[list[Entry]]:

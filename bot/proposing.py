@@ -17,13 +17,13 @@ Announce = Callable[[Proposal, Call, Reply], Awaitable[str]]
 
 
 class Proposing:
-    """`token` makes ids that nobody can guess."""
+    """`new_id` makes ids that people can type: whoever names one still has to be allowed to decide."""
 
-    def __init__(self, proposals: Proposals, announce: Announce, clock: Clock, token: Callable[[], str]) -> None:
+    def __init__(self, proposals: Proposals, announce: Announce, clock: Clock, new_id: Callable[[], str]) -> None:
         self._proposals = proposals
         self._announce = announce
         self._clock = clock
-        self._token = token
+        self._new_id = new_id
 
     async def propose(self, seen: Seen, by: str) -> Reply:
         """The card that asks for a confirmation by the person, the admins or the channel that `by` names.
@@ -32,7 +32,7 @@ class Proposing:
         """
         now = self._clock.time()
         proposal = Proposal(
-            id=self._token(),
+            id=self._new_id(),
             digest=seen.digest,
             call=calls.dump(seen.call),
             requester=seen.call.actor.key,

@@ -103,7 +103,9 @@ class Settings(BaseSettings):
     )
     kek_uri: str = Field("", description="A key management service that holds the key. None is built in yet.")
     check_hours: float = Field(6.0, gt=0, description="How often connected accounts are tried, in hours.")
-    keep_activity_days: int = Field(90, ge=1, description="For how many days people can see what they asked.")
+    keep_activity_days: int = Field(
+        90, ge=1, description="For how many days the audit is kept: who asked for what, and what came of it."
+    )
     max_age_minutes: int = Field(60, ge=1, description="Requests that waited longer are not run; their asker is told.")
     keep_days: int = Field(7, ge=1, description="For how many days deliveries that are done stay in the database.")
     lease_seconds: float = Field(

@@ -10,7 +10,7 @@ from bot.dispatch import Provide
 from bot.proposing import Announce, Proposing
 from bot.rules import Judge
 from bot.rules_desk import ruling_of
-from bot.tokens import short_id, token
+from bot.tokens import short_id
 from bot.writing import Writing
 from bot.written import writes_of
 from commands.call import Actor
@@ -58,7 +58,7 @@ def build_writes(
 ) -> WriteParts:
     """`public_url` is where the bot's pages are, empty where there are none."""
     judge = Judge(books.rules, administration.is_admin, administration.names, clock)
-    proposing = Proposing(books.proposals, announce, clock, token)
+    proposing = Proposing(books.proposals, announce, clock, short_id)
     deciding = Deciding(books.proposals, approvals, administration.is_admin, clock)
     page = f"{public_url}rules" if public_url else ""
     given: dict[type, Provide] = {

@@ -1,6 +1,7 @@
 """The commands: one file a subject, one line to list it."""
 
 from commands import (
+    audit,
     calendar,
     confirm,
     connect,
@@ -28,6 +29,7 @@ SUBJECTS = (
     dismiss,
     settle,
     rules,
+    audit,
     forget,
     help,
     ping,

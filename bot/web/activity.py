@@ -1,70 +1,123 @@
-"""The page of what somebody asked, and what came of it."""
+"""The page of what was asked, and what came of it: one's own, and for those who run the bot everybody's."""
 
-import json
-from collections.abc import Sequence
-from urllib.parse import urlencode
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.audience import called, readable, shown_to
 from bot.clock import Clock
-from bot.text import clean
-from bot.web.admission import person
-from bot.web.browser import Browser
-from bot.web.moments import moment_of
+from bot.exporting import TYPES, exported
+from bot.rules import tenant_of
+from bot.web.admission import administrator, person
+from bot.web.browser import Browser, Visitor
+from bot.web.moments import Moment, moment_of
 from bot.web.pages import Pages
-from storage.audit import Audit
+from bot.web.wanted import Wanted, wanted
+from commands.call import Actor
+from storage.audit import Audit, Entry
 
+_PATH = "/activity"
 _ON_A_PAGE = 30
 _LONGEST = 18  # digits of a number in an address
 
 
+@dataclass(frozen=True)
+class Row:
+    """An entry as the page shows it."""
+
+    entry: Entry
+    arguments: str
+    who: str
+    confirmed_by: str
+    asked: Moment
+
+
 class ActivityPage:
-    """GET /activity: the visitor's own, whoever they are. `commands` and `outcomes` are what can be chosen from."""
+    """GET /activity and /activity/export.{csv|json}. `commands` and `outcomes` are what can be chosen from."""
 
     def __init__(
-        self, pages: Pages, browser: Browser, clock: Clock, activity: Audit, commands: Sequence[str], outcomes: Sequence[str]
+        self, pages: Pages, browser: Browser, clock: Clock, audit: Audit, commands: Sequence[str], outcomes: Sequence[str]
     ) -> None:
         self._pages = pages
         self._browser = browser
         self._clock = clock
-        self._activity = activity
+        self._audit = audit
         self._commands = commands
         self._outcomes = outcomes
 
     async def show(self, request: web.Request) -> web.Response:
+        chosen, before = wanted(request.query), _number(request.query.get("before", ""))
         visitor = await self._browser.visitor(request)
-        actor = person(visitor)
-        chosen = {name: clean(request.query.get(name, "")) for name in ("command", "outcome")}  # PostgreSQL takes no NUL
-        before = _number(request.query.get("before", ""))
-        found = await self._activity.of(actor.key, before=before, limit=_ON_A_PAGE + 1, **chosen)
-        entries, now = found[:_ON_A_PAGE], self._clock.now()
-        older = {**chosen, "before": entries[-1].number} if len(found) > _ON_A_PAGE else {}
+        actor = _reader(visitor, chosen)
+        found = await self._found(actor, chosen, before)
+        entries = found[:_ON_A_PAGE]
+        older = chosen.address(_PATH, before=entries[-1].number) if len(found) > _ON_A_PAGE else ""
         return self._pages.show(
             "activity.html",
             title="Activity",
             **visitor.shown,
-            entries=[(entry, _readable(entry.arguments), moment_of(entry.at, actor.zone, now)) for entry in entries],
-            commands=_offered(self._commands, chosen["command"]),
-            outcomes=_offered(self._outcomes, chosen["outcome"]),
+            rows=self._rows(entries, actor, visitor.admin),
+            commands=_offered(self._commands, chosen.command),
+            outcomes=_offered(self._outcomes, chosen.outcome),
             chosen=chosen,
             zone=actor.zone,
             first=not before,
-            newest=f"/activity?{urlencode(chosen)}",
-            older=f"/activity?{urlencode(older)}" if older else "",
+            newest=chosen.address(_PATH),
+            older=older,
+            exports=[(format.upper(), chosen.address(f"{_PATH}/export.{format}")) for format in TYPES],
         )
+
+    async def export(self, request: web.Request) -> web.Response:
+        """All that the page would show, oldest first, in pieces: it may be much."""
+        chosen, format = wanted(request.query), request.match_info["format"]
+        visitor = await self._browser.visitor(request)
+        entries = self._every(visitor, _reader(visitor, chosen), chosen)
+        name = f"activity-{self._clock.now():%Y-%m-%d}.{format}"
+        headers = {"Content-Type": TYPES[format], "Content-Disposition": f'attachment; filename="{name}"'}
+        return web.Response(body=exported(entries, format), headers=headers)
+
+    async def _found(self, actor: Actor, chosen: Wanted, before: int) -> list[Entry]:
+        since, until = chosen.span(actor.zone)
+        whose, tenant = _whose(actor, chosen)
+        sifted = (chosen.conversation, chosen.command, chosen.outcome, since, until)
+        return await self._audit.of(whose, tenant, *sifted, before=before, limit=_ON_A_PAGE + 1)
+
+    async def _every(self, visitor: Visitor, actor: Actor, chosen: Wanted) -> AsyncIterator[Entry]:
+        whose, tenant = _whose(actor, chosen)
+        shown = shown_to(actor, visitor.admin, self._is_command)
+        async for entry in self._audit.every(*chosen.span(actor.zone), tenant, whose):
+            if chosen.includes(entry):
+                yield shown(entry)
+
+    def _rows(self, entries: Sequence[Entry], actor: Actor, admin: bool) -> list[Row]:
+        name, shown, now = called(entries, actor), shown_to(actor, admin, self._is_command), self._clock.now()
+        return [_row(shown(entry), name, moment_of(entry.at, actor.zone, now)) for entry in entries]
+
+    def _is_command(self, name: str) -> bool:
+        return name in self._commands
+
+
+def _reader(visitor: Visitor, chosen: Wanted) -> Actor:
+    """Who may see it. Raises what keeps others out."""
+    return administrator(visitor) if chosen.whole else person(visitor)
+
+
+def _whose(actor: Actor, chosen: Wanted) -> tuple[str, str]:
+    """The key of the person whose it is, or empty, and the tenant: nobody sees what is not of theirs."""
+    tenant = tenant_of(actor)
+    if not chosen.whole:
+        return actor.key, tenant
+    return f"{tenant}:{chosen.person.removeprefix(f'{tenant}:')}" if chosen.person else "", tenant
+
+
+def _row(entry: Entry, name: Callable[[str], str], asked: Moment) -> Row:
+    by = name(entry.confirmed_by) if entry.confirmed_by else ""
+    return Row(entry, readable(entry.arguments), name(entry.actor), by, asked)
 
 
 def _offered(known: Sequence[str], chosen: str) -> list[str]:
     return list(known) if chosen in ("", *known) else [*known, chosen]
-
-
-def _readable(arguments: str) -> str:
-    """They are JSON, but what was long was cut off."""
-    try:
-        told = json.loads(arguments)
-    except ValueError:
-        return arguments
-    return ", ".join(f"{name}: {value}" for name, value in told.items()) if isinstance(told, dict) else arguments
 
 
 def _number(text: str) -> int:

@@ -8,24 +8,30 @@ from adapters.errors import Refused, Unavailable
 from bot.actors import restored
 from bot.oauth import Connecting, NotConnected
 from bot.web.browser import Browser, Visitor
+from bot.web.noting import Note
 from bot.web.pages import Pages
 from bot.web.signin import SignIn
 from commands.call import Actor
 from storage.tickets import Ticket
+from storage.vault import Connection
 
 _TICKET = "{ticket:[A-Za-z0-9_-]{20,100}}"
+_LATER = 503
 _PLATFORMS = {"slack": "Slack", "teams": "Microsoft Teams"}
 
 
 class Connect:
     """A link is worth something only in a browser where the person signed in for whom it was made."""
 
-    def __init__(self, pages: Pages, browser: Browser, sign_in: SignIn, connecting: Connecting, public_url: str) -> None:
+    def __init__(
+        self, pages: Pages, browser: Browser, sign_in: SignIn, connecting: Connecting, public_url: str, note: Note
+    ) -> None:
         self._pages = pages
         self._browser = browser
         self._sign_in = sign_in
         self._connecting = connecting
         self._public_url = public_url
+        self._note = note
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get(f"/connect/{_TICKET}", self.show, allow_head=False)
@@ -67,6 +73,7 @@ class Connect:
                 return await self._keep_key(request, visitor, ticket)
             return await self._send_away(request, visitor, ticket)
         except Refused as error:
+            await self._failed(visitor, ticket.service, str(error), "refused")
             return self._sorry(visitor, 403, "This can't be connected", str(error))
 
     async def back(self, request: web.Request) -> web.Response:
@@ -76,8 +83,9 @@ class Connect:
         try:
             connection = await self._connecting.finish(visitor.session_id, service, _once(request))
         except NotConnected as error:
+            await self._failed(visitor, service, error.title, "gave up" if error.status == _LATER else "refused")
             return self._sorry(visitor, error.status, error.title, error.text, error.reason)
-        return self._connected(service, team=not connection.owner.person)
+        return await self._connected(visitor, connection)
 
     async def _send_away(self, request: web.Request, visitor: Visitor, ticket: Ticket) -> web.Response:
         if await self._connecting.burn(request.match_info["ticket"]) is None:
@@ -89,19 +97,22 @@ class Connect:
         """A key that does not work leaves the link as it is, for another try."""
         key = str((await request.post()).get("key", ""))
         try:
-            await self._connecting.add_key(restored(ticket.actor), ticket.service, ticket.team, key)
+            connection = await self._connecting.add_key(restored(ticket.actor), ticket.service, ticket.team, key)
         except Refused as error:
+            await self._failed(visitor, ticket.service, str(error), "refused")
             return self._page(request, visitor, ticket, str(error), 400)
         except Unavailable as error:
-            return self._page(request, visitor, ticket, f"{error} Try again.", 503)
+            await self._failed(visitor, ticket.service, str(error), "gave up")
+            return self._page(request, visitor, ticket, f"{error} Try again.", _LATER)
         await self._connecting.burn(request.match_info["ticket"])
-        return self._connected(ticket.service, ticket.team)
+        return await self._connected(visitor, connection)
 
     async def _refused_to_others(self, request: web.Request, visitor: Visitor, ticket: Ticket) -> web.Response | None:
         if visitor.actor and visitor.actor.key == restored(ticket.actor).key:
             return None
         if visitor.actor:
             await self._connecting.intruded(request.match_info["ticket"], visitor.actor)
+            await self._failed(visitor, ticket.service, "This link is somebody else's.", "refused")
         return self._sorry(visitor, 403, "This link is somebody else's", _SOMEBODY_ELSES)
 
     def _page(self, request: web.Request, visitor: Visitor, ticket: Ticket, error: str = "", status: int = 200) -> web.Response:
@@ -123,10 +134,21 @@ class Connect:
             **visitor.shown,
         )
 
-    def _connected(self, service: str, team: bool) -> web.Response:
+    async def _connected(self, visitor: Visitor, connection: Connection) -> web.Response:
         """To its card, where the team's account is told apart from one's own."""
+        service, team = connection.service, not connection.owner.person
+        served = self._connecting.service(service)
+        if visitor.actor and served:
+            account = f"{served.adapter.title}: {connection.account or connection.id}"
+            name = "team connect" if team else "connect"
+            await self._note(visitor.actor, name, {"service": service}, "It is connected.", account=account)
         where = f"integrations?{'team' if team else 'connected'}={service}#{service}"
         return web.Response(status=303, headers={"Location": f"{self._public_url}{where}"})
+
+    async def _failed(self, visitor: Visitor, service: str, why: str, outcome: str) -> None:
+        """Of somebody whom nobody knows there is nothing to note."""
+        if visitor.actor:
+            await self._note(visitor.actor, "connect", {"service": service}, why, outcome=outcome)
 
     def _sorry(self, visitor: Visitor, status: int, title: str, text: str, reason: str = "") -> web.Response:
         link = ("/integrations", "To your integrations") if visitor.actor else ("/", "To the first page")

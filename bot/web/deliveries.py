@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.web.admission import administrator
 from bot.web.browser import Browser
 from bot.web.moments import moment_of
+from bot.web.noting import Note
 from bot.web.pages import Pages
 from storage.inbox import Inbox
 
@@ -20,22 +21,30 @@ class DeliveriesPage:
     """GET /deliveries, POST /deliveries/replay. `replay` makes a dead one ready again; False where there is none such."""
 
     def __init__(
-        self, pages: Pages, browser: Browser, clock: Clock, inbox: Inbox, replay: Callable[[str], Awaitable[bool]]
+        self,
+        pages: Pages,
+        browser: Browser,
+        clock: Clock,
+        inbox: Inbox,
+        replay: Callable[[str], Awaitable[bool]],
+        note: Note,
     ) -> None:
         self._pages = pages
         self._browser = browser
         self._clock = clock
         self._inbox = inbox
         self._replay = replay
+        self._note = note
 
     async def show(self, request: web.Request) -> web.Response:
         said = {"yes": "It runs again.", "no": "It is not dead any more."}.get(request.query.get("replayed", ""), "")
         return await self._page(request, request.query.get("state", ""), said)
 
     async def replay(self, request: web.Request) -> web.Response:
-        administrator(await self._browser.visitor(request))
-        key = (await request.post()).get("key", "")
-        replayed = isinstance(key, str) and await self._replay(key)
+        actor = administrator(await self._browser.visitor(request))
+        key = str((await request.post()).get("key", ""))
+        replayed = await self._replay(key)
+        await self._note(actor, "deliveries replay", {"key": key}, outcome="done" if replayed else "refused")
         raise web.HTTPSeeOther(f"/deliveries?state=dead&replayed={'yes' if replayed else 'no'}")
 
     async def _page(self, request: web.Request, state: str, said: str) -> web.Response:

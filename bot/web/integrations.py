@@ -12,6 +12,7 @@ from bot.text import clean
 from bot.web.admission import administrator, person
 from bot.web.browser import Browser, Visitor
 from bot.web.cards import Card, card, in_order, sections
+from bot.web.noting import Note
 from bot.web.pages import Pages
 from commands.call import Actor
 from commands.integrations import Integration
@@ -38,11 +39,12 @@ class Deeds:
 class IntegrationsPage:
     """GET /integrations, POST /integrations/{service}/{connect|disconnect|test|open|close}."""
 
-    def __init__(self, pages: Pages, browser: Browser, clock: Clock, deeds: Deeds) -> None:
+    def __init__(self, pages: Pages, browser: Browser, clock: Clock, deeds: Deeds, note: Note) -> None:
         self._pages = pages
         self._browser = browser
         self._clock = clock
         self._deeds = deeds
+        self._note = note
 
     async def show(self, request: web.Request) -> web.Response:
         visitor = await self._browser.visitor(request)
@@ -62,11 +64,15 @@ class IntegrationsPage:
         form = await request.post()
         team = form.get("team") == "1" or deed in ("open", "close")
         actor = administrator(visitor) if team else person(visitor)
+        channel = str(form.get("channel", ""))
+        noted = partial(self._note, actor, f"team {deed}" if team else deed, {"service": service, **_given("channel", channel)})
         try:
-            address = await self._do(deed, actor, service, team, str(form.get("channel", "")))
+            address = await self._do(deed, actor, service, team, channel)
         except (Refused, Unavailable) as error:
+            await noted(str(error), outcome="refused" if isinstance(error, Refused) else "gave up")
             status = 409 if isinstance(error, Refused) else 503
             return self._page(visitor, _telling(cards, service, str(error), team), "", "", status)
+        await noted("A link to connect it." if address else "")
         raise web.HTTPSeeOther(address or f"/integrations?{'team' if team else 'done'}={service}#{service}")
 
     async def _do(self, deed: str, actor: Actor, service: str, team: bool, channel: str) -> str:
@@ -117,6 +123,10 @@ def _now(card: Card, new: bool) -> str:
     """What became of a button, told by how things stand: whoever links to such an address can't make the page say more."""
     works = "It is connected. You can close this window, and go on where you were." if new else "It works."
     return {"connected": works, "not connected": "It is not connected."}.get(card.stand.state, "")
+
+
+def _given(name: str, value: str) -> dict[str, str]:
+    return {name: value} if value else {}
 
 
 def _channel(typed: str) -> str:

@@ -1,6 +1,7 @@
 """What somebody did on a page is accounted for, as what they ask in chat is."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.leaked import dumped, scrubbed
@@ -8,35 +9,47 @@ from bot.tokens import token
 from commands.call import Actor
 from storage.audit import Audit, Entry
 
-Note = Callable[[Actor, str, Mapping[str, str], str, str], Awaitable[None]]
-"""Given who did it, the command that does the same in chat, its arguments, what came of it, and the id of what was written."""
-
 _LONGEST = 300  # characters of each text that are kept
 
 
-def noting(audit: Audit, clock: Clock) -> Note:
-    """To note may raise StorageError."""
+@dataclass(frozen=True)
+class Note:
+    """Notes in the audit."""
 
-    async def note(actor: Actor, command: str, arguments: Mapping[str, str], said: str, record: str) -> None:
+    audit: Audit
+    clock: Clock
+
+    async def __call__(
+        self,
+        actor: Actor,
+        command: str,
+        arguments: Mapping[str, str],
+        said: str = "",
+        record: str = "",
+        outcome: str = "done",
+        account: str = "",
+    ) -> None:
+        """Who did it, what a command is or might be called that does the same, with what, and what came of it.
+
+        May raise StorageError.
+        """
         entry = Entry(
             id=token(),
             kind="page",
-            at=clock.time(),
+            at=self.clock.time(),
             actor=actor.key,
             name=actor.name,
-            via="page",
+            via="web",
             conversation="",
             command=command,
             arguments=_kept(dumped(arguments)),
-            account="",
+            account=_kept(account),
             confirmed_by="",
-            outcome="done",
+            outcome=outcome,
             said=_kept(said),
             record=_kept(record),
         )
-        await audit.append(entry)
-
-    return note
+        await self.audit.append(entry)
 
 
 def _kept(text: str) -> str:

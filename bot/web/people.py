@@ -11,6 +11,7 @@ from bot.setting_types import Actors
 from bot.web.admission import administrator
 from bot.web.browser import Browser, Visitor
 from bot.web.moments import moment_of
+from bot.web.noting import Note
 from bot.web.pages import Pages
 from commands.call import Actor
 from storage.admins import Admins
@@ -23,12 +24,15 @@ _LONGEST = 200  # characters of an id or a name
 class PeoplePage:
     """GET /people, POST /people/add and /people/remove. `named` are the keys of those whom the settings name: they stay."""
 
-    def __init__(self, pages: Pages, browser: Browser, clock: Clock, admins: Admins, named: Collection[str]) -> None:
+    def __init__(
+        self, pages: Pages, browser: Browser, clock: Clock, admins: Admins, named: Collection[str], note: Note
+    ) -> None:
         self._pages = pages
         self._browser = browser
         self._clock = clock
         self._admins = admins
         self._named = sorted(named)
+        self._note = note
 
     async def show(self, request: web.Request) -> web.Response:
         return await self._page(await self._browser.visitor(request))
@@ -44,11 +48,14 @@ class PeoplePage:
             )
         if key not in self._named:
             await self._admins.add(key, name, actor.key)
+            await self._note(actor, "people add", {"id": key, "name": name})
         raise web.HTTPSeeOther("/people")
 
     async def remove(self, request: web.Request) -> web.Response:
-        administrator(await self._browser.visitor(request))
-        await self._admins.remove(str((await request.post()).get("id", "")))
+        actor = administrator(await self._browser.visitor(request))
+        key = str((await request.post()).get("id", ""))
+        await self._admins.remove(key)
+        await self._note(actor, "people remove", {"id": key})
         raise web.HTTPSeeOther("/people")
 
     async def _page(self, visitor: Visitor, typed: str = "", name: str = "", wrong: str = "") -> web.Response:

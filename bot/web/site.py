@@ -25,7 +25,7 @@ from bot.web.connect import Connect
 from bot.web.deliveries import DeliveriesPage
 from bot.web.identity import IdentityProvider
 from bot.web.integrations import Deeds, IntegrationsPage
-from bot.web.noting import noting
+from bot.web.noting import Note
 from bot.web.openid import OpenId
 from bot.web.pages import Pages
 from bot.web.people import PeoplePage
@@ -64,6 +64,7 @@ class Site:
         router.add_get("/integrations", self.integrations.show, allow_head=False)
         router.add_post("/integrations/{service}/{deed}", self.integrations.act)
         router.add_get("/activity", self.activity.show, allow_head=False)
+        router.add_get("/activity/export.{format:csv|json}", self.activity.export, allow_head=False)
         router.add_get("/deliveries", self.deliveries.show, allow_head=False)
         router.add_post("/deliveries/replay", self.deliveries.replay)
         router.add_get("/people", self.people.show, allow_head=False)
@@ -86,6 +87,7 @@ def build_site(
     platforms: Mapping[str, Platform],
 ) -> Site:
     """`platforms` is filled once they are open."""
+    note = Note(stores.audit, plan.clock)
     pages = Pages({adapter.name: _icon(adapter) for adapter in plan.adapters})
     browser = Browser(stores.sessions, parts.administrators.is_admin, public_url)
 
@@ -103,12 +105,12 @@ def build_site(
         pages,
         Security(pages, browser, public_url, _OUTSIDE, _form_targets(providers, parts), lambda: bool(platforms)),
         sign_in,
-        Connect(pages, browser, sign_in, parts.connecting, public_url),
-        IntegrationsPage(pages, browser, plan.clock, _deeds(parts)),
+        Connect(pages, browser, sign_in, parts.connecting, public_url, note),
+        IntegrationsPage(pages, browser, plan.clock, _deeds(parts), note),
         ActivityPage(pages, browser, plan.clock, stores.audit, named, OUTCOMES),
-        DeliveriesPage(pages, browser, plan.clock, stores.inbox, partial(stores.inbox.replay, dead=True)),
-        PeoplePage(pages, browser, plan.clock, stores.admins, parts.administrators.named),
-        RulesPage(pages, browser, judge, catalog, noting(stores.audit, plan.clock)),
+        DeliveriesPage(pages, browser, plan.clock, stores.inbox, partial(stores.inbox.replay, dead=True), note),
+        PeoplePage(pages, browser, plan.clock, stores.admins, parts.administrators.named, note),
+        RulesPage(pages, browser, judge, catalog, note),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,8 +25,12 @@ from bot.stores import Stores, open_stores
 from commands.call import Actor, Place
 from commands.catalog import Catalog
 from commands.integrations import Integrations
+from storage.audit import Entry
 from storage.delivery import Delivery
+from storage.effects import Effect
+from storage.proposals import Proposal
 from storage.vault import Owner
+from tests.bot.conftest import FixedClock
 
 NAME, TITLE = "google_calendar", "Google Calendar"
 ADA, BOSS, EVE = (Actor("slack", "T1", user) for user in ("U-ada", "U-boss", "U-eve"))
@@ -211,6 +216,24 @@ async def keys(bot: Bot) -> list[str]:
     """The tenants that have a key still."""
     statement = "SELECT tenant FROM data_key ORDER BY tenant"
     return await bot.stores.database.read(lambda it: list(it.exec_driver_sql(statement).scalars()))
+
+
+async def test_what_is_kept_of_calls_goes_when_its_time_is_over(bot: Bot, clock: FixedClock) -> None:
+    """The audit after the days of the setting, what could be undone after thirty, what expired unconfirmed after one."""
+    day, start = timedelta(days=1), clock.at
+    for days in (0, 20, 80, 89, 90):
+        clock.at = start + days * day
+        at = clock.time()
+        await bot.stores.audit.append(Entry(f"d{days}", "call", at, ADA.key, "", "", "", "", "", "", "", "done", ""))
+        await bot.stores.effects.begin(Effect(f"e{days}", f"c{days}", ADA.key, "", "", "{}", "", "", "{}", "begun", "", at))
+        await bot.stores.proposals.propose(Proposal(f"p{days}", "", "{}", ADA.key, "[]", at, at + 600))
+    clock.at = start + 90.5 * day
+    await bot.parts.keeping.upkeep.prune()
+
+    assert [each.id for each in await bot.stores.audit.of()] == ["d90", "d89", "d80", "d20"]
+    assert (await bot.stores.audit.verify()).wrong == ()
+    assert [bool(await bot.stores.effects.find(f"e{days}")) for days in (20, 80, 89, 90)] == [False, True, True, True]
+    assert [bool(await bot.stores.proposals.find(f"p{days}")) for days in (80, 89, 90)] == [False, False, True]
 
 
 async def test_a_trial_that_serves_everybody_in_sandbox_mode_is_shown_as_connected(make_plan: MakePlan, tmp_path: Path) -> None:

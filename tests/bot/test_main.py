@@ -17,7 +17,7 @@ import pytest
 from tests.bot.command_line import environment, interact, python
 
 CANARY = "CANARY-token-7f3a"
-COMMANDS = {"run", "say", "chat", "check", "preview", "manifest", "deliveries", "keys", "panic"}
+COMMANDS = {"audit", "run", "say", "chat", "check", "preview", "manifest", "deliveries", "keys", "panic"}
 
 
 def test_the_help_tells_of_every_command(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """All of the bot that is behind its platforms: real stores, the real dispatch, and the stand-in of a real service over HTTP."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,8 @@ from bot.account_parts import AccountParts, build_accounts
 from bot.actors import owner_of
 from bot.clients import Clients
 from bot.desk import load_services
-from bot.dispatch import Dispatch, Form
+from bot.dispatch import Dispatch, Form, Provide
+from bot.forgetting import forgetting_of
 from bot.integrations import integrations_of
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
@@ -25,6 +27,7 @@ from bot.terminal.alone import NobodyElse
 from bot.write_parts import Books, build_writes
 from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
+from commands.forget import Forgetting
 from commands.integrations import Integrations
 from commands.reply import Reply
 
@@ -133,8 +136,14 @@ async def open_whole(plan: Plan) -> AsyncIterator[Whole]:
         alone = NobodyElse()
         books = Books(stores.effects, stores.proposals, stores.rules)
         writes = build_writes(books, parts.administrators, alone, alone.announce, catalog, "", plan.clock)
-        clients = Clients({each: services[each] for each in services}, parts.connections, plan.clock)
-        given = {Integrations: lambda call: integrations_of(parts, "", call.actor, call.place), **writes.given}
+        clients = Clients(services, parts.connections, plan.clock)
+        given: Mapping[type, Provide] = {
+            Integrations: lambda call: integrations_of(parts, "", call.actor, call.place),
+            Forgetting: partial(
+                forgetting_of, parts.keeping.accounts, parts.listing, stores.sessions, stores.effects, plan.clock
+            ),
+            **writes.given,
+        }
         dispatch = Dispatch(catalog, clients, given, writes.judge, writes.writing)
         sandbox = sandboxes[NAME]
         assert isinstance(sandbox, CalendarSandbox)

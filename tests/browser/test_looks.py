@@ -10,6 +10,7 @@ PAGES = (
     "integrations?team=openai&done=google_calendar",
     "integrations?category=AI&q=nothing-like-it",
     "activity",
+    "activity?whose=all",
     "deliveries",
     "people",
     "rules",

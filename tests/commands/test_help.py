@@ -58,7 +58,7 @@ async def test_help_for_a_subject_shows_how_each_command_is_used(words: str) -> 
 
 async def test_help_for_a_command_explains_its_options() -> None:
     assert await explained("test-help plant") == Reply(
-        "Plant something. It can be undone.\n"
+        "Plant something. It can be undone. Add --dry-run to see what it would do.\n"
         "Usage: test-help plant <name> [litres=3] [note=…]\nExample: test-help plant a rose",
         fields=(
             Field("name", "required"),

@@ -130,3 +130,10 @@ async def test_a_shorter_version_leaves_nothing_of_a_longer_one(on: Stage) -> No
     await on.sender.send(outgoing("final"), sent, look=False)
 
     assert [said["text"] for said in on.said()] == ["final"]
+
+
+async def test_a_private_reply_never_takes_the_place_of_what_others_see(on: Stage) -> None:
+    sent = await on.sender.send(outgoing("checking"), (), look=False)
+    await on.sender.send(outgoing("psst", private=True), sent, look=False)
+
+    assert [(said["text"], said["only_for"]) for said in on.said()] == [("psst", ADA)]

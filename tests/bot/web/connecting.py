@@ -27,10 +27,12 @@ from bot.sandboxes import serving
 from bot.slack.sandbox import SlackSandbox
 from bot.web.connect import Connect
 from bot.web.identity import slack
+from bot.web.noting import Note
 from bot.web.openid import OpenId
 from bot.web.signin import SignIn
 from commands.call import Actor
 from commands.reply import Reply
+from storage.audit import Audit
 from storage.tickets import Tickets
 from storage.vault import Connection, Owner, Vault
 from tests.bot.web.served import Site, Window, site, token
@@ -188,7 +190,9 @@ def _add_routes(
     identities = {"slack": OpenId(provider, http, clock)}
     sign_in = SignIn(site.pages, site.browser, site.states, identities, known, site.url, token)
     sign_in.add_routes(site.app.router)
-    Connect(site.pages, site.browser, sign_in, connecting, site.url).add_routes(site.app.router)
+    Connect(site.pages, site.browser, sign_in, connecting, site.url, Note(Audit(site.database), clock)).add_routes(
+        site.app.router
+    )
     return Stage(site, clock, slack_sandbox, google, vault, connecting, google_url, told, strangers)
 
 

@@ -18,7 +18,7 @@ from bot.web.activity import ActivityPage
 from bot.web.browser import Browser, csrf_token
 from bot.web.deliveries import DeliveriesPage
 from bot.web.integrations import Deeds, IntegrationsPage
-from bot.web.noting import noting
+from bot.web.noting import Note
 from bot.web.pages import Pages
 from bot.web.people import PeoplePage
 from bot.web.rules import RulesPage
@@ -140,17 +140,20 @@ def _routes(
 ) -> None:
     told = site.told
     deeds = Deeds(told.of, told.of_team, told.connect, told.disconnect, told.test, told.share)
-    integrations = IntegrationsPage(pages, browser, clock, deeds)
-    deliveries = DeliveriesPage(pages, browser, clock, site.inbox, site.inbox.replay)
-    people = PeoplePage(pages, browser, clock, site.admins, named)
+    audit = Audit(site.database)
+    note, activity = Note(audit, clock), ActivityPage(pages, browser, clock, audit, commands, OUTCOMES)
+    integrations = IntegrationsPage(pages, browser, clock, deeds, note)
+    deliveries = DeliveriesPage(pages, browser, clock, site.inbox, site.inbox.replay, note)
+    people = PeoplePage(pages, browser, clock, site.admins, named, note)
     administrators = Administrators(named, site.admins)
     judge = Judge(Rules(site.database, clock.time), administrators.is_admin, administrators.names, clock)
     every = Catalog(subjects(SUBJECTS), lambda _: True)
-    rules = RulesPage(pages, browser, judge, every, noting(Audit(site.database), clock))
+    rules = RulesPage(pages, browser, judge, every, note)
     app.router.add_get("/static/{name}", pages.static)
     app.router.add_get("/integrations", integrations.show)
     app.router.add_post("/integrations/{service}/{deed}", integrations.act)
-    app.router.add_get("/activity", ActivityPage(pages, browser, clock, Audit(site.database), commands, OUTCOMES).show)
+    app.router.add_get("/activity", activity.show)
+    app.router.add_get("/activity/export.{format:csv|json}", activity.export)
     app.router.add_get("/deliveries", deliveries.show)
     app.router.add_post("/deliveries/replay", deliveries.replay)
     app.router.add_get("/people", people.show)

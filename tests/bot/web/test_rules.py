@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.rules import Judge
-from bot.web.noting import noting
+from bot.web.noting import Note
 from bot.web.rules import RulesPage
 from commands import SUBJECTS
 from commands.call import Actor
@@ -57,7 +57,7 @@ async def opened(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Open]:
 
     def add_routes(built: Site) -> None:
         judge = Judge(Rules(built.database, clock.time), built.is_admin, names, clock)
-        page = RulesPage(built.pages, built.browser, judge, CATALOG, noting(Audit(built.database), clock))
+        page = RulesPage(built.pages, built.browser, judge, CATALOG, Note(Audit(built.database), clock))
         built.app.router.add_get("/rules", page.show)
         built.app.router.add_post("/rules/add", page.add)
         built.app.router.add_post("/rules/remove", page.remove)

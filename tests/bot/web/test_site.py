@@ -39,6 +39,7 @@ class Row(NamedTuple):
 
 _SERVICE, _TEAM = "/integrations/google_calendar", {"team": "1"}
 _SELF, _OURS, _OPEN = (403, 303, 303), (403, 403, 303), (200, 200, 200)
+_EXPORT = "/activity/export.{format}"
 _LOST, _BELOW = (400, 400, 400), "/integrations/{service}/{deed}"
 ROWS = (
     Row("GET", "/", "/", (303, 303, 303)),
@@ -63,6 +64,10 @@ ROWS = (
     Row("POST", _BELOW, f"{_SERVICE}/open", (403, 403, 409), {"channel": "C1"}),  # nothing is connected for the team
     Row("POST", _BELOW, f"{_SERVICE}/close", (403, 403, 409), {"channel": "C1"}),
     Row("GET", "/activity", "/activity", (303, 200, 200)),
+    Row("GET", "/activity", "/activity?whose=all", (303, 403, 200)),
+    Row("GET", _EXPORT, "/activity/export.csv", (303, 200, 200)),
+    Row("GET", _EXPORT, "/activity/export.json?whose=all", (303, 403, 200)),
+    Row("GET", _EXPORT, "/activity/export.xml", (404, 404, 404)),
     Row("GET", "/deliveries", "/deliveries", (303, 403, 200)),
     Row("POST", "/deliveries/replay", "/deliveries/replay", _OURS, {"key": "a"}),
     Row("GET", "/people", "/people", (303, 403, 200)),
@@ -189,7 +194,8 @@ async def test_what_is_ones_own_is_neither_seen_nor_changed_by_another(on: Open)
                 text = (await asked(row, window, await ticket(ada))).text
                 assert not [each for each in hers if each in text], row
         assert "ada@acme.test" in (await ada.get("/integrations")).text
-        assert CANARY in (await ada.get("/activity")).text
+        for path in ("/activity", "/activity/export.csv", "/activity/export.json"):
+            assert CANARY in (await ada.get(f"{path}?command=ping")).text
 
 
 @pytest.mark.parametrize("person", [GUEST, LINUS, "cancel"])
@@ -200,7 +206,9 @@ async def test_guests_and_people_of_elsewhere_stay_outside(on: Open, person: str
 
 
 _ODD = (b"\xff", b"%ff", b"%00", b"%ed%a0%80", b"%0d%0aa:b", b"%", b"&=&=&", b"%f0%9f%92%a9", b"9" * 4000, b"-1", b"[]", b";")
-_QUERY = b"q category done connected team command outcome before state replayed code error".split()
+_QUERY = (
+    b"q category done connected team command outcome before state replayed code error person conversation since until".split()
+)
 
 
 async def test_nothing_odd_that_is_asked_breaks_a_page(on: Open, caplog: pytest.LogCaptureFixture) -> None:
