@@ -11,6 +11,7 @@ from typing import Protocol
 
 from adapters.errors import Refused, Unavailable
 from bot import words
+from bot.cards import Cards
 from bot.clock import Clock
 from bot.company import company
 from bot.dispatch import Dispatch, Form
@@ -30,7 +31,6 @@ from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
 from storage.offers import Offers
-from storage.proposals import Proposals
 
 _LOG = logging.getLogger(__name__)
 _PROGRESS = 1.0  # seconds between two looks at what is under way
@@ -60,7 +60,8 @@ class Answering:
         offers: Offers,
         dispatch: Dispatch,
         platforms: Mapping[str, Platform],
-        proposals: Proposals,
+        hearing: Hearing,
+        cards: Cards,
         desk: Desk,
         metrics: Metrics,
         clock: Clock,
@@ -71,8 +72,8 @@ class Answering:
         self._offers = offers
         self._dispatch = dispatch
         self._platforms = platforms
-        self._proposals = proposals
-        self._hearing = Hearing(inbox, proposals, platforms)
+        self._hearing = hearing
+        self._cards = cards
         self._desk = desk
         self._metrics = metrics
         self._clock = clock
@@ -193,15 +194,16 @@ class Answering:
         self._metrics.reply_seconds.observe(max(0.0, self._clock.time() - delivery.received))
 
     async def _note_card(self, delivery: Delivery, progress: Progress) -> None:
-        """It will have to be replaced once somebody has decided."""
         if progress.card:
-            await self._proposals.note_card(progress.card, delivery.key)
+            await self._cards.note(progress.card, delivery, progress.sent)
 
     async def _told(self, delivery: Delivery) -> Asked | None:
         try:
             return await self._hearing.hear(delivery)
         except Refused as error:
             _LOG.warning("somebody can't be told something: %s", error)
+            if proposal := self._hearing.card(delivery):
+                await self._cards.missed(proposal, delivery)
             return None
 
 

@@ -15,12 +15,14 @@ from bot.admins import Administrators
 from bot.answering import Answering
 from bot.approvals import Approvals
 from bot.auditing import auditing_of
+from bot.cards import Cards
 from bot.checks import Checks
 from bot.clients import Clients
 from bot.desk import load_services
 from bot.dispatch import Dispatch, Provide
 from bot.forgetting import forgetting_of
 from bot.health import Probes
+from bot.hearing import Hearing
 from bot.housekeeping import Housekeeping
 from bot.integrations import every_of, integrations_of, try_connected
 from bot.metrics import Metrics
@@ -139,7 +141,9 @@ def _begin_work(
 ) -> None:
     """From now on deliveries are answered and accounts looked after, until the stack is left."""
     inbox, offers, proposals = stores.inbox, stores.offers, stores.proposals
-    answering = Answering(inbox, offers, dispatch, platforms, proposals, parts.desk, metrics, plan.clock, token, plan.max_age)
+    hearing, cards = Hearing(inbox, proposals, platforms), Cards(proposals, Notices(inbox, names(plan)))
+    shared = (hearing, cards, parts.desk, metrics, plan.clock)
+    answering = Answering(inbox, offers, dispatch, platforms, *shared, token, plan.max_age)
     worker = Worker(inbox, answering, metrics, plan.clock, random.random)
     worker.start(plan.settings.workers)
     _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())

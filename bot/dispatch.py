@@ -15,7 +15,7 @@ from bot.doubts import Sought, Unsettled
 from bot.previews import as_whom
 from bot.rules import Judge
 from bot.validation import validate
-from bot.writing import Writing
+from bot.writing import BY_HAND, Writing
 from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
 from commands.command import Command, Given
@@ -99,12 +99,13 @@ class Dispatch:
     ) -> Call | Form | Reply:
         """A command's name and raw options as a call; as its form, where options are missing; or what is wrong with them.
 
-        `typed` says that a person wrote them, at the moment `asked`.
+        `typed` says that a person wrote them, at the moment `asked`; what the bot alone fills in is left out then.
         """
         try:
             command = self.catalog.named(name)
         except UsageError as error:
             return self._suggestion(error)
+        raw = _seen(command, raw) if typed else raw
         if dry_run and not command.writes:
             return words.nothing_to_preview(command)
         try:
@@ -156,6 +157,8 @@ class Dispatch:
         return not command.writes and inspect.isasyncgenfunction(command.function)
 
     async def _permitted(self, command: Command, call: Call) -> AsyncIterator[Reply]:
+        if command.by_hand and call.via not in BY_HAND:
+            raise Refused(f"“{command.name}” is for people to run, by their own hand.")
         verdict = await self._judge.judge(command, call.actor, call.place)
         if not verdict.allowed:
             raise Refused(verdict.reason)
@@ -231,6 +234,12 @@ class Dispatch:
             return Button(choice.label, command.name, parse(command, rest), typed=True)
         except UsageError:
             return Button(choice.label, "help", {"words": command.name})
+
+
+def _seen(command: Command, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what people never see: a form comes from a browser, where anything can be put into it."""
+    hidden = {option.name for option in command.hidden}
+    return {name: value for name, value in raw.items() if name not in hidden}
 
 
 def _instead(call: Call, instead: Instead) -> Call:

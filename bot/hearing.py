@@ -37,6 +37,12 @@ class Hearing:
         except Unavailable as error:
             raise UndeliveredError(str(error), error.retry_after) from None
 
+    def card(self, delivery: Delivery) -> str:
+        """The proposal whose card this is, where the bot shows one unasked; else empty."""
+        if kind_of(delivery) != NOTICE:
+            return ""
+        return replies.load(json.loads(delivery.payload)["reply"]).proposal
+
     async def stands(self, delivery: Delivery) -> list[str]:
         """Where that stands already which the answer is to replace. Raises StorageError."""
         if kind_of(delivery) != CARD:

@@ -47,6 +47,11 @@ class Progress:
         """The proposal whose card the answer is; empty where it is none."""
         return self._noted.card
 
+    @property
+    def sent(self) -> Sequence[str]:
+        """Where it stands, as the platform says; an empty text for what it does not say."""
+        return self._noted.sent
+
     def resumed(self, call: Call) -> Call:
         """The call as it turned out to be meant, on an earlier attempt or this one."""
         return self._noted.resumed(call)

@@ -19,7 +19,7 @@ class Forgetting(Given):
     forget: Callable[[], Awaitable[None]]
 
 
-@command(irreversible=True, example="forget")
+@command(by_hand=True, irreversible=True, example="forget")
 async def forget(forgetting: Forgetting) -> AsyncIterator[Preview | Reply]:
     """Take back all your accounts, and forget what I keep of you."""
     accounts = ", ".join(await forgetting.accounts()) or "you have connected none"

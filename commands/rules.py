@@ -64,7 +64,7 @@ async def rules(ruling: Ruling) -> Reply:
     return Reply(text, items=tuple(_item(rule, changes) for rule in every), buttons=page, private=True)
 
 
-@command(undo="rules remove", example="rules forbid calendar create who=everyone where=here")
+@command(by_hand=True, undo="rules remove", example="rules forbid calendar create who=everyone where=here")
 async def forbid(
     ruling: Ruling, what: What, who: Who = "everyone", where: Where = "everywhere"
 ) -> AsyncIterator[Preview | Reply]:
@@ -75,7 +75,7 @@ async def forbid(
     yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
 
 
-@command(undo="rules remove", example="rules allow irreversible who=admins")
+@command(by_hand=True, undo="rules remove", example="rules allow irreversible who=admins")
 async def allow(
     ruling: Ruling, what: What, who: Who = "everyone", where: Where = "everywhere"
 ) -> AsyncIterator[Preview | Reply]:
@@ -86,7 +86,7 @@ async def allow(
     yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
 
 
-@command(undo="rules remove", example="rules ask writes by=admins where=here")
+@command(by_hand=True, undo="rules remove", example="rules ask writes by=admins where=here")
 async def ask(
     ruling: Ruling, what: What, by: By, who: Who = "everyone", where: Where = "everywhere"
 ) -> AsyncIterator[Preview | Reply]:
@@ -97,7 +97,7 @@ async def ask(
     yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
 
 
-@command(undo="rules restore", example="rules remove k7m2qx4a")
+@command(by_hand=True, undo="rules restore", example="rules remove k7m2qx4a")
 async def remove(ruling: Ruling, id: Id) -> AsyncIterator[Preview | Reply]:
     """Remove a rule."""
     rule = await ruling.find(id)
@@ -106,7 +106,7 @@ async def remove(ruling: Ruling, id: Id) -> AsyncIterator[Preview | Reply]:
     yield Reply(f"Rule {rule.id} does not hold any more: {rule.words}", undo={"id": rule.id}, record=rule.id)
 
 
-@command(undo="rules remove", example="rules restore k7m2qx4a")
+@command(by_hand=True, undo="rules remove", example="rules restore k7m2qx4a")
 async def restore(ruling: Ruling, id: Id) -> AsyncIterator[Preview | Reply]:
     """Let a rule hold again that was removed."""
     rule = await ruling.find(id)

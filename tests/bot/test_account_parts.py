@@ -221,7 +221,7 @@ async def keys(bot: Bot) -> list[str]:
 async def test_what_is_kept_of_calls_goes_when_its_time_is_over(bot: Bot, clock: FixedClock) -> None:
     """The audit after the days of the setting, what could be undone after thirty, what expired unconfirmed after one."""
     day, start = timedelta(days=1), clock.at
-    for days in (0, 20, 80, 89, 90):
+    for days in (0, 60, 61, 89, 90):
         clock.at = start + days * day
         at = clock.time()
         await bot.stores.audit.append(Entry(f"d{days}", "call", at, ADA.key, "", "", "", "", "", "", "", "done", ""))
@@ -230,10 +230,10 @@ async def test_what_is_kept_of_calls_goes_when_its_time_is_over(bot: Bot, clock:
     clock.at = start + 90.5 * day
     await bot.parts.keeping.upkeep.prune()
 
-    assert [each.id for each in await bot.stores.audit.of()] == ["d90", "d89", "d80", "d20"]
+    assert [each.id for each in await bot.stores.audit.of()] == ["d90", "d89", "d61", "d60"]
     assert (await bot.stores.audit.verify()).wrong == ()
-    assert [bool(await bot.stores.effects.find(f"e{days}")) for days in (20, 80, 89, 90)] == [False, True, True, True]
-    assert [bool(await bot.stores.proposals.find(f"p{days}")) for days in (80, 89, 90)] == [False, False, True]
+    assert [bool(await bot.stores.effects.find(f"e{days}")) for days in (60, 61, 89, 90)] == [False, True, True, True]
+    assert [bool(await bot.stores.proposals.find(f"p{days}")) for days in (61, 89, 90)] == [False, False, True]
 
 
 async def test_a_trial_that_serves_everybody_in_sandbox_mode_is_shown_as_connected(make_plan: MakePlan, tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from adapters.errors import Unavailable
 from adapters.faults import Fault, Script
 from adapters.http import Http, pooled_session
 from bot.answering import Answering
+from bot.cards import Cards
 from bot.clock import Clock
 from bot.desk import open_desk
 from bot.dispatch import Dispatch
+from bot.hearing import Hearing
 from bot.leaked import dumped
 from bot.metrics import Metrics
 from bot.notices import Notices
@@ -129,13 +131,15 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         )
         serving_with = Broken(desk.dispatch) if broken else desk.dispatch
         accounts = Accounts()
+        platforms, proposals = {"slack": await app.open()}, Proposals(database, clock.time)
         tokens = iter(f"token-{number}" for number in range(1000))
         answering = Answering(
             inbox,
             Offers(database),
             serving_with,
-            {"slack": await app.open()},
-            Proposals(database, clock.time),
+            platforms,
+            Hearing(inbox, proposals, platforms),
+            Cards(proposals, Notices(inbox, platforms)),
             accounts,
             metrics,
             clock,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import Clock
 from bot import replies
+from bot.clock import Clock
 from bot.notices import Notices, kind_of, platform_of
 from commands.call import Actor
 from commands.reply import Button, Field, Reply

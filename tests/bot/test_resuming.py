@@ -13,9 +13,9 @@ import pytest
 
 from adapters.base import Secret
 from adapters.http import Http, pooled_session
+from bot import replies
 from bot.clock import Clock
 from bot.metrics import Metrics
-from bot import replies
 from bot.notices import Notices
 from bot.resuming import Resuming
 from bot.sandboxes import serving

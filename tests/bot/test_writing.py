@@ -333,3 +333,12 @@ async def test_what_is_kept_of_a_write_holds_no_secret(stage: Stage) -> None:
     assert effect
     assert json.loads(effect.arguments) == {"text": "hello"}
     assert "CANARY" not in repr(effect)
+
+
+@pytest.mark.parametrize("words", ["undo", "confirm p-1", "dismiss p-1", "settle e-1 done"])
+async def test_nothing_but_a_person_decides_about_writes(stage: Stage, words: str) -> None:
+    await stage.ask("board pin hello")
+    told = await stage.ask(words, via="ai")
+
+    assert "for people to run, by their own hand" in told.text
+    assert len(stage.sandbox.cards) == 1
