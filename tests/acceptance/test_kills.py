@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,33 @@ async def test_a_kill_while_a_card_is_pressed_leaves_it_pressed_or_as_it_was(tmp
             undone = "Cancelled" in card.text
 
             assert undone == (not await opened.events(title)), f"SEED={SEED}: {card.text}"
+
+
+async def test_a_kill_while_something_is_confirmed_by_somebody_else_leads_to_one_meeting(tmp_path: Path) -> None:
+    """Where the press was not acknowledged any more, the card can still be pressed."""
+    moments = random.Random(SEED)
+    async with world(tmp_path, ["slack"]) as opened:
+        side = opened.side
+        opened.bot.environment = {**opened.bot.environment, "ADMINS": side.owner(side.ada)}
+        await opened.bot.start()
+        await side.ask("rules ask calendar create by=admins where=everywhere", user=side.ada)
+        await opened.settled()
+        for number in range(max(KILLS // 3, 1)):
+            room, title = side.open_room(f"{SEED}c{number:03}"), f"Confirmed {SEED}c{number:03}"
+            await side.ask(f'calendar create "{title}" tomorrow 15:00', room, user=side.grace)
+            await opened.settled()
+            pressing = asyncio.create_task(side.press("Confirm"))
+            await asyncio.sleep(moments.uniform(0.0, 0.2))
+            await opened.bot.kill()
+            with suppress(AssertionError):
+                await pressing
+            await opened.bot.start()
+            await opened.settled()
+            if not await opened.events(title, side.owner(side.grace)):
+                await side.press("Confirm")
+                await opened.settled()
+            meetings, said = await opened.events(title, side.owner(side.grace)), side.said(room)
+
+            assert len(meetings) == 1, f"SEED={SEED}: {said}"
+            assert [each.text for each in said if "Created" in each.text], f"SEED={SEED}: {said}"
+            assert not [each for each in side.said() if "Do you confirm it?" in each.text], f"SEED={SEED}"
