@@ -10,11 +10,15 @@ class NeedsConnection(Exception):
 
 
 class Unavailable(Exception):
-    """The service can't answer now. Next: the worker tries again, after `retry_after` seconds if the service named a time."""
+    """The service can't answer now. Next: the worker tries again, after `retry_after` seconds if the service named a time.
 
-    def __init__(self, text: str, retry_after: float | None = None) -> None:
+    `acted`: the service may have done what it was asked, for an answer was lost. Trying again does no harm then.
+    """
+
+    def __init__(self, text: str, retry_after: float | None = None, acted: bool = False) -> None:
         super().__init__(text)
         self.retry_after = retry_after
+        self.acted = acted
 
 
 class Refused(Exception):

@@ -62,16 +62,17 @@ class Http:
         Raises Unavailable (try later), Unknown (a write may have happened), or Refused (a redirect, an answer too large).
         """
         ends = self._now() + request.deadline
-        attempt = 1
+        attempt, acted = 1, False
         while True:
-            await self._admit(request, ends)
+            await self._admit(request, ends, acted)
             outcome = await self._try(request, ends)
+            acted = acted or _may_have_acted(_result(outcome))
             if isinstance(outcome, Response) and _is_answer(outcome.status):
                 return outcome
             asked = self._asked_wait(outcome)
             wait = (asked or 0.0) + self._random() * _BACKOFF * attempt
             if attempt == ATTEMPTS or self._now() + wait + _SHORTEST > ends or not _may_repeat(request, _result(outcome)):
-                raise _verdict(request, _result(outcome), asked)
+                raise _verdict(request, _result(outcome), asked, acted)
             await self._sleep(wait)
             attempt += 1
 
@@ -79,13 +80,13 @@ class Http:
         """The service's breaker; its `state` tells whether the service is being left alone."""
         return self._breakers.get(service) or self._breakers.setdefault(service, Breaker(self._now))
 
-    async def _admit(self, request: Request, ends: float) -> None:
+    async def _admit(self, request: Request, ends: float, acted: bool) -> None:
         patience = ends - self._now() - _SHORTEST
         if not await self._limits.admit(request.service, request.tenant, patience):
-            raise Unavailable(f"{_title(request)} is being asked too much at the moment.")
+            raise Unavailable(f"{_title(request)} is being asked too much at the moment.", acted=acted)
         breaker = self.breaker(request.service)
         if not breaker.allows():
-            raise Unavailable(f"{_title(request)} has been failing for a while.", breaker.remaining)
+            raise Unavailable(f"{_title(request)} has been failing for a while.", breaker.remaining, acted)
 
     async def _try(self, request: Request, ends: float) -> Response | Failure:
         started = self._now()
@@ -121,17 +122,24 @@ def _is_failure(result: int | Failure) -> bool:
     return result == 429 or result >= 500
 
 
+def _may_have_acted(result: int | Failure) -> bool:
+    """Where there is no answer, or one that says of itself that something went wrong."""
+    if isinstance(result, Failure):
+        return result in (Failure.TIMEOUT, Failure.DROPPED, Failure.TOO_LARGE)
+    return result >= 500
+
+
 def _may_repeat(request: Request, result: int | Failure) -> bool:
     return _is_failure(result) and (request.repeatable or result in (Failure.CONNECT, 429))
 
 
-def _verdict(request: Request, result: int | Failure, asked: float | None) -> Exception:
+def _verdict(request: Request, result: int | Failure, asked: float | None, acted: bool) -> Exception:
     title = _title(request)
     if not _is_failure(result):
         return Refused(f"{title} {_REFUSALS.get(result, _REDIRECTED)}")
     overloaded = result in _OVERLOADED and asked is not None
     if _may_repeat(request, result) or overloaded:
-        return Unavailable(f"{title} can't answer at the moment.", asked)
+        return Unavailable(f"{title} can't answer at the moment.", asked, acted)
     return Unknown(f"{title} did not say whether it was done.")
 
 

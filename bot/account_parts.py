@@ -142,17 +142,19 @@ def _offer(plan: Plan, catalog: Catalog) -> Offer:
 
 def _prunes(plan: Plan, stores: Stores) -> list[Callable[[float], Awaitable[int]]]:
     kept = [
-        (stores.audit.prune, plan.settings.keep_activity_days * _DAY),
         (stores.effects.prune, _UNDO),
         (stores.proposals.prune, _DAY),  # after they expired
     ]
     forgotten = [stores.tickets.prune, stores.states.prune, stores.sessions.prune, stores.waiting.prune]
 
+    async def audit(now: float) -> int:
+        return await stores.audit.prune(now - plan.settings.keep_activity_days * _DAY, now)
+
     async def reseal(_: float) -> int:
         return await _all(stores.vault.reseal) + await _all(stores.installations.reseal)
 
     older = [partial(_older, prune, keep) for prune, keep in kept]
-    return [*forgotten, *older, reseal, stores.data_keys.prune, Heads(stores.audit).tell]
+    return [*forgotten, *older, audit, reseal, stores.data_keys.prune, Heads(stores.audit).tell]
 
 
 async def _older(prune: Callable[[float], Awaitable[int]], keep: float, now: float) -> int:

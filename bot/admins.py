@@ -1,6 +1,6 @@
 """Who runs the bot: named in the settings at first, then by each other on the page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from commands.call import Actor
 from storage.admins import Admins
@@ -29,7 +29,7 @@ class Administrators:
         every = {*self.named, *(admin.actor for admin in await self._admins.list())}
         return sorted(key for key in every if key.startswith(f"{platform}:{tenant}:"))
 
-    async def names(self, platform: str, tenant: str) -> Sequence[str]:
-        """What those are called; somebody whose name nobody has told, by their id. Raises StorageError."""
+    async def names(self, platform: str, tenant: str) -> Mapping[str, str]:
+        """What those are called, by their keys; empty where nobody has told it. Raises StorageError."""
         told = {admin.actor: admin.name for admin in await self._admins.list()}
-        return [told.get(key) or key.rpartition(":")[2] for key in await self.of(platform, tenant)]
+        return {key: told.get(key, "") for key in await self.of(platform, tenant)}

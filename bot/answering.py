@@ -104,7 +104,7 @@ class Answering:
             raise
         except Exception as error:
             _LOG.exception("a call broke")
-            reply, broken = words.broke(mark_of(delivery)), error
+            reply, broken = await self._broke(delivery, progress, call), error
         if reply is not None:
             await self._say(delivery, progress, asked, reply, call if isinstance(call, Call) else None)
         if broken:
@@ -115,21 +115,33 @@ class Answering:
         platform = self._platforms[platform_of(delivery)]
         if asked := await self._told(delivery):
             progress = await Progress.found(self._inbox, delivery, platform)
-            await self._say(delivery, progress, asked, words.gave_up(error))
+            call = await self._meant(delivery, asked)
+            reply = await self._gave_up(progress.resumed(call), error) if isinstance(call, Call) else words.gave_up(error)
+            await self._say(delivery, progress, asked, reply, call if isinstance(call, Call) else None)
+
+    async def _gave_up(self, ran: Call, error: Unavailable) -> Reply:
+        """Of a write that may have happened, the person is asked what became of it."""
+        doubted = await self._dispatch.doubted(ran)
+        return words.unknown(error, ran.command, doubted) if doubted else words.gave_up(error)
+
+    async def _broke(self, delivery: Delivery, progress: Progress, call: Call | Form | Reply | None) -> Reply:
+        if not isinstance(call, Call):
+            return words.broke(mark_of(delivery))
+        ran = progress.resumed(call)
+        return words.broke(mark_of(delivery), ran.command, await self._dispatch.doubted(ran))
 
     async def _reply(self, delivery: Delivery, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
         call = progress.resumed(call)
         try:
             async with asyncio.timeout(_TIME_LIMIT):
-                return await self._run(delivery, platform, asked, call, progress)
+                reply = await self._run(delivery, platform, asked, call, progress)
+                return words.repeated(reply) if reply.repeated and delivery.fence == 1 else reply
         except TimeoutError:
             raise Unavailable("This took too long.") from None
 
     async def _call(self, delivery: Delivery, platform: Platform, asked: Asked) -> Call | Form | Reply | None:
         """What to run, or what to say instead; None where there is nothing to say."""
         match asked.what:
-            case Going(call):
-                return call
             case Stranger():
                 return words.stranger()
             case Notice(reply):
@@ -141,8 +153,14 @@ class Answering:
             return words.stale()
         if vendor := _leaked(asked):
             return words.leaked(vendor)
+        return await self._meant(delivery, asked)
+
+    async def _meant(self, delivery: Delivery, asked: Asked) -> Call | Form | Reply | None:
+        """What somebody asked to be run, or what there is to say of that."""
         told = (mark_of(delivery), asked.actor, asked.place, asked.via, _moment(delivery.received))
         match asked.what:
+            case Going(call):
+                return call
             case Words(text):
                 return await self._dispatch.read(text, *told)
             case Filled(command, arguments, dry_run):
@@ -151,6 +169,8 @@ class Answering:
                 return await self._pressed(id, delivery, asked, _moment(delivery.received))
             case Joined():
                 return words.welcome(self._dispatch.catalog)
+            case _:
+                return None
 
     async def _forget(self, platform: str, tenant: str, user: str, when: float) -> None:
         """There is nobody left who could be told that it did not work: it is tried again for long."""
@@ -194,8 +214,11 @@ class Answering:
         self._metrics.reply_seconds.observe(max(0.0, self._clock.time() - delivery.received))
 
     async def _note_card(self, delivery: Delivery, progress: Progress) -> None:
-        if progress.card:
-            await self._cards.note(progress.card, delivery, progress.sent)
+        try:
+            if progress.card:
+                await self._cards.note(progress.card, delivery, progress.sent)
+        except StorageError as error:  # it is said already: nobody shall be told that it came to nothing
+            raise UndeliveredError(str(error)) from None
 
     async def _told(self, delivery: Delivery) -> Asked | None:
         try:

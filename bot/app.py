@@ -19,7 +19,9 @@ from bot.cards import Cards
 from bot.checks import Checks
 from bot.clients import Clients
 from bot.desk import load_services
+from bot.directory import Directory
 from bot.dispatch import Dispatch, Provide
+from bot.expiring import Expiring
 from bot.forgetting import forgetting_of
 from bot.health import Probes
 from bot.hearing import Hearing
@@ -75,7 +77,8 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         named = plan.settings.admins or (practice.administrators if practice else ())
         parts = build_accounts(plan, stores, http, catalog, shared, public_url, services, platforms, names(plan), named)
         stack.push_async_callback(parts.keeping.close)
-        writes = _writes(plan, stores, parts.administrators, catalog, public_url)
+        directory = Directory(platforms, plan.clock)
+        writes = _writes(plan, stores, parts.administrators, directory, catalog, public_url)
         loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
         site = _site(plan, practice, stores, parts, writes.judge, http, catalog, public_url, platforms)
         apps = platform_apps(plan, practice, session, http, stores, catalog, loaded, metrics, site)
@@ -94,11 +97,13 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         yield House(address, shared, public_url)
 
 
-def _writes(plan: Plan, stores: Stores, administrators: Administrators, catalog: Catalog, public_url: str) -> WriteParts:
+def _writes(
+    plan: Plan, stores: Stores, administrators: Administrators, directory: Directory, catalog: Catalog, public_url: str
+) -> WriteParts:
     notices = Notices(stores.inbox, names(plan))
     approvals = Approvals(stores.proposals, stores.inbox, notices, administrators.of)
     books = Books(stores.effects, stores.proposals, stores.rules)
-    return build_writes(books, administrators, approvals, approvals.announce, catalog, public_url, plan.clock)
+    return build_writes(books, administrators, approvals, approvals.announce, directory, catalog, public_url, plan.clock)
 
 
 def _dispatch(
@@ -118,7 +123,9 @@ def _dispatch(
     given: Mapping[type, Provide] = {
         Health: lambda call: checks.of(call.actor, call.place),
         Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
-        Forgetting: partial(forgetting_of, parts.keeping.accounts, parts.listing, stores.sessions, stores.effects, plan.clock),
+        Forgetting: partial(
+            forgetting_of, parts.keeping.accounts, parts.listing, stores.sessions, stores.effects, stores.proposals, plan.clock
+        ),
         Auditing: partial(auditing_of, stores.audit, parts.administrators.is_admin, catalog, _page(public_url, "activity")),
         **writes.given,
     }
@@ -148,6 +155,8 @@ def _begin_work(
     worker.start(plan.settings.workers)
     _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
     _in_background(stack, parts.keeping.upkeep.run())
+    approvals = Approvals(proposals, inbox, Notices(inbox, names(plan)), parts.administrators.of)
+    _in_background(stack, Expiring(proposals, approvals).run())
     stack.push_async_callback(worker.drain, _DRAIN)
 
 

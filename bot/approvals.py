@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from adapters.errors import Refused
-from bot import calls
+from bot import calls, replies
 from bot.actors import actor_of
-from bot.deciding import ADMINS, CHANNEL
+from bot.deciding import in_channel, who_confirms
 from bot.notices import CONFIRMED, Notices
+from bot.ruling import ADMINS
 from commands.call import Actor, Call, Place
 from commands.reply import Reply
 from storage.inbox import Inbox
@@ -30,34 +32,37 @@ class Approvals:
         self._admins_of = admins_of
 
     async def announce(self, proposal: Proposal, call: Call, card: Reply) -> str:
-        """See `bot.proposing.Announce`."""
+        """See `bot.proposing.Announce`. Where the asker's own card stands in the channel that confirms, that is enough."""
         by, key = proposal.approvers, f"approve:{proposal.id}"
-        if by.startswith(CHANNEL):
-            place = Place(call.place.platform, call.place.tenant, by.removeprefix(CHANNEL))
-            await self._notices.tell_room(place, card, key)
-            return "the people of another channel"
-        people = await self._people(by, call)
-        for number, person in enumerate(people):
-            await self._notices.tell(person, card, f"{key}:{number}")
-        return "those who run the bot" if by == ADMINS else "somebody else"
+        if channel := in_channel(by):
+            if channel != call.place.conversation:
+                place = Place(call.place.platform, call.place.tenant, channel)
+                await self._notices.tell_room(place, card, key)
+        else:
+            for number, person in enumerate(await self._people(by, call)):
+                await self._notices.tell(person, card, f"{key}:{number}")
+        return who_confirms(proposal, call.place)
 
     async def _people(self, by: str, call: Call) -> list[Actor]:
         if by != ADMINS:
             return [actor_of(by)]
         admins = await self._admins_of(call.actor.platform, call.actor.tenant)
-        if not admins:
-            raise Refused("This needs to be confirmed by somebody who runs the bot, and here nobody does: set ADMINS.")
-        return [actor_of(key) for key in admins]
+        others = [actor_of(key) for key in admins if key != call.actor.key]
+        if not others:
+            raise Refused("Somebody else who runs the bot has to confirm this, and here nobody else does.")
+        return others
 
-    async def close(self, proposal: Proposal, by: Actor, text: str) -> None:
+    async def close(self, proposal: Proposal, line: str) -> None:
         """See `bot.deciding.Approvals`."""
+        card = replies.load(proposal.card)
         call = calls.load(proposal.call)
-        name = call.actor.name or call.actor.user
-        for card in await self._proposals.cards(proposal.id):
-            await self._notices.replace(by.platform, card, Reply(f"“{call.command}”, which {name} asked for: {text}"))
+        text = f"{card.text}\n{call.actor.called} asked for this. {line}"
+        for delivery in await self._proposals.cards(proposal.id):
+            told = replace(card, text=text, buttons=(), proposal="", settles=False)
+            await self._notices.replace(call.place.platform, delivery, told)
 
     async def run(self, proposal: Proposal, by: Actor) -> None:
         """See `bot.deciding.Approvals`."""
         payload = json.dumps({"proposal": proposal.id, "by": by.key})
-        kind = f"{by.platform}:{CONFIRMED}"
-        await self._inbox.put(f"confirmed:{proposal.id}", kind, f"confirmed:{proposal.requester}", payload)
+        kind, key = f"{by.platform}:{CONFIRMED}", f"confirmed:{proposal.id}"
+        await self._inbox.put(key, kind, f"confirmed:{proposal.requester}", payload, noted=False)

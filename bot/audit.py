@@ -1,7 +1,7 @@
 """What operators see of the audit: what is in it, whether it is whole, and all of it as a file."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -10,10 +10,11 @@ from bot.exporting import exported, iso
 from bot.settings import Settings
 from bot.span import span
 from bot.text import clean
-from storage.audit import Audit, Entry, Verdict
+from storage.audit import MOST_NAMED, Audit, Entry, Verdict, Wrong
 from storage.database import Database
 
 _HEAD = ("NUMBER", "AT", "WHO", "VIA", "COMMAND", "OUTCOME", "CONFIRMED BY")
+_MOST = 20  # lines of what is wrong
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,33 @@ async def export(
 
 
 def findings(inspected: Inspected) -> str:
-    """In words, a line for each row that is wrong."""
-    verdict = inspected.verdict
+    """In words: which rows are wrong, and how."""
+    verdict, runs = inspected.verdict, _runs(inspected.verdict.wrong)
     said = [f"{verdict.rows:,} rows, up to number {inspected.number}.", f"Head: {verdict.head or 'none yet'}"]
-    said += [f"{f'Number {wrong.number}' if wrong.number else 'The chain'}: {wrong.what}" for wrong in verdict.wrong]
+    said += map(_finding, runs[:_MOST])
+    if more := sum(map(len, runs[_MOST:])):
+        said.append(f"And {more:,} more{' at least' if len(verdict.wrong) == MOST_NAMED else ''}.")
     if not inspected.held:
         said.append(f"No row has the hash {clean(inspected.head)}: the chain was made anew, or retention removed the row.")
     return "\n".join([*said, "Nothing was changed." if inspected.sound else "It is not as it was written."])
+
+
+def _runs(wrong: Iterable[Wrong]) -> list[list[Wrong]]:
+    """Those that follow one another and have the same fault are one."""
+    runs: list[list[Wrong]] = []
+    for each in wrong:
+        last = runs[-1][-1] if runs else None
+        if last and last.number and (last.number + 1, last.what) == (each.number, each.what):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return runs
+
+
+def _finding(run: Sequence[Wrong]) -> str:
+    first, last = run[0], run[-1]
+    numbers = f"Number {first.number}" if first is last else f"Numbers {first.number} to {last.number}"
+    return f"{numbers if first.number else 'The chain'}: {first.what}"
 
 
 def report(entries: Sequence[Entry], as_json: bool) -> str:

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from adapters.errors import Refused
-from bot.audience import called, masked_accounts, readable, shown_to
+from bot.arguments import Arguments
+from bot.audience import called, shown_to
 from bot.rule_people import conversation, whom
 from bot.rules import IsAdmin, tenant_of
 from bot.ruling import ADMINS, EVERY
@@ -24,6 +25,10 @@ from storage.audit import Audit, Entry
 _MOST = 20  # entries at once
 _LONGEST = 60  # characters of what was typed, in a reply
 _NAME = "audit"
+_UNREAD = (
+    "I can't read “{}” as a day. Say here, mine, everywhere, or mention a channel; mention a person, or say “who=” and their ID; "
+    "and a day such as “yesterday”."
+)
 
 
 def auditing_of(audit: Audit, is_admin: IsAdmin, catalog: Catalog, page: str, call: Call) -> Auditing:
@@ -60,6 +65,8 @@ class _Desk:
         try:
             valid = await validate(self.catalog.named(_NAME), {"day": found.day}, self.now, typed=False)
         except UsageError as error:
+            if not error.choices:
+                raise UsageError(f"where: {_UNREAD.format(found.day[:_LONGEST])}", _NAME, "where") from None
             rest = " ".join(told(found, day="").values())
             choices = tuple(Choice(each.label, f"{each.value} {rest}") for each in error.choices)
             raise UsageError(str(error), _NAME, "where", choices) from None
@@ -76,13 +83,14 @@ class _Desk:
         shown = map(shown_to(self.actor, admin, self._is_command), found[:_MOST])
         names = called(found, self.actor)
         page = self._page(scope, name, day, whole=not mine) if admin or mine else ""
-        return Deeds([self._deed(each, names) for each in shown], len(found) > _MOST, scope.words, page)
+        whose = names(scope.actor) if scope.actor else ""
+        return Deeds([self._deed(each, names) for each in shown], len(found) > _MOST, whose, scope.words, page)
 
     def _scope(self, where: str, who: str) -> _Scope:
         person = _read("who", lambda: self._person(who))
         match where:
             case "mine" if person in ("", self.actor.key):
-                return _Scope(self.actor.key, "", "by you")
+                return _Scope(self.actor.key, "", "")
             case "mine":
                 raise UsageError("who: “mine” is about you alone.", _NAME, "who")
             case "everywhere":
@@ -111,12 +119,13 @@ class _Desk:
     def _deed(self, entry: Entry, name: Callable[[str], str]) -> Deed:
         return Deed(
             time=datetime.fromtimestamp(entry.at, UTC).astimezone(self.now.tzinfo).strftime("%H:%M"),
-            who=name(entry.actor),
-            command=entry.command,
+            who=name(entry.actor) or "somebody",
+            command=entry.command or entry.kind,
             outcome=entry.outcome,
             confirmed_by=name(entry.confirmed_by) if entry.confirmed_by else "",
-            account=masked_accounts(entry.account),
-            arguments=readable(entry.arguments),
+            account=entry.account,
+            arguments=Arguments(self.catalog, self.now).in_words(entry.command, entry.arguments),
+            record=entry.record,
         )
 
     def _page(self, scope: _Scope, command: str, day: date, whole: bool) -> str:

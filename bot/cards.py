@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import calls
 from bot.actors import actor_of
-from bot.notices import Notices
+from bot.notices import NOTICE, Notices, kind_of
 from commands.reply import Reply
 from storage.delivery import Delivery
 from storage.proposals import Proposals
@@ -19,7 +19,7 @@ class Cards:
         """The answer to the delivery is a card of this proposal; `sent` is where it stands. Raises StorageError."""
         if any(sent):
             await self._proposals.note_card(proposal, delivery.key)
-        else:
+        elif kind_of(delivery) == NOTICE:  # who asked has seen it, though nobody can say where it stands
             await self.missed(proposal, delivery)
 
     async def missed(self, proposal: str, delivery: Delivery) -> None:

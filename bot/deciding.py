@@ -8,21 +8,20 @@ from adapters.errors import Refused
 from bot import calls
 from bot.clock import Clock
 from bot.mark import mark
+from bot.ruling import ADMINS, CHANNEL
 from bot.words import Sorry
-from commands.call import Actor, Call
+from commands.call import Actor, Call, Place
 from commands.decisions import Decisions
 from commands.reply import Reply
 from commands.usage import Instead
 from storage.proposals import Proposal, Proposals
 
-ADMINS, CHANNEL = "admins", "in:"
-
 
 class Approvals(Protocol):
     """What reaches others than the one who decides; see `bot.approvals`."""
 
-    async def close(self, proposal: Proposal, by: Actor, text: str) -> None:
-        """All cards of the proposal say so from now on, and have no buttons."""
+    async def close(self, proposal: Proposal, line: str) -> None:
+        """All cards of the proposal end with this line from now on, and have no buttons."""
 
     async def run(self, proposal: Proposal, by: Actor) -> None:
         """The call is run for the one who asked for it, where they did."""
@@ -45,26 +44,33 @@ class Deciding:
 
     async def _confirm(self, call: Call, id: str) -> Reply:
         proposal = await self._found(call, id)
-        if not await self._may_confirm(proposal, call):
-            raise Refused(f"Only {_who(proposal)} can confirm this.")
+        if late := self._late(proposal):
+            return late
+        if reason := await self._may_not(proposal, call):
+            raise Refused(reason)
         if not await self._proposals.decide(id, "confirmed", call.actor.key, call.id):
-            return self._too_late(await self._found(call, id))
+            return _decided(await self._found(call, id))
         if proposal.approvers == proposal.requester:
             raise _run(proposal, call.actor)
         await self._approvals.run(proposal, call.actor)
-        await self._approvals.close(proposal, call.actor, f"confirmed by {_name(call)}.")
-        return Reply("You have confirmed it; it is being done.", private=True)
+        await self._approvals.close(proposal, f"Confirmed by {call.actor.called}.")
+        asked = calls.load(proposal.call)
+        text = f"You have confirmed “{asked.command}” for {asked.actor.called}, who is told what comes of it."
+        return Reply(text, private=True, record=id)
 
     async def _dismiss(self, call: Call, id: str) -> Reply:
         proposal = await self._found(call, id)
-        if call.actor.key != proposal.requester and not await self._may_confirm(proposal, call):
-            raise Refused(f"Only who asked for this or {_who(proposal)} can call it off.")
+        if late := self._late(proposal):
+            return late
+        if call.actor.key != proposal.requester and (reason := await self._may_not(proposal, call)):
+            raise Refused(reason)
         if not await self._proposals.decide(id, "cancelled", call.actor.key, call.id):
-            return self._too_late(await self._found(call, id))
+            return _decided(await self._found(call, id))
+        asked = calls.load(proposal.call)
         if proposal.approvers != proposal.requester:
-            await self._approvals.close(proposal, call.actor, f"called off by {_name(call)}.")
-            return Reply("You have called it off: nothing was done.", private=True)
-        return Reply("Called off: nothing was done.", settles=True)
+            await self._approvals.close(proposal, f"Called off by {call.actor.called}: nothing was done.")
+            return Reply(f"You have called off “{asked.command}”: nothing was done.", private=True, record=id)
+        return Reply(f"“{asked.command}” is called off: nothing was done.", settles=True, record=id)
 
     async def _found(self, call: Call, id: str) -> Proposal:
         proposal = await self._proposals.find(id)
@@ -72,20 +78,39 @@ class Deciding:
             raise Refused("There is nothing under that id that waits for a confirmation.")
         return proposal
 
-    async def _may_confirm(self, proposal: Proposal, call: Call) -> bool:
-        match proposal.approvers:
-            case by if by == ADMINS:
-                return await self._is_admin(call.actor)
-            case by if by.startswith(CHANNEL):
-                return call.place.conversation == by.removeprefix(CHANNEL)
-            case by:
-                return call.actor.key == by
+    async def _may_not(self, proposal: Proposal, call: Call) -> str:
+        """Why they may not confirm it; empty where they may. What others have to confirm, nobody confirms for themselves."""
+        by, own = proposal.approvers, call.actor.key == proposal.requester
+        if own and by != proposal.requester:
+            return f"Somebody else has to confirm this: {who_confirms(proposal, call.place)}."
+        if by == ADMINS:
+            allowed = await self._is_admin(call.actor)
+        else:
+            allowed = in_channel(by) == call.place.conversation if in_channel(by) else call.actor.key == by
+        return "" if allowed else f"Only {who_confirms(proposal, call.place)} can confirm this."
 
-    def _too_late(self, proposal: Proposal) -> Sorry:
-        if proposal.state == "open":
-            text = "This waited for more than ten minutes, so nothing was done. Please ask again."
-            return Sorry(text, settles=True, outcome="too late")
-        return Sorry(f"This was {proposal.state} already.", private=True, outcome="decided already")
+    def _late(self, proposal: Proposal) -> Sorry | None:
+        waits = proposal.state == "open" and proposal.expires > self._clock.time()
+        if waits or proposal.state in ("confirmed", "cancelled"):
+            return None
+        text = "This waited for more than ten minutes, so nothing was done. Please ask again."
+        return Sorry(text, settles=True, outcome="too late", record=proposal.id)
+
+
+def in_channel(by: str) -> str:
+    """The conversation whose people confirm; empty where it is not one that does."""
+    return by.removeprefix(CHANNEL) if by.startswith(CHANNEL) else ""
+
+
+def who_confirms(proposal: Proposal, here: Place) -> str:
+    """In words, for somebody who is here."""
+    by = proposal.approvers
+    if channel := in_channel(by):
+        others = "somebody else in" if channel == here.conversation else "somebody in"
+        return f"{others} this channel" if channel == here.conversation else f"{others} the channel that was asked"
+    if by == ADMINS:
+        return "somebody who runs the bot"
+    return "the person who asked" if by == proposal.requester else "the person who was asked to"
 
 
 def _run(proposal: Proposal, by: Actor) -> Instead:
@@ -94,17 +119,5 @@ def _run(proposal: Proposal, by: Actor) -> Instead:
     return Instead(call.command, call.arguments, mark(proposal.id), call.undoes, proposal.digest, by.key)
 
 
-def _name(call: Call) -> str:
-    return call.actor.name or call.actor.user
-
-
-def _who(proposal: Proposal) -> str:
-    match proposal.approvers:
-        case by if by == ADMINS:
-            return "those who run the bot"
-        case by if by.startswith(CHANNEL):
-            return "people in the channel that was asked"
-        case by if by == proposal.requester:
-            return "the person who asked"
-        case _:
-            return "the person who was asked to"
+def _decided(proposal: Proposal) -> Sorry:
+    return Sorry(f"This was {proposal.state} already.", private=True, outcome="decided already", record=proposal.id)

@@ -12,6 +12,7 @@ from bot.auditing import auditing_of
 from bot.checks import Checks
 from bot.clients import Clients
 from bot.connections import Connections, Given, Lent, Source
+from bot.directory import Directory
 from bot.dispatch import Dispatch, Provide
 from bot.forgetting import forgetting_at_terminal
 from bot.plan import Plan
@@ -62,7 +63,7 @@ async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncItera
         given: Mapping[type, Provide] = {
             Health: lambda call: checks.of(call.actor, call.place),
             Integrations: lambda _: offered,
-            Forgetting: partial(forgetting_at_terminal, Effects(database)),
+            Forgetting: partial(forgetting_at_terminal, Effects(database), Proposals(database, plan.clock.time)),
             Auditing: partial(auditing_of, Audit(database), Sitter().is_admin, catalog, ""),
             **writes.given,
         }
@@ -72,7 +73,7 @@ async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncItera
 def _writes(plan: Plan, database: Database, catalog: Catalog) -> WriteParts:
     books = Books(Effects(database), Proposals(database, plan.clock.time), Rules(database, plan.clock.time))
     alone = NobodyElse()
-    return build_writes(books, Sitter(), alone, alone.announce, catalog, "", plan.clock)
+    return build_writes(books, Sitter(), alone, alone.announce, Directory({}, plan.clock), catalog, "", plan.clock)
 
 
 async def _nothing_stored(*_: object) -> bool:

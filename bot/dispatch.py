@@ -8,14 +8,14 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from adapters.base import Client
-from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
+from adapters.errors import NeedsConnection, Refused, Unknown
 from bot import words
 from bot.clients import Clients, Opened
-from bot.doubts import Sought, Unsettled
+from bot.doubts import Unsettled
 from bot.previews import as_whom
-from bot.rules import Judge
+from bot.rules import Judge, Verdict
 from bot.validation import validate
-from bot.writing import BY_HAND, Writing
+from bot.writing import BY_HAND, Writing, answered
 from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
 from commands.command import Command, Given
@@ -72,8 +72,8 @@ class Dispatch:
 
     async def read(self, text: str, id: str, actor: Actor, place: Place, via: str, asked: datetime) -> Call | Form | Reply:
         """Typed words as a call; as the form that they ask for or lack; or the reply that says why they are none of these."""
-        text, flags = take_flags(text)
         try:
+            text, flags = take_flags(text)
             command, rest = self.catalog.find(text)
         except UsageError as error:
             return self._suggestion(error)
@@ -82,7 +82,7 @@ class Dispatch:
         except UsageError as error:
             return words.usage(error, command, {})
         if FORM in flags:
-            return Form(command, raw, words.form(command, raw))
+            return await self._form(command, raw, words.form(command, raw), actor, place)
         return await self.fill(command.name, raw, id, actor, place, via, asked, dry_run=DRY_RUN in flags)
 
     async def fill(
@@ -106,13 +106,13 @@ class Dispatch:
         except UsageError as error:
             return self._suggestion(error)
         raw = _seen(command, raw) if typed else raw
-        if dry_run and not command.writes:
+        if dry_run and not (command.writes or command.leads):
             return words.nothing_to_preview(command)
         try:
             arguments = await validate(command, raw, asked.astimezone(ZoneInfo(actor.zone)), typed)
         except UsageError as error:
             sorry = words.usage(error, command, raw)
-            return Form(command, raw, sorry) if error.missing else sorry
+            return await self._form(command, raw, sorry, actor, place) if error.missing else sorry
         return Call(id, command.name, arguments, actor, place, via, asked, dry_run)
 
     async def answer(self, call: Call, settle: Settle | None = None, connect: Connect = _nowhere) -> AsyncIterator[Reply]:
@@ -122,7 +122,10 @@ class Dispatch:
         meaning. `connect` is asked for where an account is missing.
         """
         for _ in range(_TURNS):
-            command = self.catalog.named(call.command)
+            command = self.catalog.get(call.command)
+            if command is None:  # its service was switched off since it was asked for
+                yield words.switched_off(call.command)
+                return
             try:
                 async for reply in self._permitted(command, call):
                     yield reply
@@ -153,8 +156,13 @@ class Dispatch:
 
     def streams(self, call: Call) -> bool:
         """Whether the call answers step by step, so that each reply is worth showing."""
-        command = self.catalog.named(call.command)
-        return not command.writes and inspect.isasyncgenfunction(command.function)
+        command = self.catalog.get(call.command)
+        return command is not None and not command.writes and inspect.isasyncgenfunction(command.function)
+
+    async def doubted(self, call: Call) -> str:
+        """The id of what this call has begun to write, where nobody knows whether it happened; else empty."""
+        begun = await self._writing.begun(call)
+        return begun.id if begun and begun.is_open else ""
 
     async def _permitted(self, command: Command, call: Call) -> AsyncIterator[Reply]:
         if command.by_hand and call.via not in BY_HAND:
@@ -162,46 +170,39 @@ class Dispatch:
         verdict = await self._judge.judge(command, call.actor, call.place)
         if not verdict.allowed:
             raise Refused(verdict.reason)
-        replies = self._written(command, call, verdict.by) if command.writes else self._run(command, call)
-        async for reply in replies:
+        async for reply in self._run(command, call, verdict):
             yield reply
 
-    async def _written(self, command: Command, call: Call, by: str) -> AsyncIterator[Reply]:
-        """What was done under this call's id before is not done again."""
-        begun = await self._writing.begun(call)
-        if begun and (done := self._writing.again(begun)):
-            yield done
-            return
-        try:
-            async for reply in self._run(command, call, begun, by):
-                yield reply
-        except Unavailable as error:
-            if begun is None or begun.state != "unknown" or isinstance(error, Sought):
-                raise
-            raise Sought(error, error.retry_after, command.name, begun.id) from None
+    async def _form(
+        self, command: Command, raw: Mapping[str, Any], otherwise: Reply, actor: Actor, place: Place
+    ) -> Form | Reply:
+        """Nobody fills in a form for what they may not do."""
+        verdict = await self._judge.judge(command, actor, place)
+        return Form(command, raw, otherwise) if verdict.allowed else words.refused(Refused(verdict.reason))
 
-    async def _run(self, command: Command, call: Call, begun: Effect | None = None, by: str = "") -> AsyncIterator[Reply]:
+    async def _run(self, command: Command, call: Call, verdict: Verdict) -> AsyncIterator[Reply]:
         """Once more, where a service turns a token down and there is a newer one."""
-        opened = await self._open(command, call, begun)
-        try:
-            async for reply in self._once(command, call, opened, begun, by):
-                yield reply
-            return
-        except NeedsConnection as error:
-            if not await self._renewed(error.service, opened, call):
-                raise
-        opened = await self._open(command, call, begun)
-        try:
-            async for reply in self._once(command, call, opened, begun, by):
-                yield reply
-        except NeedsConnection as error:
-            await self._renewed(error.service, opened, call)  # so that it is known to be broken
-            raise
+        for renewed in (False, True):
+            begun = await self._writing.begun(call) if command.writes else None
+            if begun and (done := answered(begun)):
+                yield done
+                return
+            opened = await self._open(command, call, begun)
+            try:
+                async for reply in self._once(command, call, opened, begun, verdict):
+                    yield reply
+                return
+            except NeedsConnection as error:  # the second time too, so that it is known to be broken
+                if not await self._renewed(error.service, opened, call) or renewed:
+                    raise
 
-    async def _once(self, command: Command, call: Call, opened: _Opened, begun: Effect | None, by: str) -> AsyncIterator[Reply]:
+    async def _once(
+        self, command: Command, call: Call, opened: _Opened, begun: Effect | None, verdict: Verdict
+    ) -> AsyncIterator[Reply]:
         accounts = {self._clients.title(each.client): each.account for each in opened.clients}
         steps = command.run(call.arguments, opened.given, call.asked.astimezone(ZoneInfo(call.actor.zone)))
-        replies = self._writing.run(command, call, accounts, begun, by, steps) if command.writes else steps
+        why = verdict.reason if verdict.by else ""
+        replies = self._writing.run(command, call, accounts, begun, verdict.by, why, steps) if command.writes else steps
         async for reply in replies:
             if isinstance(reply, Reply):
                 yield replace(reply, account=as_whom(accounts)) if accounts else reply
@@ -212,7 +213,8 @@ class Dispatch:
         return any([await self._clients.renew(each, call.actor, call.place.conversation) for each in clients])
 
     async def _open(self, command: Command, call: Call, begun: Effect | None) -> _Opened:
-        given = {name: await self._one(need, call, begun is not None) for name, need in command.needs.items()}
+        again = begun is not None and begun.is_open
+        given = {name: await self._one(need, call, again) for name, need in command.needs.items()}
         clients = tuple(each for each in given.values() if isinstance(each, Opened))
         return _Opened({name: each.client if isinstance(each, Opened) else each for name, each in given.items()}, clients)
 

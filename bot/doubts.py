@@ -4,12 +4,10 @@ from adapters.errors import Unavailable, Unknown
 
 
 class Sought(Unavailable):
-    """It could not be looked for yet. `effect` is the id under which the write of `command` is kept."""
+    """It may have happened: the next attempt looks for it."""
 
-    def __init__(self, error: Exception, retry_after: float | None, command: str, effect: str) -> None:
-        super().__init__(str(error), retry_after)
-        self.command = command
-        self.effect = effect
+    def __init__(self, error: Exception, retry_after: float | None) -> None:
+        super().__init__(str(error), retry_after, acted=True)
 
 
 class Unsettled(Unknown):

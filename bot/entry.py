@@ -9,9 +9,12 @@ from storage.entry import Entry
 
 OUTCOMES = (
     "done",
+    "done before",
     "previewed",
     "to be confirmed",
     "confirmed",
+    "cancelled",
+    "led on",
     "asked back",
     "not connected",
     "refused",
@@ -19,13 +22,14 @@ OUTCOMES = (
     "too late",
     "unknown",
     "gave up",
+    "stopped",
     "too old",
     "broke",
     "a key in a message",
 )
 """What may come of it, in the words that it is noted by."""
 
-_DECISIONS = ("confirm", "dismiss")  # the commands that decide about what others, or the same person, asked for
+_DECISIONS = {"confirm": "confirmed", "dismiss": "cancelled"}  # the commands that decide, and what they do
 _A_BUTTON = "(a button)"  # nobody knows any more what it stood for
 _LONGEST = 300  # characters of each text that are kept
 _LOOKED_AT = "home"  # to open the bot's Home tab in Slack is to look at a page: nobody asked for anything
@@ -44,8 +48,9 @@ def entries_of(id: str, at: float, asked: Asked, call: Call | None, ran: Call | 
     told = _entry(id, at, asked, ran.command, dumped(ran.arguments), ran.confirmed_by, reply, _outcome(ran, reply))
     if ran.command == call.command:
         return (told,)
-    outcome = "confirmed" if call.command in _DECISIONS else "done"
-    return (_entry(id, at, asked, call.command, dumped(call.arguments), "", Reply(""), outcome), told)
+    first = Reply(f"It led to “{ran.command}”.", record=str(call.arguments.get("id", "")))
+    outcome = _DECISIONS.get(call.command, "led on")
+    return (_entry(id, at, asked, call.command, dumped(call.arguments), "", first, outcome), told)
 
 
 def _entry(id: str, at: float, asked: Asked, command: str, arguments: str, by: str, reply: Reply, outcome: str) -> Entry:
@@ -57,13 +62,13 @@ def _entry(id: str, at: float, asked: Asked, command: str, arguments: str, by: s
         name=asked.actor.name,
         via=asked.via,
         conversation=asked.place.conversation,
-        command=_kept(command),
-        arguments=_kept(arguments),
-        account=_kept(reply.account),
+        command=kept(command),
+        arguments=kept(arguments),
+        account=kept(reply.account),
         confirmed_by=by,
         outcome=outcome,
-        said=_kept(reply.text.partition("\n")[0]),
-        record=_kept(reply.record),
+        said=kept(reply.text.partition("\n")[0]),
+        record=kept(reply.proposal or reply.record),
     )
 
 
@@ -72,6 +77,8 @@ def _outcome(ran: Call | None, reply: Reply) -> str:
         return reply.outcome
     if reply.proposal:
         return "to be confirmed"
+    if ran and ran.command in _DECISIONS:
+        return _DECISIONS[ran.command]
     return "previewed" if ran and ran.dry_run else "done"
 
 
@@ -87,5 +94,6 @@ def _wanted(asked: Asked) -> str:
             return ""
 
 
-def _kept(text: str) -> str:
+def kept(text: str) -> str:
+    """As much of a text as is kept, without keys."""
     return scrubbed(text)[:_LONGEST]

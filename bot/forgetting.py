@@ -8,11 +8,18 @@ from commands.call import Call
 from commands.forget import Forgetting
 from commands.integrations import HELD
 from storage.effects import Effects
+from storage.proposals import Proposals
 from storage.sessions import Sessions
 
 
 def forgetting_of(
-    accounts: Accounts, listing: Listing, sessions: Sessions, effects: Effects, clock: Clock, call: Call
+    accounts: Accounts,
+    listing: Listing,
+    sessions: Sessions,
+    effects: Effects,
+    proposals: Proposals,
+    clock: Clock,
+    call: Call,
 ) -> Forgetting:
     """As the asker of this call."""
     actor = call.actor
@@ -22,19 +29,24 @@ def forgetting_of(
 
     async def forget() -> None:
         await sessions.close_of(actor.key)
-        await effects.forget(actor.key)
+        await _forget(effects, proposals, actor.key)
         await accounts.offboard(owner_of(actor), clock.time())
 
     return Forgetting(connected, forget)
 
 
-def forgetting_at_terminal(effects: Effects, call: Call) -> Forgetting:
+def forgetting_at_terminal(effects: Effects, proposals: Proposals, call: Call) -> Forgetting:
     """Nobody connects an account or signs in there."""
 
     async def none() -> list[str]:
         return []
 
     async def forget() -> None:
-        await effects.forget(call.actor.key)
+        await _forget(effects, proposals, call.actor.key)
 
     return Forgetting(none, forget)
+
+
+async def _forget(effects: Effects, proposals: Proposals, actor: str) -> None:
+    await effects.forget(actor)
+    await proposals.forget(actor)

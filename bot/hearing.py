@@ -83,5 +83,8 @@ class Hearing:
         call = replace(
             calls.load(proposal.call), id=mark(proposal.id), confirmed=proposal.digest, confirmed_by=proposal.decided_by
         )
-        asked = await platform.room(call.place)
-        return replace(asked, actor=call.actor, place=call.place, via=call.via, what=Going(call))
+        try:
+            asked = await platform.room(call.place, call.actor)
+        except Refused:
+            asked = await platform.reach(call.actor)
+        return replace(asked, actor=call.actor, via=call.via, what=Going(call))

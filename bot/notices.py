@@ -37,7 +37,7 @@ class Notices:
     async def _put(self, platform: str, kind: str, key: str, conversation: str, about: dict[str, Any], reply: Reply) -> None:
         if platform in self._platforms:
             payload = json.dumps({**about, "reply": replies.dump(reply)}, ensure_ascii=False)
-            await self._inbox.put(key, f"{platform}:{kind}", conversation, payload)
+            await self._inbox.put(key, f"{platform}:{kind}", conversation, payload, noted=False)
 
 
 def platform_of(delivery: Delivery) -> str:

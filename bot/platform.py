@@ -93,10 +93,11 @@ class Platform(Protocol):
     async def reach(self, actor: Actor) -> Asked:
         """Where this person is spoken to alone, unasked. Raises Unavailable, or Refused where they can't be reached."""
 
-    async def room(self, place: Place) -> Asked:
-        """How a conversation is spoken to unasked: by nobody, so that nothing private can be said there.
+    async def room(self, place: Place, actor: Actor | None = None) -> Asked:
+        """How a conversation is spoken to unasked: to nobody in particular, so that nothing private can be said there.
 
-        Raises Unavailable, StorageError, or Refused where the bot is not there.
+        With an `actor`, as an answer to what they asked there earlier: what is private reaches them, though perhaps in a chat
+        of their own. Raises Unavailable, StorageError, or Refused where the bot is not there.
         """
 
     async def known(self, actor: Actor) -> Actor | None:

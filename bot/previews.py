@@ -25,10 +25,10 @@ class Seen:
     preview: Preview
     accounts: Mapping[str, Account]
 
-    @property
-    def digest(self) -> str:
-        """What a confirmation is bound to: who asks, as whom, where, what exactly, and what they were shown."""
+    def digest(self, confirmer: str) -> str:
+        """What a confirmation is bound to: who asks, where, as whom, what exactly, what they were shown, and who confirms it."""
         told = [
+            confirmer,
             self.call.actor.key,
             vars(self.call.place),
             sorted((title, account.id) for title, account in self.accounts.items()),
@@ -44,16 +44,17 @@ def declared(command: Command, call: Call) -> Preview:
     return Preview(command.about, tuple(_given(command.options, call.arguments)))
 
 
-def dry(seen: Seen) -> Reply:
-    """What would be done, and the button that does it."""
+def dry(seen: Seen, reason: str) -> Reply:
+    """What would be done, and the button that does it. `reason` is why somebody else would have to confirm it, if so."""
     run = Button("Do it", seen.call.command, seen.call.arguments, style="primary")
-    return Reply(
-        f"{seen.preview.text}\nThis is a preview: nothing was done.", fields=fields(seen), buttons=(run,), private=True
-    )
+    lines = (seen.preview.text, "This is a preview: nothing was done.", reason)
+    return Reply("\n".join(filter(None, lines)), fields=fields(seen), buttons=(run,), private=True)
 
 
-def fields(seen: Seen) -> tuple[Field, ...]:
-    return (*seen.preview.fields, *map(_changed, seen.preview.changes), *_as_whom(seen.accounts))
+def fields(seen: Seen, others: bool = False) -> tuple[Field, ...]:
+    """What is only worth knowing for the asker is not shown to `others`."""
+    hints = () if others else seen.preview.hints
+    return (*seen.preview.fields, *hints, *map(_changed, seen.preview.changes), *_as_whom(seen.accounts))
 
 
 def as_whom(accounts: Mapping[str, Account]) -> str:

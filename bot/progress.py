@@ -110,8 +110,11 @@ class Progress:
             sent = await self._platform.send(self._noted.outgoing, self._noted.sent, look=self._unsure or again)
         except Unavailable as error:
             raise UndeliveredError(str(error), error.retry_after) from None
-        if self._noted.card:  # it will have to be replaced
-            await self._note(replace(self._noted, sent=sent))
+        try:
+            if self._noted.card:  # it will have to be replaced
+                await self._note(replace(self._noted, sent=sent))
+        except StorageError as error:  # it is said already
+            raise UndeliveredError(str(error)) from None
         return True
 
     async def _note(self, noted: Intent, offers: Sequence[Offer] = (), entries: Sequence[Entry] = ()) -> None:

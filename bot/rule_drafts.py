@@ -3,10 +3,9 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable
 
-from bot.rule_people import approver, conversation, whom
-from bot.ruling import EVERY, READS
+from bot.rule_people import approver, read_option, where_to, whom
+from bot.ruling import OWN, READS
 from commands.call import Actor, Place
 from commands.catalog import Catalog
 from commands.topics import topic
@@ -21,21 +20,21 @@ def draft(
 ) -> Rule:
     """By this person, in the place where they are. Raises UsageError."""
     command, tenant = f"rules {effect}", f"{actor.platform}:{actor.tenant}"
-    about = topic(catalog, what, command)
-    if effect == "ask" and about == READS:
-        raise UsageError("what: nobody confirms what only reads; forbid it, or allow it.", command, "what")
-    whose = _read("who", command, lambda: whom(who, actor))
-    there = EVERY if where == "everywhere" else _read("where", command, lambda: conversation(where, place))
-    confirms = _read("by", command, lambda: approver(by, actor, place)) if effect == "ask" else ""
+    about = _about(catalog, what, command, asks=effect == "ask")
+    whose = read_option("who", command, lambda: whom(who, actor))
+    there = read_option("where", command, lambda: where_to(where, place))
+    confirms = read_option("by", command, lambda: approver(by, actor, place)) if effect == "ask" else ""
     said = (tenant, effect, about, whose, there, confirms)
     return Rule(_id(*said), *said, actor.key, made)
 
 
-def _read(option: str, command: str, reading: Callable[[], str]) -> str:
-    try:
-        return reading()
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}", command, option) from None
+def _about(catalog: Catalog, what: str, command: str, asks: bool) -> str:
+    about = topic(catalog, what, command)
+    if about.partition(" ")[0] in OWN:
+        raise UsageError(f"what: “{about}” stays open to everybody, so there are no rules about it.", command, "what")
+    if asks and about == READS:
+        raise UsageError("what: reads are never confirmed. Forbid or allow them.", command, "what")
+    return about
 
 
 def _id(*said: str) -> str:

@@ -7,10 +7,18 @@ from commands.command import Command
 from storage.rules import Rule
 
 EVERY, ADMINS = "*", "admins"
+CHANNEL = "in:"
+"""What the channel whose people confirm begins with."""
+
 READS, WRITES, IRREVERSIBLE = "reads", "writes", "irreversible"
+OWN = frozenset(
+    ("audit", "confirm", "connect", "disconnect", "dismiss", "forget", "help", "integrations", "ping")
+    + ("rules", "settle", "status", "undo")
+)
+"""The subjects that are everybody's own, and for which there are no rules. Whom `rules` and `confirm` obey, they say themselves."""
+
 _KINDS = {EVERY: 0, READS: 1, WRITES: 1, IRREVERSIBLE: 2}  # how much each says of a command: what is for good writes as well
 _EFFECTS = {"allow": 0, "ask": 1, "forbid": 2}
-_MENDING = {"rules", "confirm", "dismiss", "undo", "settle", "help"}
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,8 @@ class Decision:
 
 
 def decide(rules: Iterable[Rule], case: Case) -> Decision:
-    """Whoever runs the bot keeps what mends a mistake, whatever the rules say."""
-    if case.admin and case.command.subject in _MENDING:
+    """What is somebody's own stays open, whatever the rules say: so whoever runs the bot can always mend a mistake."""
+    if case.command.subject in OWN:
         return Decision(True)
     rule = max((rule for rule in rules if is_about(rule, case)), key=precedence, default=None)
     if rule and rule.effect == "forbid":
@@ -77,13 +85,12 @@ def _topics(command: Command) -> Collection[str]:
 
 
 def _kinds(command: Command) -> Collection[str]:
-    """Commands that decide about others are of no kind: what they let happen is judged by itself."""
     if not command.writes:
-        return () if command.by_hand else (READS,)
+        return (READS,)
     return (WRITES, IRREVERSIBLE) if command.irreversible else (WRITES,)
 
 
 def _is_guarded(case: Case, rule: Rule | None) -> bool:
-    """What can't be taken back from a team's account is for those who run the bot, unless a rule is about just that."""
+    """What can't be undone in a team's account is for those who run the bot, unless a rule is about just that."""
     lifted = rule is not None and _rank(rule.what) >= _KINDS[IRREVERSIBLE]
     return case.command.irreversible and case.team_account and not case.admin and not lifted

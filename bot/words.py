@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.errors import NeedsConnection, Refused, Unavailable
-from bot.doubts import Sought
 from commands.catalog import Catalog
 from commands.command import Command
 from commands.parse import parse
@@ -87,10 +86,23 @@ def unknown(error: Exception, command: str, effect: str = "") -> Sorry:
     )
 
 
+def switched_off(command: str) -> Sorry:
+    return Sorry(f"“{command}” is not switched on here any more.", private=True)
+
+
+def repeated(reply: Reply) -> Sorry:
+    """It was asked for by the same button before: everybody has seen the answer then."""
+    text = f"That was done already: {reply.text}"
+    return Sorry(text, reply.items, reply.fields, reply.buttons, private=True, outcome="done before")
+
+
+def stopped(command: str, effect: str) -> Sorry:
+    """By hand. Of a write that was begun, the person says what became of it."""
+    told = unknown(Exception("Stopped."), command, effect) if effect else Sorry("Stopped.", private=True)
+    return replace(told, outcome="stopped")
+
+
 def gave_up(error: Unavailable) -> Sorry:
-    """Of a write that may have happened, the person is asked what became of it."""
-    if isinstance(error, Sought):
-        return unknown(error, error.command, error.effect)
     minutes = math.ceil((error.retry_after or 0.0) / 60)
     when = f"in {minutes} minutes" if minutes > 1 else "later"
     return Sorry(f"{error} I gave up; please ask again {when}.", private=True, outcome="gave up")
@@ -114,8 +126,11 @@ def form_gone() -> Sorry:
     return Sorry("The form could not be opened in time. Please press the button once more.", private=True)
 
 
-def broke(reference: str) -> Sorry:
+def broke(reference: str, command: str = "", effect: str = "") -> Sorry:
+    """Of a write that was begun, the person is asked what became of it."""
     said = f"Something broke on my side; it is logged under {reference}."
+    if effect:
+        return replace(unknown(Exception(said), command, effect), outcome="broke")
     return Sorry(f"{said} Please check whether it was done before you ask again.", private=True, outcome="broke")
 
 

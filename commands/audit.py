@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 from commands.command import Given, command
 from commands.days import in_words
+from commands.option import MENTIONS
 from commands.reply import Button, Item, Reply
 from commands.usage import Meant
 from commands.when import TODAY, Day
 
-Words = Annotated[str, "here, mine, everywhere or a channel, and a day if you like: “yesterday mine”"]
+Words = Annotated[str, "here, mine, everywhere, a channel or a person, and a day if you like: “yesterday mine”", MENTIONS]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Deed:
     confirmed_by: str = ""
     account: str = ""
     arguments: str = ""
+    record: str = ""  # the service's id of what was written
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Deeds:
 
     every: Sequence[Deed]
     more: bool
-    place: str  # as in "in this conversation"
+    who: str  # "you", or somebody's name; empty where they are everybody's
+    place: str  # as in "in this conversation"; empty where it does not matter
     page: str
 
 
@@ -55,7 +58,7 @@ async def audit(
     auditing: Auditing,
     where: Words = "here",
     day: Annotated[Day, "which day"] = TODAY,
-    who: Annotated[str, "one person alone: me, a mention or an id"] = "",
+    who: Annotated[str, "one person alone: me, a mention or an id", MENTIONS] = "",
     command: Annotated[str, "one command alone, such as “calendar create”"] = "",
 ) -> Reply:
     """Show what I did here today, for whom, and who confirmed it."""
@@ -71,11 +74,12 @@ def _told(deeds: Deeds, day: date, today: date) -> str:
     when = "today" if day == today else f"on {in_words(day, today)}"
     if day > today:
         return f"{in_words(day, today)} is still to come."
-    number = len(deeds.every)
+    asked, number = f"{deeds.who} asked for" if deeds.who else "I was asked for", len(deeds.every)
+    where = " ".join(filter(None, (deeds.place, when)))
     if deeds.more:
-        return f"These are the last {number} things that I was asked for {deeds.place} {when}."
+        return f"These are the last {number} things that {asked} {where}."
     things = "nothing" if not number else "one thing" if number == 1 else f"{number} things"
-    return f"I was asked for {things} {deeds.place} {when}."
+    return f"{asked[0].upper()}{asked[1:]} {things} {where}."
 
 
 def _item(deed: Deed) -> Item:
@@ -84,5 +88,6 @@ def _item(deed: Deed) -> Item:
         deed.confirmed_by and f"confirmed by {deed.confirmed_by}",
         deed.account and f"as {deed.account}",
         deed.arguments,
+        deed.record and f"id {deed.record}",
     )
     return Item(f"{deed.time} {deed.who}: {deed.command}", " · ".join(filter(None, told)))

@@ -208,6 +208,9 @@ async def respond(
     note = None if was or left else answered
     found = await pick(google, meeting, calendar, "calendar respond", invited=True, note=note)
     today, is_said = google.now.date(), found.answer == answer
+    if is_said and not (google.again or left):
+        yield Reply(f"You said {answer} to “{found.title}” already.", (_own_line(found, google),))
+        return
     before = (was or left)["your answer"] if is_said and google.again else found.answer
     preview = meetings.answered(found, before, answer, today)
     yield compared(preview, {} if is_said else left, answered(found), google.now)

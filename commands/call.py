@@ -21,6 +21,11 @@ class Actor:
         """The identity, spelled the same everywhere: platform, tenant, user."""
         return f"{self.platform}:{self.tenant}:{self.user}"
 
+    @property
+    def called(self) -> str:
+        """How people are told of them: their name, where it is known."""
+        return self.name or self.user
+
 
 @dataclass(frozen=True)
 class Place:

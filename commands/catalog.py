@@ -24,6 +24,11 @@ class Subject:
         return next((command for command in self.commands if command.verb == _spelled(verb)), None)
 
     @property
+    def pressed(self) -> bool:
+        """Whether there is nothing in it that people type: it is left out where they are shown what they can ask for."""
+        return all(command.pressed for command in self.commands)
+
+    @property
     def verbs(self) -> tuple[str, ...]:
         """Of those of its commands that have one."""
         return tuple(command.verb for command in self.commands if command.verb)
@@ -48,10 +53,12 @@ class Catalog(Given):
         self.subjects = tuple(subject for subject in every if subject.commands)
         self._closed = {subject.name: "is not switched on here." for subject in every if not subject.commands}
         self._by_name = {command.name: command for subject in self.subjects for command in subject.commands}
+        self._barred: dict[str, Command] = {}
 
     def only(self, may: Callable[[Command], bool]) -> "Catalog":
         """Those of them that somebody may run; the others are neither found nor suggested."""
         catalog = Catalog(self.subjects, may)
+        catalog._barred = {name: command for name, command in self._by_name.items() if not may(command)}
         catalog._closed = {**dict.fromkeys(catalog._closed, "is not open to you here: “rules” shows why."), **self._closed}
         return catalog
 
@@ -64,6 +71,15 @@ class Catalog(Given):
     def get(self, name: str) -> Command | None:
         """The command with exactly this name, where it may be run."""
         return self._by_name.get(name)
+
+    def barred(self, words: str) -> Command | None:
+        """The command that the words begin with, where it is left out of `only` some; or one of a subject that is all left out."""
+        name, rest = _head(words.lstrip().removeprefix("/"))
+        subject, (verb, _) = _spelled(name), _head(rest)
+        if exact := self._barred.get(f"{subject} {_spelled(verb)}".strip()):
+            return exact
+        left_out = () if self.subject(subject) else self._barred.values()
+        return next((command for command in left_out if command.subject == subject), None)
 
     def subject(self, name: str) -> Subject | None:
         return next((subject for subject in self.subjects if subject.name == _spelled(name)), None)

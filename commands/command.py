@@ -29,7 +29,8 @@ class Command:
 
     `lists` says that its items are things to pick from: where a platform can search while people write (the message
     extensions of Teams), the command is offered there by its first option. `hidden` options are for the bot alone to fill
-    in. `by_hand` says that only people run it: what decides about writes is never proposed by anything else.
+    in. `by_hand` says that only people run it: what decides about writes is never proposed by anything else. What is `pressed`
+    rather than typed is not offered in lists of commands, and what `leads` has another command run in its place.
     """
 
     subject: str
@@ -43,6 +44,8 @@ class Command:
     irreversible: bool
     lists: bool
     by_hand: bool
+    pressed: bool
+    leads: bool
     function: Function
     model: type[BaseModel]
 
@@ -108,34 +111,46 @@ class Command:
         return UsageError(f"{option}: {said}", self.name, option, missing=first["type"] == "missing")
 
 
+@dataclass(frozen=True)
+class _Declared:
+    """What is said of a command beside its signature: see `command`."""
+
+    example: str = ""
+    undo: str = ""
+    irreversible: bool = False
+    lists: bool = False
+    by_hand: bool = False
+    pressed: bool = False
+    leads: bool = False
+
+
 @overload
 def command(function: Function, /) -> Command: ...
 @overload
 def command(
-    *, example: str = "", undo: str = "", irreversible: bool = False, lists: bool = False, by_hand: bool = False
-) -> Callable[[Function], Command]: ...
-def command(
-    function: Function | None = None,
     *,
     example: str = "",
     undo: str = "",
     irreversible: bool = False,
     lists: bool = False,
     by_hand: bool = False,
-) -> Command | Callable[[Function], Command]:
+    pressed: bool = False,
+    leads: bool = False,
+) -> Callable[[Function], Command]: ...
+def command(function: Function | None = None, **said: Any) -> Command | Callable[[Function], Command]:
     """Declares a command. Bare, it reads; `undo` names the command that takes it back; `irreversible` can't be taken back.
 
-    `lists` says that its items are things to pick from, `by_hand` that only people run it. The first line of the docstring is
-    its help, `example` one call as a person would type it (default: its name).
+    The first line of the docstring is its help, `example` one call as a person would type it (default: its name). The others
+    are as in `Command`.
     """
 
     def declare(declared: Function) -> Command:
-        return _declared(declared, example, undo, irreversible, lists, by_hand)
+        return _declared(declared, _Declared(**said))
 
     return declare if function is None else declare(function)
 
 
-def _declared(function: Function, example: str, undo: str, irreversible: bool, lists: bool, by_hand: bool) -> Command:
+def _declared(function: Function, said: _Declared) -> Command:
     hints = get_type_hints(function, include_extras=True)
     parameters = inspect.signature(function).parameters
     needs = {name: hint for name, hint in hints.items() if name in parameters and _is_given(hint)}
@@ -146,14 +161,16 @@ def _declared(function: Function, example: str, undo: str, irreversible: bool, l
         subject=subject,
         verb=verb,
         about=(inspect.getdoc(function) or "").partition("\n")[0],
-        example=example or f"{subject} {verb}".strip(),
+        example=said.example or f"{subject} {verb}".strip(),
         options=tuple(option for option in options.values() if not option.hidden),
         hidden=tuple(option for option in options.values() if option.hidden),
         needs=needs,
-        undo=undo,
-        irreversible=irreversible,
-        lists=lists,
-        by_hand=by_hand,
+        undo=said.undo,
+        irreversible=said.irreversible,
+        lists=said.lists,
+        by_hand=said.by_hand,
+        pressed=said.pressed,
+        leads=said.leads,
         function=function,
         model=_model(function.__qualname__, options, hints),
     )

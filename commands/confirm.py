@@ -7,7 +7,7 @@ from commands.decisions import Decisions
 from commands.reply import Reply
 
 
-@command(by_hand=True, example="confirm k3vq7x2m")
+@command(by_hand=True, pressed=True, example="confirm k3vq7x2m")
 async def confirm(decisions: Decisions, id: Annotated[str, "the id that came with the preview"]) -> Reply:
     """Let happen what a preview has shown."""
     return await decisions.confirm(id)

@@ -22,11 +22,18 @@ class Forgetting(Given):
 @command(by_hand=True, irreversible=True, example="forget")
 async def forget(forgetting: Forgetting) -> AsyncIterator[Preview | Reply]:
     """Take back all your accounts, and forget what I keep of you."""
-    accounts = ", ".join(await forgetting.accounts()) or "you have connected none"
+    accounts = ", ".join(await forgetting.accounts()) or "none is connected"
     yield Preview(
-        "Take back every account that you have connected, sign you out of my pages, and forget what you could still take back.",
-        (Field("Accounts", accounts), Field("What stays", "the audit: who asked for what, and when")),
+        "Take back all accounts of the one who asks, sign them out of the bot's pages, and forget what they could still undo.",
+        (
+            Field("Accounts", accounts),
+            Field("What stays", f"{_STAYS}, and what they wrote to me until that is deleted by itself"),
+        ),
         private=True,
     )
     await forgetting.forget()
-    yield Reply("Done: your accounts are taken back, and I have forgotten what I kept of you, but for the audit.", private=True)
+    text = f"Done: your accounts are taken back, and what you could undo is forgotten. What stays is {_STAYS}."
+    yield Reply(text, private=True)
+
+
+_STAYS = "the audit, which says who asked for what, and when"

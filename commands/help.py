@@ -7,13 +7,16 @@ from commands.catalog import Catalog, Subject
 from commands.command import Command, command
 from commands.option import Option
 from commands.reply import Field, Item, Reply
+from commands.rules import Ruling
 from commands.usage import Choice, UsageError
 
 _EXAMPLES = 3
 
 
 @command(example="help ping")
-async def help(catalog: Catalog, words: Annotated[str, "what to explain, such as “ping”"] = "") -> Reply:
+async def help(
+    catalog: Catalog, ruling: Ruling, words: Annotated[str, "what to explain, such as “ping”"] = ""
+) -> Reply:
     """Show what you can ask for, or explain one command."""
     words = words.removeprefix("/").strip()
     if not words:
@@ -21,6 +24,8 @@ async def help(catalog: Catalog, words: Annotated[str, "what to explain, such as
     subject = catalog.subject(words)
     if subject and subject.verbs:
         return _of_subject(subject)
+    if (barred := catalog.barred(words)) and (reason := await ruling.refusal(barred)):
+        return Reply(reason, private=True)
     try:
         found, _ = catalog.find(words)
     except UsageError as error:

@@ -49,8 +49,9 @@ def compared(preview: Preview, left: Mapping[str, str], found: Mapping[str, str]
     """The preview of taking something back. Where somebody has changed the meeting since, it shows what, and asks."""
     if not left or left == found:
         return preview
-    changes = tuple(_in_words(each, now) for each in differences(dict(left), dict(found)))
-    return replace(preview, text=f"{preview.text} But somebody has changed it since.", changes=changes, asks=True)
+    since = tuple(_in_words(each, now) for each in differences(dict(left), dict(found)))
+    text = f"{preview.text} But it was changed since."
+    return replace(preview, text=text, changes=(*since, *preview.changes), asks=True, yes="Undo anyway")
 
 
 def _noted(moment: datetime | date) -> str:
@@ -64,7 +65,7 @@ def _moment(noted: str, zone: tzinfo | None) -> datetime | date:
 
 
 def _in_words(change: Change, now: datetime) -> Change:
-    name = change.name.capitalize()
+    name = f"Changed since: {change.name}"
     if change.name not in ("start", "end"):
         return Change(name, change.before, change.after)
     return Change(name, _told(change.before, now), _told(change.after, now))

@@ -20,9 +20,9 @@ def created(planned: Meeting, video: bool, calendar: str, busy: Sequence[Meeting
         "Invited": _others(planned),
         "Video call": "yes" if video else "",
         "Calendar": calendar,
-        "At the same time": f"you are busy {listed(when(each, today) for each in busy[:_MOST])}" if busy else "",
     }
-    return Preview(f"Create “{planned.title}”, {when(planned, today)}.", _filled(told))
+    hints = {"At the same time": f"you are busy {listed(when(each, today) for each in busy[:_MOST])}" if busy else ""}
+    return Preview(f"Create “{planned.title}”, {when(planned, today)}.", _filled(told), hints=_filled(hints))
 
 
 def moved(old: Meeting, new: Meeting, today: date) -> Preview:

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo
+
+from commands.mention import named
 
 _MISSING = inspect.Parameter.empty
 
 
-class _Hidden:
-    """See HIDDEN."""
+class _Mark:
+    """What stands in an `Annotated` type: see those below."""
 
 
-HIDDEN = _Hidden()
-"""In an `Annotated` type: an option that the bot fills in itself, as when it takes something back. People never see it."""
+HIDDEN = _Mark()
+"""An option that the bot fills in itself, as when it takes something back. People never see it."""
+
+MENTIONS = _Mark()
+"""An option that asks for people or channels: mentions in it keep their ids. In all others they become the names."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Option:
     required: bool
     default: Any = None
     hidden: bool = False
+    mentions: bool = False
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -47,20 +53,29 @@ class Option:
             return f"<{words or self.name}>"
         return f"[{self.name}={words or ('…' if self.default in (None, '') or self.many else self.default)}]"
 
+    def read(self, typed: Any) -> Any:
+        """What a person typed for it, as it is to be understood, and shown."""
+        return named(typed) if isinstance(typed, str) and not self.mentions else typed
+
 
 def option_of(parameter: inspect.Parameter, annotation: Any) -> Option:
     """Reads one parameter; `annotation` is its type hint with extras. The outermost string in `Annotated` is its help."""
     bare, notes = _unwrapped(annotation)
     about = next((note for note in notes if isinstance(note, str)), "")
     required = parameter.default is _MISSING
-    return Option(parameter.name, about, bare, required, None if required else parameter.default, HIDDEN in notes)
+    default = None if required else parameter.default
+    return Option(parameter.name, about, bare, required, default, HIDDEN in notes, MENTIONS in notes)
 
 
 def field_of(option: Option, annotation: Any) -> tuple[Any, Any]:
     """The same option as a field of a pydantic model."""
     default = ... if option.required else option.default
-    reads_words = BeforeValidator(lambda value: _from_words(option, value) if isinstance(value, str) else value)
-    return Annotated[annotation, reads_words], Field(default, description=option.about or None)
+
+    def reads_words(value: Any, info: ValidationInfo) -> Any:
+        typed = bool(info.context and info.context["typed"])
+        return _from_words(option, option.read(value) if typed else value) if isinstance(value, str) else value
+
+    return Annotated[annotation, BeforeValidator(reads_words)], Field(default, description=option.about or None)
 
 
 def _from_words(option: Option, text: str) -> Any:

@@ -57,7 +57,8 @@ class Reply:
     `text` is the notification, the fallback and the terminal's first line. `private` replies are seen by the asker only.
     `undo` holds the arguments of the command that takes this one back, `record` is the id, at its service, of what was written.
     A reply that `settles` takes the place of the card whose button was pressed, for everybody who sees it. `proposal` is the id
-    of what the reply asks to be confirmed, `account` as whom services were asked: both are for the bot to fill in.
+    of what the reply asks to be confirmed, `account` as whom services were asked, and a reply that is `repeated` was found
+    before: these are for the bot to fill in.
     """
 
     text: str
@@ -72,6 +73,7 @@ class Reply:
     settles: bool = False
     proposal: str = ""
     account: str = ""
+    repeated: bool = False
 
     @property
     def pressed(self) -> tuple[Button, ...]:

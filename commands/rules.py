@@ -1,17 +1,21 @@
 """Who may run what, where, and what has to be confirmed by whom."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
-from commands.command import Given, command
+from commands.command import Command, Given, command
+from commands.option import MENTIONS
 from commands.preview import Change, Preview
 from commands.reply import Button, Item, Reply
 
-What = Annotated[str, "everything, reads, writes, irreversible, or a command such as “calendar create” or “calendar”"]
-Who = Annotated[str, "everyone, admins, or a person: a mention or an id"]
-Where = Annotated[Literal["here", "everywhere"], "in this conversation alone, or everywhere"]
-By = Annotated[str, "admins, a person, or in:here for anybody in this conversation"]
+What = Annotated[
+    str, "everything, reads, writes, irreversible (what can't be undone), or a command: “calendar create”, or all of “calendar”"
+]
+Who = Annotated[str, "everyone, admins, or one person: a mention or an id", MENTIONS]
+Where = Annotated[str, "here, everywhere, or a channel: a mention or an id", MENTIONS]
+By = Annotated[str, "admins, a person, in:here for anybody in this channel, or another channel", MENTIONS]
 Id = Annotated[str, "the rule's id, as “rules” shows it"]
 
 
@@ -38,9 +42,11 @@ class Rule:
 class Ruling(Given):
     """The rules, as one person sees and changes them from where they are.
 
-    `every` gives the most specific first, the defaults last; with others' rules where the asker may change them. The others
-    are for those who run the bot, and raise Refused for everybody else. `draft` says what a rule would be, given its effect
-    and words for what, who, where and by; it raises UsageError. `find` raises Refused where there is none of that id.
+    `every` gives those that hold for the asker here, the most specific first, then the defaults, then what else they may see:
+    their own elsewhere, and everybody's where they run the bot. `refusal` says why the asker may not run a command here; empty
+    where they may. `draft` and what changes rules raise Refused for whoever does not run the bot. `draft` says what a rule would be, given its effect and words for what, who, where and by, and raises UsageError, or Refused where
+    whoever is to confirm could not be asked; `find` raises Refused where there is none of that id. `again` says whether an
+    earlier attempt of this very call may have done it.
     """
 
     page: str  # the address of the page with all of them, empty where there is none
@@ -51,6 +57,8 @@ class Ruling(Given):
     remove: Callable[[Rule], Awaitable[None]]
     restore: Callable[[Rule], Awaitable[None]]
     may_change: Callable[[], Awaitable[bool]]
+    refusal: Callable[[Command], Awaitable[str]]
+    again: Callable[[], Awaitable[bool]]
 
 
 @command
@@ -70,9 +78,9 @@ async def forbid(
 ) -> AsyncIterator[Preview | Reply]:
     """Forbid something, to everybody or somebody, here or everywhere."""
     rule = await ruling.draft("forbid", what, who, where, "")
-    yield _added(rule)
-    await ruling.add(rule)
-    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+    async with aclosing(_made_to_hold(ruling, rule, ruling.add, undo={"id": rule.id})) as steps:
+        async for step in steps:
+            yield step
 
 
 @command(by_hand=True, undo="rules remove", example="rules allow irreversible who=admins")
@@ -81,9 +89,9 @@ async def allow(
 ) -> AsyncIterator[Preview | Reply]:
     """Allow something that a broader rule, or the default, forbids."""
     rule = await ruling.draft("allow", what, who, where, "")
-    yield _added(rule)
-    await ruling.add(rule)
-    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+    async with aclosing(_made_to_hold(ruling, rule, ruling.add, undo={"id": rule.id})) as steps:
+        async for step in steps:
+            yield step
 
 
 @command(by_hand=True, undo="rules remove", example="rules ask writes by=admins where=here")
@@ -92,36 +100,44 @@ async def ask(
 ) -> AsyncIterator[Preview | Reply]:
     """Have somebody confirm what others want to write."""
     rule = await ruling.draft("ask", what, who, where, by)
-    yield _added(rule)
-    await ruling.add(rule)
-    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+    async with aclosing(_made_to_hold(ruling, rule, ruling.add, undo={"id": rule.id})) as steps:
+        async for step in steps:
+            yield step
 
 
 @command(by_hand=True, undo="rules restore", example="rules remove k7m2qx4a")
 async def remove(ruling: Ruling, id: Id) -> AsyncIterator[Preview | Reply]:
     """Remove a rule."""
     rule = await ruling.find(id)
-    yield Preview(f"Remove rule {rule.id}.", changes=(Change(f"Rule {rule.id}", rule.words, ""),))
+    if not rule.holds and not await ruling.again():
+        yield Reply(f"Rule {rule.id} does not hold any more: nothing to remove.", private=True)
+        return
+    yield Preview(f"Remove rule {rule.id}.", changes=(Change(f"Rule {rule.id}", rule.words, ""),), private=True)
     await ruling.remove(rule)
-    yield Reply(f"Rule {rule.id} does not hold any more: {rule.words}", undo={"id": rule.id}, record=rule.id)
+    said = f"Rule {rule.id} does not hold any more: {rule.words}"
+    yield Reply(said, undo={"id": rule.id}, record=rule.id, private=True)
 
 
 @command(by_hand=True, undo="rules remove", example="rules restore k7m2qx4a")
 async def restore(ruling: Ruling, id: Id) -> AsyncIterator[Preview | Reply]:
     """Let a rule hold again that was removed."""
     rule = await ruling.find(id)
-    yield _added(rule)
-    await ruling.restore(rule)
-    yield Reply(_now(rule), undo={"id": rule.id}, record=rule.id)
+    async with aclosing(_made_to_hold(ruling, rule, ruling.restore, undo={"id": rule.id})) as steps:
+        async for step in steps:
+            yield step
 
 
-def _added(rule: Rule) -> Preview:
-    changes = () if rule.holds else (Change(f"Rule {rule.id}", "", rule.words),)
-    return Preview(f"Let this rule hold: {rule.words}", changes=changes)
-
-
-def _now(rule: Rule) -> str:
-    return f"From now on: {rule.words} That is rule {rule.id}."
+async def _made_to_hold(
+    ruling: Ruling, rule: Rule, keep: Callable[[Rule], Awaitable[None]], undo: Mapping[str, str]
+) -> AsyncGenerator[Preview | Reply, None]:
+    """What an earlier attempt of this very call may have done is answered as that one would have."""
+    if rule.holds and not await ruling.again():
+        yield Reply(f"That holds already, as rule {rule.id}: {rule.words}", private=True)
+        return
+    changes = (Change(f"Rule {rule.id}", "", rule.words),)
+    yield Preview(f"Let this rule hold: {rule.words}", changes=changes, private=True)
+    await keep(rule)
+    yield Reply(f"From now on: {rule.words} That is rule {rule.id}.", undo=undo, record=rule.id, private=True)
 
 
 def _item(rule: Rule, changes: bool) -> Item:

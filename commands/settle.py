@@ -8,7 +8,7 @@ from commands.reply import Button, Reply
 from commands.writes import Writes
 
 
-@command(by_hand=True, example="settle k3vq7x2m done")
+@command(by_hand=True, pressed=True, example="settle k3vq7x2m done")
 async def settle(
     writes: Writes,
     id: Annotated[str, "which one, by its id"],
@@ -16,7 +16,7 @@ async def settle(
 ) -> Reply:
     """Say whether something was done whose outcome nobody knows."""
     found = await writes.find(id)
-    if found is None or found.state != "unknown":
+    if found is None or found.state not in ("begun", "unknown"):
         raise Refused("There is nothing of yours under that id whose outcome is open.")
     await writes.close(found, outcome == "done")
     if outcome == "done":

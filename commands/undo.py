@@ -9,7 +9,7 @@ from commands.usage import Instead
 from commands.writes import Write, Writes
 
 
-@command(by_hand=True, example="undo")
+@command(by_hand=True, leads=True, example="undo")
 async def undo(
     writes: Writes, id: Annotated[str, "which one, by its id; if left out, your last one here that can be taken back"] = ""
 ) -> Reply:

@@ -2,19 +2,20 @@
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
+from itertools import takewhile
 from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, false, func, insert, literal, select, text, update
 
 from storage.chain import COLUMNS, NAMES, links
 from storage.database import Database
-from storage.entry import Entry
-from storage.inspection import Head, Inspection, Verdict, Wrong
+from storage.entry import PRUNED, Entry, pruning_of
+from storage.inspection import MOST_NAMED, Head, Inspection, Verdict, Wrong
 from storage.tables import audit, audit_head
 from storage.text import AnyText, escaped, unescaped
 
-__all__ = ["Audit", "Entry", "Verdict", "Wrong"]
+__all__ = ["MOST_NAMED", "Audit", "Entry", "Verdict", "Wrong"]
 
 _MOST = 200  # entries that people read at once
 _PIECE = 500  # rows that are read, written or removed at once: others want to write as well
@@ -49,19 +50,24 @@ class Audit:
         until: float = inf,
         before: int = 0,
         limit: int = 50,
+        name: str = "",
     ) -> list[Entry]:
         """The newest first, at most 200. What is empty is not asked for: without an actor or a tenant it is everybody's.
 
-        `tenant` is "platform:tenant"; `before` is the `number` of the last one that was shown, for those that come after it.
+        `tenant` is "platform:tenant". Where `name` is given as well as `actor`, either will do. `before` is the `number` of
+        the last one that was shown, for those that come after it.
         """
-        meant = _meant(since, until, actor=actor, tenant=tenant, conversation=conversation, command=command, outcome=outcome)
+        chosen = {"conversation": conversation, "command": command, "outcome": outcome}
+        meant = _meant(since, until, tenant, actor, name, **chosen)
         older = audit.c.number < (before if 0 < before <= _LAST else _LAST)
         newest = _ENTRIES.where(*meant, older).order_by(audit.c.number.desc()).limit(min(max(limit, 0), _MOST))
         return await self._read(newest)
 
-    async def every(self, since: float, until: float, tenant: str = "", actor: str = "") -> AsyncIterator[Entry]:
-        """From `since` to before `until`, in their order: for exports, however many there are."""
-        meant, number = _meant(since, until, tenant=tenant, actor=actor), 0
+    async def every(
+        self, since: float, until: float, tenant: str = "", actor: str = "", name: str = ""
+    ) -> AsyncIterator[Entry]:
+        """From `since` to before `until`, in their order: for exports, however many there are. The rest is as for `of`."""
+        meant, number = _meant(since, until, tenant, actor, name), 0
         while piece := await self._read(_ENTRIES.where(*meant, audit.c.number > number).order_by(audit.c.number).limit(_PIECE)):
             for entry in piece:
                 yield entry
@@ -80,10 +86,13 @@ class Audit:
         [found] = await self._database.read(lambda it: it.execute(select(_any_of(hash))).one())
         return bool(found)
 
-    async def prune(self, before: float) -> int:
-        """Removes the oldest, as far as they are from before then; says how many. The chain begins with what is left."""
+    async def prune(self, before: float, now: float) -> int:
+        """Removes the oldest, as far as they are from before then; says how many. The chain begins with what is left.
+
+        A row of the chain speaks for each removal, so there is never nothing left of one that had any.
+        """
         pruned = 0
-        while number := await self._database.run(partial(_prune, before=before)):
+        while number := await self._database.run(partial(_prune, before=before, now=now)):
             pruned += number
         return pruned
 
@@ -91,16 +100,27 @@ class Audit:
         return await self._database.read(lambda connection: [Entry(*row) for row in connection.execute(statement)])
 
 
-def _meant(since: float, until: float, tenant: str = "", **chosen: str) -> list[ColumnElement[bool]]:
-    meant = [audit.c[name] == value for name, value in chosen.items() if value]
+def _meant(since: float, until: float, tenant: str, actor: str, name: str, **chosen: str) -> list[ColumnElement[bool]]:
+    meant = [audit.c[column] == value for column, value in chosen.items() if value]
     if tenant:
-        prefix = f"{tenant}:"  # LIKE would take small letters for great ones in SQLite
-        meant.append(func.substr(audit.c.actor, 1, len(escaped(prefix)), type_=AnyText) == prefix)
+        meant.append(_of_tenant(f"{tenant}:"))
+    if actor or name:
+        called = func.lower(audit.c.name) == func.lower(literal(name, AnyText)) if name else false()
+        meant.append((audit.c.actor == actor) | called if actor else called)
     if since > -inf:
         meant.append(audit.c.at >= since)
     if until < inf:
         meant.append(audit.c.at < until)
     return meant
+
+
+def _of_tenant(prefix: str) -> ColumnElement[bool]:
+    """Nobody knows who sent what came again; the inbox's name for its conversation begins like the key of a person there."""
+
+    def begins(column: str) -> ColumnElement[bool]:  # LIKE would take small letters for great ones in SQLite
+        return func.substr(audit.c[column], 1, len(escaped(prefix)), type_=AnyText) == prefix
+
+    return begins("actor") | ((audit.c.kind == "repeat") & begins("conversation"))
 
 
 def _any_of(hash: str) -> ColumnElement[bool]:
@@ -117,19 +137,26 @@ def _append(connection: Connection, entries: Sequence[Entry]) -> None:
     connection.execute(update(audit_head).values(number=number + len(rows), hash=rows[-1][-1]))
 
 
-def _prune(connection: Connection, before: float) -> int:
-    """One piece of it, with a note in the head of where the chain begins now."""
+def _prune(connection: Connection, before: float, now: float) -> int:
+    """One piece of it, with a note in the head of where the chain begins now, and a row that speaks for it.
+
+    The database lets no row be deleted that the head does not call removed.
+    """
     first = connection.execute(_HEAD.with_for_update()).one().first_number
-    old = []
-    oldest = select(audit.c.number, audit.c.hash, audit.c.at).where(audit.c.number >= first)
-    for row in connection.execute(oldest.order_by(audit.c.number).limit(_PIECE)).all():
-        if row.at >= before:
-            break
-        old.append(row)
-    if old:
-        connection.execute(delete(audit).where(audit.c.number >= first, audit.c.number <= old[-1].number))
-        connection.execute(update(audit_head).values(first_number=old[-1].number + 1, first_hash=old[-1].hash))
+    old = _oldest(connection, first, before)
+    if len(old) < _PIECE and all(row.kind == PRUNED for row in old):
+        return 0  # else each removal's row would be a reason for another
+    last = old[-1]
+    connection.execute(update(audit_head).values(first_number=last.number + 1, first_hash=last.hash))
+    connection.execute(delete(audit).where(audit.c.number >= first, audit.c.number <= last.number))
+    _append(connection, [pruning_of(last.number, last.hash, now)])
     return len(old)
+
+
+def _oldest(connection: Connection, first: int, before: float) -> Sequence[Row[Any]]:
+    rows = select(audit.c.number, audit.c.hash, audit.c.at, audit.c.kind).where(audit.c.number >= first)
+    found = connection.execute(rows.order_by(audit.c.number).limit(_PIECE)).all()
+    return list(takewhile(lambda row: row.at < before, found))
 
 
 def _inspect(connection: Connection) -> Verdict:

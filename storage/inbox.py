@@ -53,10 +53,11 @@ class Inbox:
             await self.close()
             raise
 
-    async def put(self, key: str, kind: str, conversation: str, payload: str) -> bool:
+    async def put(self, key: str, kind: str, conversation: str, payload: str, noted: bool = True) -> bool:
         """Stores a delivery; it is on the disk when this returns. False: it was there before, whatever became of it.
 
-        Of one that was there before the audit gets a row, the first time.
+        Of one that was there before the audit gets a row, the first time, if it is to be `noted`: that is, if it came from
+        outside. The conversation of such a one begins with "platform:tenant:", by which those who run the bot there find it.
         Deliveries of one conversation run one after the other; what has no order gets a conversation of its own.
         Raises StorageError, and then it must not be acknowledged; ValueError for a key or conversation of over 500 characters.
         """
@@ -64,7 +65,7 @@ class Inbox:
             raise ValueError(f"keys and conversations have at most {_LONGEST} characters")
         now = self._now()
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Put(Arrival(key, kind, conversation, payload, received=now, due=now), done))
+        self._writer.submit(Put(Arrival(key, kind, conversation, payload, received=now, due=now), noted, done))
         return await done
 
     def claim(self, deliver: Callable[[Delivery], None], width: int) -> None:

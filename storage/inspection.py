@@ -6,8 +6,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from storage.chain import COLUMNS, NAMES, Row, hash_of
+from storage.entry import PRUNED, removed
 
-_MOST = 1000  # that are named
+MOST_NAMED = 1000
+"""Rows that are wrong are named up to this number; there may be more then."""
+
 _SOUGHT = 100  # rows of which it is found out where they came from: each is tried in the place of each
 
 
@@ -49,6 +52,10 @@ class Link:
         self.number = row[COLUMNS.index("number")]
         self.is_sound = self._fits(self.number)
 
+    def speaks_for(self, number: int, hash: str) -> bool:
+        """Whether it tells that the rows up to this one were removed because they were old."""
+        return self.is_sound and (self._values["kind"], self._values["record"]) == (PRUNED, removed(number, hash))
+
     def came_from(self, number: int) -> bool:
         """Whether it was written in this place, and then moved to where it is."""
         return number != self.number and self._fits(number)
@@ -64,6 +71,7 @@ class Inspection:
         self._head = head
         self._last: Link | None = None
         self._expected = head.first_number
+        self._spoken_for = head.first_number == 1  # whether it is known why the chain does not begin with number 1
         self._rows = 0
         self._below: list[Link] = []  # the head's first
         self._beyond: list[Link] = []  # its last
@@ -78,6 +86,7 @@ class Inspection:
             return
         if self._last is None:
             self._begin(link)
+        self._spoken_for |= link.speaks_for(self._head.first_number - 1, self._head.first_hash)
         self._miss(min(link.number, self._head.number + 1), "missing")
         self._check(link)
         if link.number > self._head.number:
@@ -87,6 +96,8 @@ class Inspection:
     def verdict(self) -> Verdict:
         """After the last row."""
         self._end()
+        if not self._spoken_for and 0 not in self._wrong:
+            self._name(0, f"its beginning was cut off: no row says that those before number {self._head.first_number} were old")
         for link in (*self._below, *self._beyond):
             self._name(link.number, "inserted")
         self._trace([*self._below, *self._changed, *self._beyond])
@@ -131,14 +142,14 @@ class Inspection:
                 self._wrong[link.number] = "inserted"
 
     def _miss(self, until: int, what: str) -> None:
-        for number in islice(range(self._expected, until), _MOST):
+        for number in islice(range(self._expected, until), MOST_NAMED):
             self._name(number, what)
 
     def _name(self, number: int, what: str) -> None:
-        if number in self._wrong or len(self._wrong) < _MOST:
+        if number in self._wrong or len(self._wrong) < MOST_NAMED:
             self._wrong[number] = what
 
 
 def _keep(link: Link, among: list[Link]) -> None:
-    if len(among) < _MOST:
+    if len(among) < MOST_NAMED:
         among.append(link)

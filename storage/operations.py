@@ -14,9 +14,10 @@ Answer = tuple["Future[Any]", Any]  # who waits, and for what: a value, or an ex
 
 @dataclass(eq=False, slots=True)
 class Put:
-    """A new delivery. The answer is whether it was new."""
+    """A new delivery. The answer is whether it was new; `noted` says whether the audit is told where it was not."""
 
     arrival: Arrival
+    noted: bool
     done: "Future[bool]"
     tries: int = 0
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, delete, or_, select, update
 
 from storage.database import Database
 from storage.insertion import insert_new
@@ -19,9 +19,10 @@ class Proposal:
     call: str  # as JSON
     requester: str  # their key
     approvers: str  # who may decide, as `bot.deciding` reads it
+    card: str  # what was shown, as JSON
     created: float
     expires: float
-    state: str = "open"  # then "confirmed" or "cancelled"
+    state: str = "open"  # then "confirmed", "cancelled" or "expired"
     decided_by: str = ""  # their key
     decision: str = ""  # the id of the call by which they decided
 
@@ -64,6 +65,27 @@ class Proposals:
         is_this = and_(*(proposal.c[name] == value for name, value in decided.items()))
         statement = update(proposal).where(proposal.c.id == id, or_(is_open, is_this)).values(decided)
         return await self._database.run(lambda connection: connection.execute(statement).rowcount == 1)
+
+    async def expire(self, limit: int = 100) -> list[Proposal]:
+        """Those that nobody has decided about in time: from now on nobody can. Each is given to one who asks."""
+        late = select(*(proposal.c[name] for name in _NAMES)).where(*self._late()).limit(limit)
+
+        def work(connection: Connection) -> list[Proposal]:
+            found = [Proposal(*row) for row in connection.execute(late)]
+            return [each for each in found if connection.execute(self._expired(each.id)).rowcount]
+
+        return await self._database.run(work)
+
+    def _late(self) -> tuple[ColumnElement[bool], ...]:
+        return proposal.c.state == "open", proposal.c.expires <= self._now()
+
+    def _expired(self, id: str) -> Update:
+        return update(proposal).where(proposal.c.id == id, *self._late()).values(state="expired")
+
+    async def forget(self, requester: str) -> None:
+        """Deletes all that they asked for and nobody has decided about."""
+        theirs = (proposal.c.requester == requester, proposal.c.state == "open")
+        await self._database.run(lambda connection: connection.execute(delete(proposal).where(*theirs)))
 
     async def note_card(self, id: str, delivery: str) -> None:
         """That the answer to this delivery shows the proposal."""

@@ -254,12 +254,14 @@ class EffectRow(SQLModel, table=True):
     command: str = Field(sa_type=AnyText)
     arguments: str = Field(sa_type=AnyText)
     account: str = Field(sa_type=AnyText)
+    at: float = Field(sa_type=Double)
     undo: str = Field(sa_type=AnyText)
     undo_arguments: str = Field(sa_type=AnyText)
     state: str = Field(sa_type=AnyText)
     undoes: str = Field(sa_type=AnyText)
-    at: float = Field(sa_type=Double)
+    restores: int = Field(sa_type=Integer)
     reply: str = Field(sa_type=AnyText)
+    attempt: int = Field(sa_type=Integer)
 
 
 class ProposalRow(SQLModel, table=True):
@@ -272,6 +274,7 @@ class ProposalRow(SQLModel, table=True):
     call: str = Field(sa_type=AnyText)
     requester: str = Field(sa_type=AnyText)
     approvers: str = Field(sa_type=AnyText)
+    card: str = Field(sa_type=AnyText)
     created: float = Field(sa_type=Double)
     expires: float = Field(sa_type=Double)
     state: str = Field(sa_type=AnyText)

@@ -124,11 +124,12 @@ class Writer:
         with self._driver.transaction():
             if probes:
                 self._statements.probe(now)
-            new = self._statements.insert(arrivals) if arrivals else set()
-            if repeats := [put.arrival for put in puts if first[put.arrival.key] is not put or put.arrival.key not in new]:
+            stored = self._statements.insert(arrivals) if arrivals else set()
+            is_new = [put.arrival.key in stored and first[put.arrival.key] is put for put in puts]
+            if repeats := [put.arrival for put, new in zip(puts, is_new, strict=True) if put.noted and not new]:
                 self._statements.record_repeats(repeats)
         self._puts, self._probes = [], []
-        answers: list[Answer] = [(put.done, put.arrival.key in new and first[put.arrival.key] is put) for put in puts]
+        answers: list[Answer] = [(put.done, new) for put, new in zip(puts, is_new, strict=True)]
         return answers + [(probe.done, None) for probe in probes]
 
     def _recovered(self) -> None:

@@ -1,7 +1,7 @@
 """A command's options as a modal: https://docs.slack.dev/surfaces/modals/."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ PREVIEW = "preview"
 """The button that shows what a form would do. What is entered so far comes with its press, whole or not."""
 
 _ELEMENT = "value"
+_ABOVE = "above:"
+_BLOCKS = 100  # at most: https://docs.slack.dev/reference/views/modal-views
 _YES_OR_NO = {"true": "Yes", "false": "No"}
 
 
@@ -39,6 +41,17 @@ def form_view(command: Command, arguments: Mapping[str, Any], channel: str, thre
     }
 
 
+def answered(form: Mapping[str, Any], blocks: Iterable[Mapping[str, Any]], call: str) -> dict[str, Any]:
+    """The same form with `blocks` above its fields, in place of what an earlier call said there.
+
+    Slack keeps what is entered into fields that stay: https://docs.slack.dev/surfaces/modals/#updating_views. Buttons that run
+    something are left out, for the form has its own.
+    """
+    own = [block for block in form["blocks"] if not str(block.get("block_id", "")).startswith(_ABOVE)]
+    above = [{**block, "block_id": f"{_ABOVE}{call}:{number}"} for number, block in enumerate(_inert(blocks))]
+    return {**form, "blocks": [*above[: _BLOCKS - len(own)], *own]}
+
+
 def read_form(view: Mapping[str, Any]) -> Form:
     """What was filled in. Empty fields are left out, so that defaults hold.
 
@@ -54,9 +67,17 @@ def _blocks(command: Command, arguments: Mapping[str, Any]) -> Iterator[dict[str
     if not command.options:
         yield {"type": "section", "text": _text(command.about)}
     for option in command.options:
-        yield _input(option, arguments.get(option.name))
+        yield _input(option, option.read(arguments.get(option.name)))
     if command.writes:
         yield {"type": "actions", "elements": [{"type": "button", "action_id": PREVIEW, "text": _text("Preview")}]}
+
+
+def _inert(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for block in blocks:
+        if block["type"] != "actions":
+            yield block
+        elif links := [each for each in block["elements"] if "url" in each]:
+            yield {**block, "elements": links}
 
 
 def _input(option: Option, value: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import ClientSession
@@ -23,7 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platform import Filled, Gone, Press, Words
 from bot.slack.form import CALLBACK, PREVIEW, read_form
-from bot.slack.interaction import links, pressed, team_of, where
+from bot.slack.interaction import links, opened, pressed, team_of, where
 from bot.slack.mrkdwn import plain
 
 HOME = "home"
@@ -31,6 +32,7 @@ HOME = "home"
 
 _OWN = "/interact"
 _ON_HOME = "integrations"  # the command whose answer it shows
+_NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>[\s,:]*")
 
 
@@ -39,7 +41,7 @@ class Heard:
     """What a delivery asks, in Slack's ids. No `channel`: it is the person's chat with the bot alone.
 
     `route` has, where there is such a thing, `response_url` and `trigger_id`, and of a press `pressed`, the timestamp of the
-    message that has the button, with `ephemeral` where only one person sees that.
+    message that has the button, with `ephemeral` where only one person sees that; or `view` and `form`, the modal that has it.
     """
 
     what: Words | Press | Filled | Gone
@@ -165,7 +167,7 @@ async def _submission(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltCon
 async def _preview(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
     """What is entered so far comes with the press: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload."""
     await ack()
-    context["heard"] = _filled(body, dry_run=True)
+    context["heard"] = _filled(body, dry_run=True, route=opened(body))
 
 
 async def _home(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -203,10 +205,10 @@ def _typed(event: dict[str, Any], body: dict[str, Any], via: str, text: str) -> 
     return Heard(Words(plain(text)), via, body["team_id"], event["user"], event["channel"], thread)
 
 
-def _filled(body: dict[str, Any], dry_run: bool = False) -> Heard:
+def _filled(body: dict[str, Any], dry_run: bool = False, route: Mapping[str, str] = _NOTHING_MORE) -> Heard:
     form = read_form(body["view"])
     filled = Filled(form.command, form.arguments, dry_run)
-    return Heard(filled, "form", team_of(body), body["user"]["id"], form.channel, form.thread)
+    return Heard(filled, "form", team_of(body), body["user"]["id"], form.channel, form.thread, route)
 
 
 def _gone(body: dict[str, Any], user: str = "") -> Heard:

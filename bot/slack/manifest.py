@@ -82,7 +82,8 @@ def to_yaml(value: Mapping[str, Any]) -> str:
 
 def _commands(subjects: Sequence[Subject], url: str) -> list[dict[str, Any]]:
     own = _command(OWN_COMMAND, "Ask Interact anything it can do", "help | calendar today | …", url)
-    commands = [own, *(_of_subject(subject, url) for subject in subjects if subject.name not in _TAKEN)]
+    typed = (subject for subject in subjects if subject.name not in _TAKEN and not subject.pressed)
+    commands = [own, *(_of_subject(subject, url) for subject in typed)]
     if len(commands) > _MOST_COMMANDS:
         raise ValueError(f"Slack takes {_MOST_COMMANDS} slash commands, not {len(commands)}")
     return commands
@@ -102,7 +103,7 @@ def _command(name: str, about: str, hint: str, url: str) -> dict[str, Any]:
         **_at(url, "url"),
         "description": about[:_LONGEST_ABOUT] or name,
         **hints,
-        "should_escape": False,
+        "should_escape": True,  # people and channels come with their ids
     }
 
 

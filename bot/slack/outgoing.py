@@ -11,7 +11,8 @@ class Outgoing:
     """`call` marks the messages, so that they can be found again; `since` is when the question came, in seconds.
 
     `replaces` is the timestamp of the card that was pressed, where the reply takes its place. One that is `ephemeral` only its
-    asker sees, and Slack replaces it by nothing but the response URL.
+    asker sees, and Slack replaces it by nothing but the response URL. `view` is the id of the form that is shown
+    it, and `form` what that is made of.
     """
 
     call: str
@@ -26,6 +27,8 @@ class Outgoing:
     home: bool = False  # it stands in the person's Home tab, in place of what stood there
     replaces: str = ""
     ephemeral: bool = False
+    view: str = ""
+    form: str = ""  # JSON
 
     def dump(self) -> str:
         return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))

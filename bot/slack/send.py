@@ -1,5 +1,6 @@
 """Sends replies to Slack: looks before it sends again, replaces what stands, finds another way where it may not post."""
 
+import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
@@ -7,6 +8,7 @@ from contextlib import suppress
 from adapters.errors import Unavailable, Unknown
 from adapters.http import Http
 from bot.slack.api import SlackError, WebApi
+from bot.slack.form import answered
 from bot.slack.look import find
 from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
@@ -36,6 +38,8 @@ class Sender:
         """
         if outgoing.home:
             return await self._published(outgoing)
+        if outgoing.view and await self._shown_in_form(outgoing):
+            return [""]
         try:
             standing = (await find(self._api, outgoing) if look else {}) | dict(enumerate(sent))
             ids = await self._settled(outgoing) if outgoing.replaces else []
@@ -54,6 +58,20 @@ class Sender:
         except SlackError as error:
             _LOG.warning("the Home tab was refused: %s", error)
         return [_STANDS]
+
+    async def _shown_in_form(self, outgoing: Outgoing) -> bool:
+        """As often as one likes: https://docs.slack.dev/reference/methods/views.update. False where the form is gone.
+
+        No hash goes with it: of two previews the later one stands, though both were asked for before either was shown.
+        """
+        blocks = [block for message in outgoing.messages for block in message["blocks"]]
+        view = answered(json.loads(outgoing.form), blocks, outgoing.call)
+        try:
+            await self._api.change("views.update", view_id=outgoing.view, view=view)
+        except SlackError as error:
+            _LOG.info("a form can't be shown an answer: %s", error)
+            return False
+        return True
 
     async def _settled(self, outgoing: Outgoing) -> list[str]:
         """Puts the first message in the place of the card that was pressed; gives back where it stands then, if it does.

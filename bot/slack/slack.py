@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -77,32 +78,36 @@ class Slack:
         route = {"since": str(self._clock.time())}
         return Asked(actor, Place("slack", actor.tenant, channel, ""), "notice", Words(""), route)
 
-    async def room(self, place: Place) -> Asked:
+    async def room(self, place: Place, actor: Actor | None = None) -> Asked:
         """Whether the bot may write there, Slack tells when it does."""
         try:
             await self._workspaces.api(place.tenant)
         except NotInstalledError:
             raise Refused("The bot is not in that workspace any more.") from None
-        actor, route = Actor("slack", place.tenant, "", "", self._zone), {"since": str(self._clock.time())}
-        return Asked(actor, place, "room", Words(""), route)
+        route = {"since": str(self._clock.time())} | (await self._in_person(actor) if actor else {})
+        return Asked(actor or Actor("slack", place.tenant, "", "", self._zone), place, "room", Words(""), route)
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
         place, route = asked.place, asked.route
         replaces = route.get("pressed", "") if reply.settles else ""
         ephemeral = bool(replaces) and "ephemeral" in route
+        private = ephemeral or (not _is_alone(asked, bool(replaces)) and (reply.private or asked.whispers))
+        direct = route.get("direct", "") if private else ""
         return Outgoing(
             call=call,
             team=place.tenant,
-            channel=place.conversation,
-            thread=place.thread,
+            channel=direct or place.conversation,
+            thread="" if direct else place.thread,
             user=asked.actor.user,
-            private=ephemeral or (not _is_alone(asked, bool(replaces)) and (reply.private or asked.whispers)),
+            private=private and not direct,
             response_url=route.get("response_url", ""),
             since=float(route["since"]),
             messages=[vars(message) for message in render(reply, ids)],
             home=asked.via == "home",
             replaces=replaces,
             ephemeral=ephemeral,
+            view=route.get("view", ""),
+            form=route.get("form", ""),
         ).dump()
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
@@ -147,6 +152,12 @@ class Slack:
             return None
         actor = Actor("slack", gone.tenant, gone.user, "", self._zone)
         return Asked(actor, Place("slack", gone.tenant, "", ""), heard.via, gone, {"since": str(delivery.received)})
+
+    async def _in_person(self, actor: Actor) -> dict[str, str]:
+        """Where to tell them in private what they do not wait for: an ephemeral message reaches only who is there just now."""
+        with suppress(Refused):
+            return {"direct": await self._direct(actor.tenant, actor.user)}
+        return {}
 
     async def _direct(self, team: str, user: str) -> str:
         """The chat with one person alone. Raises NotInstalledError, Unavailable, Refused."""

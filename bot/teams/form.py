@@ -77,7 +77,7 @@ def _body(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, s
     names = {option.name for option in command.options}
     yield from (_error(text) for name, text in errors.items() if name not in names)
     for option in command.options:
-        yield _input(option, arguments.get(option.name))
+        yield _input(option, option.read(arguments.get(option.name)))
         if option.name in errors:
             yield _error(errors[option.name]) | {"spacing": "Small"}
 

@@ -92,7 +92,7 @@ def _host(url: str) -> str:
 
 def _bot(subjects: Sequence[Subject], app_id: str) -> dict[str, Any]:
     """The menu shows no more than fits; help knows the rest."""
-    shown = [_entry(each.name, each.about) for each in subjects if each.name != "help"]
+    shown = [_entry(each.name, each.about) for each in subjects if each.name != "help" and not each.pressed]
     menu = [*shown[: _MENU - 1], _entry("help", "Everything you can ask for, and how.")]
     lists = [{"scopes": [scope], "commands": menu} for scope in SCOPES]
     return {"botId": app_id, "scopes": list(SCOPES), "supportsFiles": False, "commandLists": lists}

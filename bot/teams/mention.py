@@ -8,13 +8,20 @@ formatting. botbuilder's own `remove_mention_text` takes the bot's name for a re
 import html
 import re
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
+
+from commands.mention import mention
 
 # No part may run over the next "<": hostile text would be searched from each of them to its end.
 _TAG = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>", re.IGNORECASE)
 _AFTER = re.compile(r"^(?:&nbsp;|[\s,:])*")
 # Those that end in ";" only: by HTML's own rules, "?a=1&copy=2" would have a © in it.
 _ENTITY = re.compile(r"&(?:nbsp|lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+PERSON = re.compile(r"29:[^<>|\s]+")
+"""A person's id in Teams."""
 
 
 def mentions(entities: object, id: str) -> list[Mapping[str, Any]]:
@@ -30,16 +37,33 @@ def names(mentions: Collection[Mapping[str, Any]]) -> set[str]:
     return {_undone(name) for name in called}
 
 
-def plain(text: str, bot: Collection[str]) -> str:
-    """The first mention of the bot is taken off; other mentions become the names that people see; entities are undone once.
+def people(entities: object) -> dict[str, str]:
+    """Everybody's id in Teams, by what they are called in the text; but not of those who are called alike."""
+    called: dict[str, set[str]] = {}
+    for each in entities if isinstance(entities, list) else ():
+        id = _mentioned(each) if isinstance(each, dict) and each.get("type") == "mention" else None
+        for name in names([each]) if isinstance(id, str) else ():
+            called.setdefault(name, set()).add(str(id))
+    alone = {name: next(iter(ids)) for name, ids in called.items() if name and len(ids) == 1}
+    return {name: id for name, id in alone.items() if PERSON.fullmatch(id)}
 
-    `bot` is what the bot is called.
+
+def plain(text: str, bot: Collection[str], people: Mapping[str, str] = _NOBODY) -> str:
+    """The first mention of the bot is taken off; entities are undone once.
+
+    Other mentions become those of `commands.mention`, or the names that people see where they are in none of the entities.
+    `bot` is what the bot is called, `people` are the others' ids by what they are called.
     """
     for tag in _TAG.finditer(text):
         if _undone(tag[1]) in bot:
             text = text[: tag.start()] + _AFTER.sub("", text[tag.end() :], count=1)
             break
-    return _undone(_TAG.sub(r"\1", text)).strip()
+    return _undone(_TAG.sub(lambda tag: _called(tag[1], people), text)).strip()
+
+
+def _called(name: str, people: Mapping[str, str]) -> str:
+    id = people.get(_undone(name))
+    return mention("@", id, _undone(name)) if id else name
 
 
 def _mentioned(entity: Mapping[str, Any]) -> object:

@@ -17,10 +17,14 @@ _WONT_SAY = (400, 403, 404)  # the bot is not there, or they are not
 
 @dataclass(frozen=True)
 class Person:
-    """`member` is False for guests and for people of other organisations, who don't get to drive the bot."""
+    """`member` is False for guests and for people of other organisations, who don't get to drive the bot.
+
+    `object` is their id in Entra, empty where Teams does not tell.
+    """
 
     name: str
     member: bool
+    object: str = ""
 
 
 class People:
@@ -75,4 +79,4 @@ class People:
 
 def _person(profile: Json, tenant: str) -> Person:
     outside = str(profile.get("userRole") or "").lower() in _OUTSIDE or (profile.get("tenantId") or tenant) != tenant
-    return Person(str(profile.get("name") or ""), not outside)
+    return Person(str(profile.get("name") or ""), not outside, str(profile.get("aadObjectId") or ""))

@@ -71,8 +71,9 @@ class Teams:
             return self._gone(heard, received)
         if heard.via != "search":  # made from places that the bot is not in
             await self._conversations.note(heard.tenant, heard.route, received, heard.user)
-        person = await self._people.find(_address(heard.tenant, heard.route), heard.route["user"])
-        what = heard.what if person.member else Stranger()
+        at = _address(heard.tenant, heard.route)
+        person = await self._people.find(at, heard.route["user"])
+        what = await self._identified(heard.what, at) if person.member else Stranger()
         return self._asked(heard, what, person.name or heard.name, received)
 
     async def reach(self, actor: Actor) -> Asked:
@@ -81,13 +82,17 @@ class Teams:
         place = Place("teams", actor.tenant, chat.conversation)
         return Asked(actor, place, "notice", Words(""), self._route(chat, actor.user))
 
-    async def room(self, place: Place) -> Asked:
+    async def room(self, place: Place, actor: Actor | None = None) -> Asked:
         known = await self._conversations.known(place.tenant, place.conversation)
         if known is None:
             raise Refused("The bot is not in that conversation, or nobody has spoken to it there yet.")
         thread = f";messageid={place.thread}" if place.thread else ""
-        route = self._route(known, "") | {"conversation": f"{known.conversation}{thread}"}
-        return Asked(Actor("teams", place.tenant, "", "", self._zones.of(place.tenant, "")), place, "room", Words(""), route)
+        nobody = Actor("teams", place.tenant, "", "", self._zones.of(place.tenant, ""))
+        if actor:
+            with suppress(Refused):  # who can't be reached alone is told so, where something is for them alone
+                await self._own_chats.of(actor.tenant, actor.user)
+        route = self._route(known, actor.user if actor else "") | {"conversation": f"{known.conversation}{thread}"}
+        return Asked(actor or nobody, place, "room", Words(""), route)
 
     async def known(self, actor: Actor) -> Actor | None:
         """Nor is anybody known who has not spoken to the bot."""
@@ -134,6 +139,16 @@ class Teams:
         where = {"service_url": reference.service_url, "conversation": reference.conversation, "type": reference.type}
         who = {"bot": reference.bot, "user": user, "team": reference.team}
         return {**where, **who, "replaces": "", "since": str(self._clock.time())}
+
+    async def _identified(self, what: _What, at: Address) -> _What:
+        """Whoever is mentioned, by their id in Entra: Teams tells its own, and nothing else here knows people by that."""
+        if not isinstance(what, Words):
+            return what
+        text = what.text
+        for id in list(dict.fromkeys(PERSON.findall(text)))[:_MENTIONED]:
+            if object := (await self._people.find(at, id)).object:
+                text = text.replace(f"<@{id}|", f"<@{object}|")
+        return Words(text)
 
     def _gone(self, heard: Heard, received: float) -> Asked | None:
         """Whoever takes the bot out of their own chat is done with it; in a team or a group, the others are not."""

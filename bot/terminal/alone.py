@@ -1,6 +1,6 @@
 """At the terminal there is nobody else: who sits there runs the bot, and nobody else can be asked to confirm anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from adapters.errors import Refused
 from commands.call import Actor, Call
@@ -14,8 +14,8 @@ class Sitter:
     async def is_admin(self, actor: Actor) -> bool:
         return True
 
-    async def names(self, platform: str, tenant: str) -> Sequence[str]:
-        return ["whoever sits at the terminal"]
+    async def names(self, platform: str, tenant: str) -> Mapping[str, str]:
+        return {"": "whoever sits at the terminal"}
 
 
 class NobodyElse:
@@ -24,7 +24,7 @@ class NobodyElse:
     async def announce(self, proposal: Proposal, call: Call, card: Reply) -> str:
         raise Refused("Somebody else has to confirm this, and from the terminal nobody can be asked. Ask in Slack or Teams.")
 
-    async def close(self, proposal: Proposal, by: Actor, text: str) -> None:
+    async def close(self, proposal: Proposal, line: str) -> None:
         """There are no cards elsewhere."""
 
     async def run(self, proposal: Proposal, by: Actor) -> None:

@@ -82,7 +82,10 @@ class Conversation:
             nonlocal ran
             ran = meant
 
-        answer = await self._show(self._answers(call, settle))
+        try:
+            answer = await self._show(self._answers(call, lambda: ran, settle))
+        except asyncio.CancelledError:  # by Ctrl-C, which ends the call and not the chat
+            answer = await self._show(_said(words.stopped(ran.command, await self._dispatch.doubted(ran))))
         return await self._noted(asked, call, ran, answer)
 
     async def _noted(self, asked: Asked, call: Call | None, ran: Call | None, answer: Answer) -> Answer:
@@ -98,21 +101,22 @@ class Conversation:
                 draw(answer.reply)
         return answer
 
-    async def _answers(self, call: Call, settle: Settle) -> AsyncIterator[Answer]:
-        """Each in the place of the one before."""
+    async def _answers(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncIterator[Answer]:
+        """Each in the place of the one before. `meant` is the call as it has turned out to be meant so far."""
         try:
-            async for reply in self._patiently(call, settle):
+            async for reply in self._patiently(call, meant, settle):
                 yield _answer(reply)
         except Unavailable as error:
-            yield _answer(words.gave_up(error))
+            doubted = await self._dispatch.doubted(meant())
+            yield _answer(words.unknown(error, meant().command, doubted) if doubted else words.gave_up(error))
         except StorageError:
             raise
         except Exception:
             _LOG.exception("call %s broke", call.id)
-            yield _answer(words.broke(call.id))
+            yield _answer(words.broke(call.id, meant().command, await self._dispatch.doubted(meant())))
 
-    async def _patiently(self, call: Call, settle: Settle) -> AsyncIterator[Reply]:
-        """Tries once more where the service asks for a short wait; the call keeps its id. Raises Unavailable."""
+    async def _patiently(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncIterator[Reply]:
+        """Tries once more where the service asks for a short wait; the call keeps its id and its meaning. Raises Unavailable."""
         try:
             async for reply in self._dispatch.answer(call, settle):
                 yield reply
@@ -120,7 +124,7 @@ class Conversation:
             if error.retry_after is None or error.retry_after > _PATIENCE:
                 raise
             await self._sleep(error.retry_after)
-            async for reply in self._dispatch.answer(call, settle):
+            async for reply in self._dispatch.answer(meant(), settle):
                 yield reply
 
 

@@ -1,11 +1,14 @@
 """The page of what was asked, and what came of it: one's own, and for those who run the bot everybody's."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.audience import called, readable, shown_to
+from bot.arguments import Arguments
+from bot.audience import called, shown_to
 from bot.clock import Clock
 from bot.exporting import TYPES, exported
 from bot.rules import tenant_of
@@ -15,6 +18,7 @@ from bot.web.moments import Moment, moment_of
 from bot.web.pages import Pages
 from bot.web.wanted import Wanted, wanted
 from commands.call import Actor
+from commands.catalog import Catalog
 from storage.audit import Audit, Entry
 
 _PATH = "/activity"
@@ -24,26 +28,37 @@ _LONGEST = 18  # digits of a number in an address
 
 @dataclass(frozen=True)
 class Row:
-    """An entry as the page shows it."""
+    """An entry as the page shows it. `person` and `place` are addresses of what else was asked by whom, and there."""
 
     entry: Entry
     arguments: str
     who: str
     confirmed_by: str
     asked: Moment
+    person: str
+    place: str
+
+
+class _Whose(NamedTuple):
+    """Of the tenant, always: nobody sees what is not of theirs. Of it, who has this key or this name; empty for everybody."""
+
+    tenant: str
+    key: str = ""
+    name: str = ""
 
 
 class ActivityPage:
-    """GET /activity and /activity/export.{csv|json}. `commands` and `outcomes` are what can be chosen from."""
+    """GET /activity and /activity/export.{csv|json}. `catalog` holds every command; `outcomes` are what can be chosen from."""
 
     def __init__(
-        self, pages: Pages, browser: Browser, clock: Clock, audit: Audit, commands: Sequence[str], outcomes: Sequence[str]
+        self, pages: Pages, browser: Browser, clock: Clock, audit: Audit, catalog: Catalog, outcomes: Sequence[str]
     ) -> None:
         self._pages = pages
         self._browser = browser
         self._clock = clock
         self._audit = audit
-        self._commands = commands
+        self._catalog = catalog
+        self._commands = [command.name for subject in catalog.subjects for command in subject.commands]
         self._outcomes = outcomes
 
     async def show(self, request: web.Request) -> web.Response:
@@ -57,7 +72,7 @@ class ActivityPage:
             "activity.html",
             title="Activity",
             **visitor.shown,
-            rows=self._rows(entries, actor, visitor.admin),
+            rows=self._rows(entries, actor, visitor.admin, chosen),
             commands=_offered(self._commands, chosen.command),
             outcomes=_offered(self._outcomes, chosen.outcome),
             chosen=chosen,
@@ -79,20 +94,33 @@ class ActivityPage:
 
     async def _found(self, actor: Actor, chosen: Wanted, before: int) -> list[Entry]:
         since, until = chosen.span(actor.zone)
-        whose, tenant = _whose(actor, chosen)
+        whose = _whose(actor, chosen)
         sifted = (chosen.conversation, chosen.command, chosen.outcome, since, until)
-        return await self._audit.of(whose, tenant, *sifted, before=before, limit=_ON_A_PAGE + 1)
+        return await self._audit.of(whose.key, whose.tenant, *sifted, before, _ON_A_PAGE + 1, whose.name)
 
     async def _every(self, visitor: Visitor, actor: Actor, chosen: Wanted) -> AsyncIterator[Entry]:
-        whose, tenant = _whose(actor, chosen)
+        whose = _whose(actor, chosen)
         shown = shown_to(actor, visitor.admin, self._is_command)
-        async for entry in self._audit.every(*chosen.span(actor.zone), tenant, whose):
+        async for entry in self._audit.every(*chosen.span(actor.zone), whose.tenant, whose.key, whose.name):
             if chosen.includes(entry):
                 yield shown(entry)
 
-    def _rows(self, entries: Sequence[Entry], actor: Actor, admin: bool) -> list[Row]:
+    def _rows(self, entries: Sequence[Entry], actor: Actor, admin: bool, chosen: Wanted) -> list[Row]:
         name, shown, now = called(entries, actor), shown_to(actor, admin, self._is_command), self._clock.now()
-        return [_row(shown(entry), name, moment_of(entry.at, actor.zone, now)) for entry in entries]
+        arguments = Arguments(self._catalog, now.astimezone(ZoneInfo(actor.zone)))
+
+        def row(entry: Entry) -> Row:
+            return Row(
+                entry,
+                arguments.in_words(entry.command, entry.arguments),
+                name(entry.actor),
+                name(entry.confirmed_by) if entry.confirmed_by else "",
+                moment_of(entry.at, actor.zone, now),
+                chosen.address(_PATH, person=entry.actor.rpartition(":")[2]),
+                chosen.address(_PATH, conversation=entry.conversation),
+            )
+
+        return [row(shown(entry)) for entry in entries]
 
     def _is_command(self, name: str) -> bool:
         return name in self._commands
@@ -103,17 +131,13 @@ def _reader(visitor: Visitor, chosen: Wanted) -> Actor:
     return administrator(visitor) if chosen.whole else person(visitor)
 
 
-def _whose(actor: Actor, chosen: Wanted) -> tuple[str, str]:
-    """The key of the person whose it is, or empty, and the tenant: nobody sees what is not of theirs."""
+def _whose(actor: Actor, chosen: Wanted) -> _Whose:
     tenant = tenant_of(actor)
     if not chosen.whole:
-        return actor.key, tenant
-    return f"{tenant}:{chosen.person.removeprefix(f'{tenant}:')}" if chosen.person else "", tenant
-
-
-def _row(entry: Entry, name: Callable[[str], str], asked: Moment) -> Row:
-    by = name(entry.confirmed_by) if entry.confirmed_by else ""
-    return Row(entry, readable(entry.arguments), name(entry.actor), by, asked)
+        return _Whose(tenant, actor.key)
+    if not chosen.person:
+        return _Whose(tenant)
+    return _Whose(tenant, f"{tenant}:{chosen.person.removeprefix(f'{tenant}:')}", chosen.person)
 
 
 def _offered(known: Sequence[str], chosen: str) -> list[str]:

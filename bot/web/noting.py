@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.leaked import dumped, scrubbed
+from bot.entry import kept
+from bot.leaked import dumped
 from bot.tokens import token
 from commands.call import Actor
 from storage.audit import Audit, Entry
-
-_LONGEST = 300  # characters of each text that are kept
 
 
 @dataclass(frozen=True)
@@ -42,15 +41,11 @@ class Note:
             via="web",
             conversation="",
             command=command,
-            arguments=_kept(dumped(arguments)),
-            account=_kept(account),
+            arguments=kept(dumped(arguments)),
+            account=kept(account),
             confirmed_by="",
             outcome=outcome,
-            said=_kept(said),
-            record=_kept(record),
+            said=kept(said),
+            record=kept(record),
         )
         await self.audit.append(entry)
-
-
-def _kept(text: str) -> str:
-    return scrubbed(text)[:_LONGEST]

@@ -1,13 +1,14 @@
-"""The page of rules: everybody sees which there are, and those who run the bot change them."""
+"""The page of rules: everybody sees those that concern them, those who run the bot see all and change them."""
 
 from contextlib import suppress
 
 from aiohttp import web
 
-from adapters.errors import Refused
+from adapters.errors import Refused, Unavailable
 from bot.rule_words import DEFAULTS
 from bot.rules import Judge
 from bot.rules_desk import RulesDesk
+from bot.ruling import OWN
 from bot.web.admission import administrator, person
 from bot.web.browser import Browser, Visitor
 from bot.web.noting import Note
@@ -45,10 +46,11 @@ class RulesPage:
         given = {**typed, "who": typed["who"] or "everyone", "where": typed["where"] or "everywhere"}
         try:
             rule = await self._desk(actor).draft(**given)
-        except (UsageError, Refused) as error:
+        except (UsageError, Refused, Unavailable) as error:
             return await self._page(visitor, typed, error)
-        await self._desk(actor).add(rule)
-        await self._note(actor, f"rules {rule.effect}", given, rule.words, rule.id)
+        if not rule.holds:
+            await self._desk(actor).add(rule)
+            await self._note(actor, f"rules {rule.effect}", given, rule.words, rule.id)
         raise web.HTTPSeeOther("/rules")
 
     async def remove(self, request: web.Request) -> web.Response:
@@ -56,12 +58,13 @@ class RulesPage:
         id = str((await request.post()).get("id", ""))
         with suppress(Refused):  # there is none: what was asked for is so
             rule = await self._desk(actor).find(id)
-            await self._desk(actor).remove(rule)
-            await self._note(actor, "rules remove", {"id": rule.id}, rule.words, rule.id)
+            if rule.holds:
+                await self._desk(actor).remove(rule)
+                await self._note(actor, "rules remove", {"id": rule.id}, rule.words, rule.id)
         raise web.HTTPSeeOther("/rules")
 
     async def _page(
-        self, visitor: Visitor, typed: dict[str, str] = _BLANK, wrong: UsageError | Refused | None = None
+        self, visitor: Visitor, typed: dict[str, str] = _BLANK, wrong: UsageError | Refused | Unavailable | None = None
     ) -> web.Response:
         rules = await self._desk(person(visitor)).held()
         return self._pages.show(
@@ -71,7 +74,8 @@ class RulesPage:
             **visitor.shown,
             rules=rules,
             defaults=DEFAULTS,
-            topics=list(topics(self._catalog)),
+            own=sorted(OWN),
+            topics=[each for each in topics(self._catalog) if each.partition(" ")[0] not in OWN],
             typed=typed,
             wrong=str(wrong or ""),
             wrong_in=wrong.option if isinstance(wrong, UsageError) else "",

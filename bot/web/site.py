@@ -99,7 +99,6 @@ def build_site(
 
     identities = {each.platform: OpenId(each, http, plan.clock) for each in providers}
     sign_in = SignIn(pages, browser, stores.states, identities, known, public_url, token)
-    named = [command.name for subject in catalog.subjects for command in subject.commands]
     return Site(
         public_url,
         pages,
@@ -107,7 +106,7 @@ def build_site(
         sign_in,
         Connect(pages, browser, sign_in, parts.connecting, public_url, note),
         IntegrationsPage(pages, browser, plan.clock, _deeds(parts), note),
-        ActivityPage(pages, browser, plan.clock, stores.audit, named, OUTCOMES),
+        ActivityPage(pages, browser, plan.clock, stores.audit, catalog, OUTCOMES),
         DeliveriesPage(pages, browser, plan.clock, stores.inbox, partial(stores.inbox.replay, dead=True), note),
         PeoplePage(pages, browser, plan.clock, stores.admins, parts.administrators.named, note),
         RulesPage(pages, browser, judge, catalog, note),

@@ -16,7 +16,10 @@ _LONGEST = 300  # characters of each
 
 @dataclass(frozen=True)
 class Wanted:
-    """`whose` is "all" for the whole tenant, else empty; the days are ISO dates. What is empty is not asked for."""
+    """`whose` is "all" for the whole tenant, else empty; `person` is an id or a name; the days are ISO dates.
+
+    What is empty is not asked for.
+    """
 
     whose: str = ""
     person: str = ""
@@ -34,6 +37,11 @@ class Wanted:
     def sifts(self) -> bool:
         """Whether there may be more than it shows."""
         return replace(self, whose="") != Wanted()
+
+    @property
+    def sifts_more(self) -> bool:
+        """Whether by anything but whose it is, and the command."""
+        return replace(self, whose="", command="") != Wanted()
 
     def span(self, zone: str) -> tuple[float, float]:
         """In seconds since the epoch."""
@@ -53,7 +61,7 @@ class Wanted:
 
     def address(self, path: str, **more: object) -> str:
         query = {name: value for name, value in {**vars(self), **more}.items() if value}
-        return f"{path}?{urlencode(query)}" if query else path
+        return f"{path}?{urlencode(query, errors='replace')}" if query else path
 
 
 def wanted(query: Mapping[str, str]) -> Wanted:

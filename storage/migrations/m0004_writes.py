@@ -1,12 +1,12 @@
 """The audit in place of the activity, whose rows begin its chain; effects, proposals and rules."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage.chain import COLUMNS, links
-from storage.entry import Entry
 from storage.text import escaped, unescaped
 
 _PIECE = 500  # rows
@@ -59,15 +59,21 @@ _STATEMENTS = (
         command TEXT NOT NULL,
         arguments TEXT NOT NULL,
         account TEXT NOT NULL,
+        at DOUBLE PRECISION NOT NULL,
         undo TEXT NOT NULL,
         undo_arguments TEXT NOT NULL,
         state TEXT NOT NULL,
         undoes TEXT NOT NULL,
-        at DOUBLE PRECISION NOT NULL,
-        reply TEXT NOT NULL
+        restores INTEGER NOT NULL,
+        reply TEXT NOT NULL,
+        attempt INTEGER NOT NULL
     )
     """,
-    "CREATE INDEX effect_last ON effect (actor, conversation, seq) WHERE state = 'done' AND undo <> '' AND undoes = ''",
+    """
+    CREATE INDEX effect_last ON effect (actor, conversation, seq)
+    WHERE state = 'done' AND undo <> '' AND (undoes = '' OR restores = 1)
+    """,
+    "CREATE UNIQUE INDEX effect_undoes ON effect (undoes) WHERE undoes <> '' AND state IN ('begun', 'unknown', 'done')",
     """
     CREATE TABLE proposal (
         id TEXT NOT NULL PRIMARY KEY,
@@ -75,6 +81,7 @@ _STATEMENTS = (
         call TEXT NOT NULL,
         requester TEXT NOT NULL,
         approvers TEXT NOT NULL,
+        card TEXT NOT NULL,
         created DOUBLE PRECISION NOT NULL,
         expires DOUBLE PRECISION NOT NULL,
         state TEXT NOT NULL,
@@ -105,11 +112,40 @@ _STATEMENTS = (
     )
     """,
 )
+# Rows of the audit stay as they are, but for those that the head calls removed, as it does before retention deletes them.
+_KEPT = {
+    "sqlite": (
+        """
+        CREATE TRIGGER audit_update BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END
+        """,
+        """
+        CREATE TRIGGER audit_delete BEFORE DELETE ON audit WHEN OLD.number >= (SELECT first_number FROM audit_head)
+        BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE FUNCTION audit_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF TG_OP = 'DELETE' AND OLD.number < (SELECT first_number FROM audit_head) THEN RETURN OLD; END IF;
+            RAISE EXCEPTION 'the audit is only added to';
+        END $$
+        """,
+        "CREATE TRIGGER audit_row BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_kept()",
+        "CREATE TRIGGER audit_all BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_kept()",
+    ),
+}
+# As the chain was when this step was written, whatever becomes of `storage.chain`: what is hashed of a row, and how.
+_NAMES = (
+    *("id", "kind", "at", "actor", "name", "via", "conversation", "command", "arguments"),
+    *("account", "confirmed_by", "outcome", "said", "record", "number"),
+)
+_COLUMNS = (*_NAMES, "previous", "hash")
 _ASKED = text(
     "SELECT seq, id, asked, actor, via, conversation, command, arguments, outcome, said FROM activity "
     "WHERE seq > :seq ORDER BY seq LIMIT :piece"
 )
-_AUDIT = text(f"INSERT INTO audit ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})")  # noqa: S608
+_AUDIT = text(f"INSERT INTO audit ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})")  # noqa: S608
 _HEAD = text("INSERT INTO audit_head (id, number, hash, first_number, first_hash) VALUES (1, :number, :hash, 1, '')")
 
 
@@ -118,25 +154,35 @@ def upgrade(connection: Connection) -> None:
     for statement in _STATEMENTS:
         connection.exec_driver_sql(statement.format(serial=_SERIAL[dialect], number=_NUMBER[dialect]))
     number, hash = 0, ""
-    for entries in _asked(connection):
-        rows = [dict(zip(COLUMNS, row, strict=True)) for row in links(entries, number, hash)]
-        number, hash = rows[-1]["number"], rows[-1]["hash"]
+    for asked in _asked(connection):
+        rows = []
+        for values in asked:
+            number, previous = number + 1, hash
+            hash = _hash_of(previous, {**values, "number": number})
+            rows.append({**values, "number": number, "previous": previous, "hash": hash})
         connection.execute(_AUDIT, [{name: _stored(value) for name, value in row.items()} for row in rows])
     connection.execute(_HEAD, {"number": number, "hash": hash})
+    for statement in _KEPT[dialect]:
+        connection.exec_driver_sql(statement)
     connection.exec_driver_sql("DROP TABLE activity")
 
 
-def _asked(connection: Connection) -> Iterator[list[Entry]]:
+def _asked(connection: Connection) -> Iterator[list[dict[str, Any]]]:
     """What people had asked, in its order, in pieces."""
     seq = 0
     while rows := connection.execute(_ASKED, {"seq": seq, "piece": _PIECE}).all():
         seq = rows[-1].seq
-        yield [_entry(*row[1:]) for row in rows]
+        yield [_values(**row._mapping) for row in rows]
 
 
-def _entry(id: str, asked: float, *texts: str) -> Entry:
-    id, actor, via, conversation, command, arguments, outcome, said = map(unescaped, (id, *texts))
-    return Entry(id, "call", asked, actor, "", via, conversation, command, arguments, "", "", outcome, said)
+def _values(seq: int, asked: float, **texts: str) -> dict[str, Any]:
+    told = {name: unescaped(value) for name, value in texts.items()}
+    return {**dict.fromkeys(_NAMES, ""), **told, "kind": "call", "at": asked + 0.0}
+
+
+def _hash_of(previous: str, values: dict[str, Any]) -> str:
+    told = previous + json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _stored(value: Any) -> Any:

@@ -6,7 +6,8 @@
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -16,7 +17,8 @@ from tempfile import TemporaryDirectory
 from bot.slack.sandbox.people import buttons
 from bot.teams.sandbox.walk import actions, words
 from tests.acceptance.sides import Side, SlackSide, TeamsSide
-from tests.acceptance.world import World, until, world
+from tests.acceptance.typing_lines import ENDS
+from tests.acceptance.world import Bot, World, until, world
 
 BEGIN, END = "<!-- transcripts: python -m tests.acceptance.transcripts -->\n", "<!-- end of the transcripts -->\n"
 
@@ -38,7 +40,7 @@ class Card:
 
 
 class Telling:
-    """Tells of what Ada does in a room of a platform, which is called `place`, and of what becomes of the bot's messages there."""
+    """What Ada does in a room, which is called `place`, and what becomes of the bot's messages there."""
 
     def __init__(self, running: World, side: Side, room: str, place: str) -> None:
         self._running = running
@@ -107,34 +109,69 @@ async def _confirmed(running: World, side: Side) -> Sequence[str]:
     return telling.lines
 
 
-async def _at_terminal(running: World, asked: str, label: str) -> Sequence[str]:
-    """Where a button is spelled out, its words are typed."""
-    printed = await running.say(asked)
-    pressed = next(line for line in printed.splitlines() if line.startswith(f"{label} → ")).partition(" → ")[2]
-    again = await running.say(pressed)
-    told = ((asked, printed), (pressed, again))
-    return [line for words, answer in told for line in (f"$ interact say {quote(words)}", *answer.splitlines())]
+class Terminal:
+    """Somebody at a terminal beside the bot."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def types(self, words: str) -> Sequence[str]:
+        """The lines of the answer."""
+        typed, printed = self._process.stdin, self._process.stdout
+        assert typed
+        assert printed
+        typed.write(f"{words}\n".encode())
+        answer = await printed.readuntil(f"{ENDS}\n".encode())
+        return answer.decode().removesuffix(f"{ENDS}\n").splitlines()
+
+    async def tells(self, asked: str, label: str) -> Sequence[str]:
+        """Where a button is spelled out, its words are typed."""
+        printed = await self.types(asked)
+        pressed = next(line for line in printed if line.startswith(f"{label} → ")).partition(" → ")[2]
+        told = ((asked, printed), (pressed, await self.types(pressed)))
+        return [line for typed, answer in told for line in (f"$ interact say {quote(typed)}", *answer)]
+
+
+@asynccontextmanager
+async def _terminal(bot: Bot) -> AsyncIterator[Terminal]:
+    environment = {name: value for name, value in bot.environment.items() if not name.startswith(("SLACK_", "TEAMS_"))}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.acceptance.typing_lines"),
+        cwd=bot.folder,
+        env={**environment, "TIMEZONE": "Europe/London"},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield Terminal(process)
+    finally:
+        await process.communicate()
+
+
+async def _at_terminal(running: World) -> Sequence[Sequence[str]]:
+    """One after the other here too: what is forgotten can't be taken back."""
+    async with _terminal(running.bot) as terminal:
+        return [await terminal.tells(_CREATE, "Undo"), await terminal.tells("forget", "Confirm")]
 
 
 async def transcripts(folder: Path) -> str:
     """In Markdown. One process serves both platforms."""
     async with world(folder, ("slack", "teams")) as running:
         await running.bot.start()
-        on_platforms = (_both(running, side) for side in running.sides.values())
-        terminal = asyncio.gather(_at_terminal(running, _CREATE, "Undo"), _at_terminal(running, "forget", "Confirm"))
-        slack, teams, at_terminal = await asyncio.gather(*on_platforms, terminal)
-    told = [dict(zip(("Slack", "Teams", "A terminal"), each, strict=True)) for each in zip(slack, teams, at_terminal, strict=True)]
+        on_platforms = (_on_platform(running, side) for side in running.sides.values())
+        told = await asyncio.gather(*on_platforms, _at_terminal(running))
     titles = ("A meeting, created and taken back", "Something that can't be taken back, confirmed")
-    return "\n".join(_folded(title, each) for title, each in zip(titles, told, strict=True))
+    return "\n".join(_folded(title, each) for title, *each in zip(titles, *told, strict=True))
 
 
-async def _both(running: World, side: Side) -> Sequence[Sequence[str]]:
+async def _on_platform(running: World, side: Side) -> Sequence[Sequence[str]]:
     """One after the other, so that no message is taken for an answer to something else."""
     return [await _taken_back(running, side), await _confirmed(running, side)]
 
 
-def _folded(title: str, told: Mapping[str, Sequence[str]]) -> str:
-    parts = [line for name, lines in told.items() for line in (f"{name}:", "", "```", *lines, "```", "")]
+def _folded(title: str, told: Sequence[Sequence[str]]) -> str:
+    named = zip(("Slack", "Teams", "A terminal"), told, strict=True)
+    parts = [line for name, lines in named for line in (f"{name}:", "", "```", *lines, "```", "")]
     return "\n".join(("<details>", f"<summary>{title}</summary>", "", *parts, "</details>", ""))
 
 

@@ -78,4 +78,4 @@ async def test_nobody_of_a_tenant_that_has_left_runs_it(administrators: Administ
 
 async def test_they_are_called_by_their_names_where_somebody_told_them(administrators: Administrators, admins: Admins) -> None:
     await admins.add(ADA.key, "Ada Lovelace", BOSS.key)
-    assert await administrators.names("slack", "T1") == ["Ada Lovelace", "U-boss"]
+    assert await administrators.names("slack", "T1") == {ADA.key: "Ada Lovelace", BOSS.key: ""}

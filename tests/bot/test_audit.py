@@ -17,6 +17,7 @@ from storage.audit import Audit, Entry
 from storage.database import Database
 from tests.bot.command_line import interact
 from tests.storage.conftest import postgres, url
+from tests.storage.test_inspection import UNGUARDED
 
 __all__ = ["postgres", "url"]  # fixtures
 
@@ -47,6 +48,12 @@ async def tampered(url: str, statement: str) -> None:
     await database.close()
 
 
+async def unguarded(url: str) -> None:
+    """Who may change the schema can take away what the database has against changes."""
+    for statement in UNGUARDED[url.partition(":")[0]]:
+        await tampered(url, statement)
+
+
 async def test_a_whole_chain_is_told_with_its_head_and_holds_every_head_that_it_had(url: str) -> None:
     heads = [await told(url, entry(number)) for number in (1, 2, 3)]
     for head in ("", *heads, f" {heads[0].upper()}\n"):
@@ -57,6 +64,7 @@ async def test_a_whole_chain_is_told_with_its_head_and_holds_every_head_that_it_
 
 async def test_each_row_that_is_wrong_is_named(url: str) -> None:
     await told(url, *map(entry, range(1, 6)))
+    await unguarded(url)
     await tampered(url, "UPDATE audit SET said = 'changed' WHERE number = 2")
     await tampered(url, "DELETE FROM audit WHERE number = 4")
     inspected = await inspect(url)
@@ -64,8 +72,28 @@ async def test_each_row_that_is_wrong_is_named(url: str) -> None:
     assert findings(inspected).splitlines()[2:] == ["Number 2: changed", "Number 4: missing", "It is not as it was written."]
 
 
+async def test_rows_that_follow_one_another_are_told_of_at_once_and_not_all_of_them(url: str) -> None:
+    await told(url, *map(entry, range(1, 81)))
+    await unguarded(url)
+    await tampered(url, "DELETE FROM audit WHERE number IN (3, 4, 5, 6, 9) OR number > 10 AND number % 2 = 0 OR number > 78")
+    lines = findings(await inspect(url)).splitlines()[2:]
+    assert lines[:3] == ["Numbers 3 to 6: missing", "Number 9: missing", "Number 12: missing"]
+    assert lines[-3:] == ["Number 46: missing", "And 18 more.", "It is not as it was written."]
+    assert len(lines) == 22
+
+
+async def test_a_beginning_that_was_cut_off_with_its_note_is_told_of(url: str) -> None:
+    await told(url, *map(entry, range(1, 6)))
+    await tampered(url, "UPDATE audit_head SET first_number = 4, first_hash = (SELECT hash FROM audit WHERE number = 3)")
+    await tampered(url, "DELETE FROM audit WHERE number <= 3")
+    inspected = await inspect(url)
+    assert not inspected.sound
+    assert "The chain: its beginning was cut off" in findings(inspected)
+
+
 async def test_a_chain_that_was_made_anew_does_not_hold_the_head_that_was_noted(url: str) -> None:
     noted = await told(url, entry(1, "what was said"), entry(2))
+    await unguarded(url)
     await tampered(url, "DELETE FROM audit")
     await tampered(url, "UPDATE audit_head SET number = 0, hash = '', first_number = 1, first_hash = ''")
     await told(url, entry(1, "what was never said"), entry(2))
@@ -80,7 +108,7 @@ async def test_what_retention_removed_last_is_still_known(url: str) -> None:
     heads = [await told(url, entry(number)) for number in (1, 2, 3)]
     database = Database(url)
     await database.open()
-    assert await Audit(database).prune(NOON + 1) == 2
+    assert await Audit(database).prune(NOON + 1, NOON + 91 * DAY) == 2
     await database.close()
     assert [(await inspect(url, head)).sound for head in heads] == [False, True, True]
 

@@ -46,7 +46,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def propose(stage: Stage, approvers: str) -> None:
     now = Clock().time()
-    await stage.proposals.propose(Proposal("p-1", "digest", calls.dump(CALL), GRACE.key, approvers, now, now + 600))
+    await stage.proposals.propose(Proposal("p-1", "digest", calls.dump(CALL), GRACE.key, approvers, "{}", now, now + 600))
 
 
 async def test_a_card_that_stands_somewhere_is_kept_in_mind(stage: Stage) -> None:

@@ -22,19 +22,19 @@ async def test_what_was_changed_since_is_shown_and_asked_about_each_time_it_is_n
     await bot.says("calendar move tea 2026-11-25 16:00")
     card = await bot.presses(created, "Undo")
 
-    assert card.text.startswith("Cancel “Tea”, Wednesday 25 November, 16:00–16:30. But somebody has changed it since.")
-    assert ("Start", "Tuesday 24 November, 15:00 → Wednesday 25 November, 16:00") in [
+    assert card.text.startswith("Cancel “Tea”, Wednesday 25 November, 16:00–16:30. But it was changed since.")
+    assert ("Changed since: start", "Tuesday 24 November, 15:00 → Wednesday 25 November, 16:00") in [
         (each.name, each.value) for each in card.fields
     ]
     assert created.record in bot.sandbox.state(OWN)[OWN]
     await bot.says("calendar move tea 2026-11-26 18:00")
-    again = await bot.presses(card, "Confirm")
+    again = await bot.presses(card, "Undo anyway")
     assert again.text.startswith("It is not as it was shown before, so please look again.")
     assert created.record in bot.sandbox.state(OWN)[OWN]
-    done = await bot.presses(again, "Confirm")
+    done = await bot.presses(again, "Undo anyway")
     assert done.text == "Cancelled “Tea”, Thursday 26 November, 18:00–18:30."
     assert created.record not in bot.sandbox.state(OWN)[OWN]
-    assert (await bot.presses(card, "Confirm")).text == "This was confirmed already."
+    assert (await bot.presses(card, "Undo anyway")).text == "This was confirmed already."
 
 
 async def test_what_was_asked_about_and_called_off_stays_as_it_is(bot: Whole) -> None:
@@ -44,7 +44,7 @@ async def test_what_was_asked_about_and_called_off_stays_as_it_is(bot: Whole) ->
     changes = bot.changes
 
     await bot.presses(card, "Cancel")
-    assert (await bot.presses(card, "Confirm")).text == "This was cancelled already."
+    assert (await bot.presses(card, "Undo anyway")).text == "This was cancelled already."
     assert bot.changes == changes
 
 

@@ -180,7 +180,7 @@ async def test_what_is_called_off_is_not_done_and_can_not_be_confirmed_any_more(
     off = await stage.press(card.buttons[1])
     late = await stage.press(card.buttons[0])
 
-    assert (off.text, off.settles) == ("Called off: nothing was done.", True)
+    assert (off.text, off.settles) == ("“board shout” is called off: nothing was done.", True)
     assert late.text == "This was cancelled already."
     assert stage.sandbox.shouts == []
 
@@ -301,8 +301,8 @@ async def test_what_was_not_done_after_all_can_be_done_then(stage: Stage) -> Non
         await stage.run(call)
     with pytest.raises(Unavailable) as raised:  # looking does not work either
         await stage.run(call)
-    effect = getattr(raised.value, "effect", "")
-    closed = await stage.ask(f"settle {effect} not-done")
+    assert raised.value.acted
+    closed = await stage.ask(f"settle {await stage.dispatch.doubted(call)} not-done")
 
     assert labels(closed) == ["Do it now"]
     assert (await stage.press(closed.buttons[0])).text == "Scribbled."
@@ -312,7 +312,7 @@ async def test_what_was_done_under_an_id_is_answered_and_not_done_again(stage: S
     call = await stage.call("board pin hello")
     first, second = await stage.run(call), await stage.run(call)
 
-    assert second == replace(first, account="")
+    assert second == replace(first, account="", repeated=True)
     assert stage.written == ["POST /cards"]
 
 

@@ -17,6 +17,7 @@ from bot.account_parts import AccountParts, build_accounts
 from bot.actors import owner_of
 from bot.clients import Clients
 from bot.desk import load_services
+from bot.directory import Directory
 from bot.dispatch import Dispatch, Form, Provide
 from bot.forgetting import forgetting_of
 from bot.integrations import integrations_of
@@ -135,12 +136,19 @@ async def open_whole(plan: Plan) -> AsyncIterator[Whole]:
         services.update(await load_services(plan, address, http))
         alone = NobodyElse()
         books = Books(stores.effects, stores.proposals, stores.rules)
-        writes = build_writes(books, parts.administrators, alone, alone.announce, catalog, "", plan.clock)
+        directory = Directory({}, plan.clock)
+        writes = build_writes(books, parts.administrators, alone, alone.announce, directory, catalog, "", plan.clock)
         clients = Clients(services, parts.connections, plan.clock)
         given: Mapping[type, Provide] = {
             Integrations: lambda call: integrations_of(parts, "", call.actor, call.place),
             Forgetting: partial(
-                forgetting_of, parts.keeping.accounts, parts.listing, stores.sessions, stores.effects, plan.clock
+                forgetting_of,
+                parts.keeping.accounts,
+                parts.listing,
+                stores.sessions,
+                stores.effects,
+                stores.proposals,
+                plan.clock,
             ),
             **writes.given,
         }

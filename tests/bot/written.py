@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.clock import Clock
+from bot.directory import Directory
 from bot.terminal.alone import NobodyElse, Sitter
 from bot.write_parts import Books, WriteParts, build_writes
 from commands.catalog import Catalog
@@ -26,4 +27,4 @@ async def open_database(url: str) -> AsyncIterator[Database]:
 def writes_on(database: Database, catalog: Catalog, clock: Clock) -> WriteParts:
     books = Books(Effects(database), Proposals(database, clock.time), Rules(database, clock.time))
     alone = NobodyElse()
-    return build_writes(books, Sitter(), alone, alone.announce, catalog, "", clock)
+    return build_writes(books, Sitter(), alone, alone.announce, Directory({}, clock), catalog, "", clock)

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.bot.conftest import FixedClock
 from tests.bot.web.site import ADA, Site, open_site
-from tests.browser.example import COMMANDS, furnish, icons
+from tests.browser.example import furnish, icons
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 Scheme = Literal["light", "dark"]
@@ -45,7 +45,7 @@ async def shared_chromium() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_site(tmp_path, FixedClock(), icons(), COMMANDS) as opened:
+    async with open_site(tmp_path, FixedClock(), icons()) as opened:
         await furnish(opened)
         yield opened
 

@@ -112,7 +112,6 @@ TEAM = tuple(
     )  # type: ignore[arg-type]
     for name, title, about, category, _ in _SERVICES
 )
-COMMANDS = ("ask", "calendar agenda", "calendar create", "calendar today", "notion find", "ping", "status")
 
 
 def icons() -> Mapping[str, bytes]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from storage.audit import Audit, Entry
 from storage.chain import COLUMNS, NAMES, links
-from storage.database import Database
+from storage.database import Database, StorageError
 
 ENTRY = Entry("d", "call", 1000.0, "slack:T1:U1", "Ada", "slash", "C1", "ping", "{}", "", "", "done", "pong", "r")
 TAIL = "missing: the tail was cut"
@@ -34,6 +34,12 @@ def shift(since: int) -> list[str]:
     further = f"UPDATE audit SET number = 1000 + number WHERE number >= {since}"
     return [further, "UPDATE audit SET number = number - 999 WHERE number > 1000"]
 
+
+UNGUARDED = {
+    "sqlite": ("DROP TRIGGER audit_update", "DROP TRIGGER audit_delete"),
+    "postgresql": ("ALTER TABLE audit DISABLE TRIGGER USER",),
+}
+"""Who may change the schema can change all."""
 
 DONE: dict[str, tuple[Sequence[str], dict[int, str]]] = {
     **{
@@ -80,10 +86,11 @@ DONE: dict[str, tuple[Sequence[str], dict[int, str]]] = {
 
 @pytest.fixture
 async def audit(database: Database) -> Audit:
-    """Six rows, and a copy of them."""
+    """Six rows, and a copy of them; what the database has against changes is out of the way."""
     audit = Audit(database)
     await audit.append(*(replace(ENTRY, id=f"d{number}", at=1000.0 + number / 3) for number in range(6)))
     await do(database, "CREATE TABLE kept AS SELECT * FROM audit", "CREATE TABLE kept_head AS SELECT * FROM audit_head")
+    await do(database, *UNGUARDED[database.engine.dialect.name])
     return audit
 
 
@@ -138,8 +145,9 @@ async def test_a_row_that_was_added_with_the_right_hash_is_named(audit: Audit, d
 
 
 async def test_after_old_rows_were_removed_the_rest_is_watched_as_before(audit: Audit, database: Database) -> None:
-    await audit.prune(1000.9)
+    await audit.prune(1000.9, 1001.0)
     told = {}
+    await do(database, "INSERT INTO kept SELECT * FROM audit WHERE number > 6")
     for what in ("DELETE FROM audit WHERE number = 4", f"{INTO} SELECT {', '.join(COLUMNS)} FROM kept WHERE number = 3"):
         await do(database, what)
         told[what.split()[0]] = await wrong(audit)
@@ -150,8 +158,44 @@ async def test_after_old_rows_were_removed_the_rest_is_watched_as_before(audit: 
     assert await wrong(audit) == {0: f"{HEAD}: the chain begins elsewhere"}
 
 
-async def test_a_chain_of_nothing_has_a_head_too(audit: Audit, database: Database) -> None:
-    await audit.prune(2000.0)
+@pytest.mark.parametrize("number", [3, 6])
+async def test_a_beginning_that_was_cut_off_is_no_retention(audit: Audit, database: Database, number: int) -> None:
+    """Even if the head says that the chain begins there, of which nobody can say anything else."""
+    hash = (await hashes(database))[number - 1]
+    head = f"UPDATE audit_head SET first_number = {number + 1}, first_hash = '{hash}'"
+    cut = (f"DELETE FROM audit WHERE number <= {number}", head)
+    told = f"its beginning was cut off: no row says that those before number {number + 1} were old"
+    await do(database, *cut)
+    assert await wrong(audit) == {0: told}
+
+    await restore(database)
+    await audit.append(replace(ENTRY, kind="pruned", record=f"{number} x"), replace(ENTRY, record=f"{number} {hash}"))
+    await do(database, *cut)
+    assert await wrong(audit) == {0: told}
+
+
+async def test_who_speaks_for_what_was_removed_can_not_be_changed_or_removed(audit: Audit, database: Database) -> None:
+    await audit.prune(1000.9, 1001.0)
+    for what, number in (("UPDATE audit SET at = at + 1 WHERE number = 7", 7), ("DELETE FROM audit WHERE number = 7", 7)):
+        await do(database, what)
+        assert set(await wrong(audit)) == {0, number}
+
+
+async def test_a_row_can_be_neither_changed_nor_removed_by_mistake(database: Database) -> None:
+    audit = Audit(database)
+    await audit.append(ENTRY, ENTRY)
+    for what in ("UPDATE audit SET said = 'x' WHERE number = 2", "DELETE FROM audit", "DELETE FROM audit WHERE number = 1"):
+        with pytest.raises(StorageError, match="the audit is only added to"):
+            await do(database, what)
+    if database.engine.dialect.name == "postgresql":
+        with pytest.raises(StorageError, match="the audit is only added to"):
+            await do(database, "TRUNCATE audit")
+
+    assert (await audit.verify()).rows == 2
+
+
+async def test_a_chain_of_nothing_has_a_head_too(database: Database) -> None:
+    audit = Audit(database)
     assert await wrong(audit) == {}
     await do(database, "UPDATE audit_head SET hash = 'x'")
 

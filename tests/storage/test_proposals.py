@@ -11,7 +11,7 @@ from tests.storage.conftest import Clock
 
 ADA, GRACE = "slack:T1:U1", "slack:T1:U2"
 EXPIRES = 1_000_600.0
-OPEN = Proposal("p1", "digest", '{"say": "a\x00\ud800🎉"}', ADA, f'["{ADA}"]', 1_000_000.0, EXPIRES)
+OPEN = Proposal("p1", "digest", '{"say": "a\x00\ud800🎉"}', ADA, "admins", '{"text": "Burn it."}', 1_000_000.0, EXPIRES)
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ def _message(posted: Posted, people: Mapping[str, Person], hidden: str) -> str:
     name = person.real_name if person else "Slackbot"
     only = "<p class=note>Only visible to you</p>" if posted.only_for else ""
     app = "<span class=app>APP</span>" if posted.user == BOT else ""
-    body = "".join(_block(block, posted, hidden) for block in posted.blocks) or f"<p>{_plain(posted.text, people)}</p>"
+    told = f'<input type=hidden name=ts value="{escape(posted.ts)}">{hidden}'
+    body = "".join(draw_block(block, told) for block in posted.blocks) or f"<p>{_plain(posted.text, people)}</p>"
     edited = "<span class=note>(edited)</span>" if posted.edited else ""
     kind = "bot" if posted.user == BOT else "person"
     return (
@@ -35,12 +36,13 @@ def _message(posted: Posted, people: Mapping[str, Person], hidden: str) -> str:
     )
 
 
-def _block(block: Json, posted: Posted, hidden: str) -> str:
+def draw_block(block: Json, hidden: str) -> str:
+    """`hidden` is HTML for the forms that its buttons are."""
     match block["type"]:
         case "rich_text":
             return "".join(map(_rich, block["elements"]))
         case "actions":
-            return f"<div class=buttons>{''.join(_button(each, posted, hidden) for each in block['elements'])}</div>"
+            return f"<div class=buttons>{''.join(_button(each, hidden) for each in block['elements'])}</div>"
         case "image":
             return f'<img src="{escape(block["image_url"])}" alt="{_entities(block["alt_text"])}" loading=lazy>'
         case "divider":
@@ -50,15 +52,15 @@ def _block(block: Json, posted: Posted, hidden: str) -> str:
         case "context":
             return f"<p class=note>{' '.join(_entities(each.get('text', '')) for each in block['elements'])}</p>"
         case "section":
-            return _section(block, posted, hidden)
+            return _section(block, hidden)
     return f"<p>{escape(str(block.get('text', '')))}</p>"
 
 
-def _section(block: Json, posted: Posted, hidden: str) -> str:
+def _section(block: Json, hidden: str) -> str:
     texts = [block["text"]] if "text" in block else []
     paragraphs = "".join(f"<p>{_entities(text['text'])}</p>" for text in [*texts, *block.get("fields", ())])
     accessory = block.get("accessory", {})
-    return paragraphs + (_button(accessory, posted, hidden) if accessory.get("type") == "button" else "")
+    return paragraphs + (_button(accessory, hidden) if accessory.get("type") == "button" else "")
 
 
 def _rich(element: Json) -> str:
@@ -83,17 +85,15 @@ def _run(element: Json) -> str:
     return text
 
 
-def _button(element: Json, posted: Posted, hidden: str) -> str:
+def _button(element: Json, hidden: str) -> str:
     if element["type"] != "button":
         return ""
     label, style = _entities(element["text"]["text"]), escape(element.get("style", ""))
     if "url" in element:
         return f'<a class="button {style}" href="{escape(element["url"])}" target=_blank rel="noopener noreferrer">{label}</a>'
-    values = f'<input type=hidden name=ts value="{escape(posted.ts)}">{hidden}'
     action = escape(element.get("action_id", ""))
-    return (
-        f'<form method=post action=press>{values}<button class="{style}" name=button value="{action}">{label}</button></form>'
-    )
+    press = f'<button class="{style}" name=button value="{action}">{label}</button>'
+    return f"<form method=post action=press>{hidden}{press}</form>"
 
 
 def _plain(text: str, people: Mapping[str, Any]) -> str:

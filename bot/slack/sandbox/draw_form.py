@@ -3,7 +3,8 @@
 from html import escape
 from typing import Any
 
-from bot.slack.sandbox.forms import inputs, standing
+from bot.slack.sandbox.draw import draw_block
+from bot.slack.sandbox.forms import standing
 from bot.slack.sandbox.workspace import Json
 
 _TYPES = {
@@ -17,24 +18,30 @@ FIELD = "field:"
 
 
 def draw_form(view: Json, hidden: str) -> str:
-    fields = "".join(_field(view, block) for block, _ in inputs(view))
+    blocks = "".join(_block(view, block, hidden) for block in view["blocks"])
     submit = view.get("submit", {}).get("text", "Submit")
     return (
-        f"<form method=post action=submit class=form><h2>{escape(view['title']['text'])}</h2>{hidden}{fields}{_buttons(view)}"
+        f"<form method=post action=submit class=form><h2>{escape(view['title']['text'])}</h2>{hidden}{blocks}"
         f'<p class=buttons><button class="primary">{escape(submit)}</button>'
         f"<button formaction=close formnovalidate>{escape(view.get('close', {}).get('text', 'Cancel'))}</button></p></form>"
     )
 
 
-def _buttons(view: Json) -> str:
-    """Those within the form, which send what is entered so far."""
-    elements = [each for block in view["blocks"] if block["type"] == "actions" for each in block["elements"]]
-    drawn = (
-        f'<button formaction=press_form formnovalidate name=button value="{escape(each["action_id"])}">'
-        f"{escape(each['text']['text'])}</button>"
-        for each in elements
-    )
-    return f"<p class=buttons>{''.join(drawn)}</p>" if elements else ""
+def _block(view: Json, block: Json, hidden: str) -> str:
+    match block["type"]:
+        case "input":
+            return _field(view, block)
+        case "actions":
+            return f"<p class=buttons>{''.join(map(_button, block['elements']))}</p>"
+    return draw_block(block, hidden)
+
+
+def _button(element: Json) -> str:
+    """What is pressed sends what is entered so far."""
+    label = escape(element["text"]["text"])
+    if "url" in element:
+        return f'<a class=button href="{escape(element["url"])}" target=_blank rel="noopener noreferrer">{label}</a>'
+    return f'<button formaction=press_form formnovalidate name=button value="{escape(element["action_id"])}">{label}</button>'
 
 
 def _field(view: Json, block: Json) -> str:

@@ -8,6 +8,7 @@ from bot.slack.sandbox import payloads
 from bot.slack.sandbox.arguments import Arguments
 from bot.slack.sandbox.delivery import Courier, Delivery
 from bot.slack.sandbox.forms import filled
+from bot.slack.sandbox.markup import marked
 from bot.slack.sandbox.responses import ResponseUrls
 from bot.slack.sandbox.shapes import person_json
 from bot.slack.sandbox.views import Views
@@ -29,7 +30,8 @@ class People:
     async def command(self, command: str, text: str = "", *, user: str = ADA, channel: str = GENERAL) -> Delivery:
         """Types a slash command. What the bot says in its acknowledgement is shown to the person."""
         where = self._entered(user, channel)
-        fields = payloads.command(self._workspace, command, text, user, where, self._links(where.id, user))
+        told = marked(self._workspace, text)
+        fields = payloads.command(self._workspace, command, told, user, where, self._links(where.id, user))
         delivery = await self._courier.hand_over("slash_commands", fields)
         if not delivery.ok:
             failed = "operation_timeout" if "timeout" in delivery.reason else "dispatch_failed"

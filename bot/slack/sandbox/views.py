@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.slack.sandbox.arguments import Arguments
 from bot.slack.sandbox.blocks import view_blocks
+from bot.slack.sandbox.forms import inputs
 from bot.slack.sandbox.workspace import APP, ApiError, Json, Workspace
 
 _TRIGGER_LIFE = 3.0  # seconds
@@ -62,7 +63,7 @@ class Views:
         if told.text("hash") not in ("", stack[place]["hash"]):
             raise ApiError("hash_conflict")
         view = self._view(told.value("view", "invalid_arguments"), "modal")
-        stack[place] = {**view, "id": stack[place]["id"]}
+        stack[place] = {**view, "id": stack[place]["id"], "entered": _kept(stack[place], view)}
         return {"view": stack[place]}
 
     def publish(self, told: Arguments) -> Json:
@@ -124,6 +125,13 @@ class Views:
 
     def _now(self) -> float:
         return self._workspace.now().timestamp()
+
+
+def _kept(before: Json, view: Json) -> dict[str, str]:
+    """What was entered into fields that are still there: https://docs.slack.dev/surfaces/modals/#updating_views."""
+    fields = {(block["block_id"], element.get("action_id")) for block, element in inputs(before)}
+    stay = {block["block_id"] for block, element in inputs(view) if (block["block_id"], element.get("action_id")) in fields}
+    return {id: value for id, value in before.get("entered", {}).items() if id in stay}
 
 
 def _check_titles(view: Json) -> None:

@@ -80,9 +80,19 @@ def test_each_subject_is_a_slash_command_beside_the_bots_own() -> None:
         "url": "https://bot.acme.test/slack/events",
         "description": "Your calendar.",
         "usage_hint": "today | create",
-        "should_escape": False,
+        "should_escape": True,
     }
     assert (ask["command"], ask["description"]) == ("/ask", "Ask anything.")
+
+
+def test_what_is_pressed_and_never_typed_takes_no_name_of_its_own() -> None:
+    pressed = Command(**{**vars(today), "pressed": True})
+    made = manifest([subject("approve", pressed), subject("calendar", pressed, create)], None)
+
+    assert [each["command"] for each in slash_commands(made)] == ["/interact", "/calendar"]
+    assert {"/confirm", "/dismiss", "/settle"}.isdisjoint(
+        each["command"] for each in slash_commands(manifest(subjects(MODULES), None))
+    )
 
 
 def test_a_command_without_a_verb_hints_at_its_options() -> None:

@@ -82,8 +82,9 @@ def _bolt(sandbox: SlackSandbox, slack: AsyncWebClient) -> tuple[AsyncApp, list[
 
 
 async def test_bolt_hears_a_command_and_answers_it(sandbox: SlackSandbox, bolt: list[Any]) -> None:
-    delivery = await sandbox.command("/calendar", "create “Lunch & co” 100%")
-    assert (delivery.status, delivery.answer, bolt) == (200, {"text": "working"}, [("command", "create “Lunch & co” 100%")])
+    delivery = await sandbox.command("/calendar", "create “Lunch & co” 100% who=@grace in #general ada@grace @nobody")
+    told = "create “Lunch &amp; co” 100% who=<@U0GRACE|grace> in <#C0GENERAL|general> ada@grace @nobody"
+    assert (delivery.status, delivery.answer, bolt) == (200, {"text": "working"}, [("command", told)])
     assert [(message["text"], message["only_for"]) for message in sandbox.messages(GENERAL)] == [("done", ""), ("working", ADA)]
 
 

@@ -209,6 +209,27 @@ async def test_where_nobody_can_be_told_nothing_is_said(on: Stage, channel: str,
     assert on.said() == []
 
 
+@pytest.mark.parametrize("channel", [GENERAL, PRIVATE, ADA])
+async def test_an_answer_that_comes_later_for_one_alone_reaches_them_in_person_once(on: Stage, channel: str) -> None:
+    asked = await asked_there(on, channel)
+    room = await on.platform.room(asked.place, asked.actor)
+    [ts] = await say(on, room, replace(DONE, private=True))
+
+    assert (room.actor, room.place) == (asked.actor, asked.place)
+    assert await say(on, room, replace(DONE, private=True), look=True) == [ts]
+    assert [(said["channel"][0], said["text"], said["only_for"]) for said in on.said()] == [("D", "Moved.", "")]
+
+
+async def test_an_answer_that_comes_later_for_everybody_stands_where_it_was_asked_for(on: Stage) -> None:
+    on.slack.refuse("conversations.open", "user_disabled")
+    asked = await asked_there(on, GENERAL)
+    room = await on.platform.room(asked.place, asked.actor)
+    await say(on, room, DONE)
+    await say(on, room, replace(DONE, private=True), "call-2")
+
+    assert [(said["channel"], said["only_for"]) for said in on.said()] == [(GENERAL, ""), (GENERAL, ADA)]
+
+
 # Forms
 
 
@@ -231,24 +252,61 @@ async def asked_over_http(served: Several) -> Asked:
     return asked
 
 
-async def test_preview_sends_what_is_entered_so_far_and_the_form_stays(served: Several) -> None:
+PREVIEW = Reply(
+    "Book “Lunch”.",
+    fields=(Field("Video", "yes"),),
+    buttons=(Button("Do it", "book", {}), Button("Connect", url="https://acme.test/connect")),
+)
+
+
+async def answer(served: Several, asked: Asked, reply: Reply, call: str) -> None:
+    rendered = served.slack.render(asked, reply, call, ["offer"] * len(reply.pressed))
+    for look in (False, True):
+        assert await served.slack.send(rendered, (), look) == [""]
+
+
+def form(served: Several) -> list[tuple[str, str]]:
+    """What the person sees in it: the kind of each block, and what there is to read in it or to press."""
+    view = served.sandbox.views.opened(ADA)
+    assert view
+    return [(block["type"], block["block_id"] if "element" in block else str(block["elements"])) for block in view["blocks"]]
+
+
+async def test_preview_sends_what_is_entered_so_far_and_is_answered_in_the_form(served: Several) -> None:
     asked = await asked_over_http(served)
     assert await served.slack.open_form(asked, book, {"video": True})
-    filled: Asked | None = None
-    for values in ({}, {"title": "Lunch"}):
+    before = form(served)
+    for number, (values, reply) in enumerate([({}, Reply("title: is missing")), ({"title": "Lunch"}, PREVIEW)]):
         delivery = await served.sandbox.press_form("Preview", values)
         assert (delivery.status, delivery.body) == (200, "")
         filled = await served.asked()
         assert filled
         assert filled.what == Filled(book.name, {"video": "true", **values}, dry_run=True)
         assert (filled.place, filled.via, filled.actor.user) == (Place("slack", TEAM, GENERAL), "form", ADA)
+        await answer(served, filled, reply, f"call-{number}")
+        *above, title, video, buttons = form(served)
+        assert reply.text in above[0][1]
+        assert [title, video, buttons] == before
+
+    assert [kind for kind, _ in above] == ["rich_text", "rich_text", "actions"], "and what was said before is gone"
+    assert ("Connect" in above[2][1], "Do it" in above[2][1]) == (True, False)
+    assert served.said(TEAM) == [], "nor is anything said behind it"
+    assert (await served.sandbox.submit({})).answer == {"response_action": "clear"}, "what was entered is still there"
+    done = await served.asked()
+    assert done
+    assert done.what == Filled(book.name, {"title": "Lunch", "video": "true"})
+
+
+async def test_where_the_form_was_closed_meanwhile_the_preview_is_a_message_for_the_asker_alone(served: Several) -> None:
+    asked = await asked_over_http(served)
+    assert await served.slack.open_form(asked, book, {})
+    await served.sandbox.press_form("Preview", {"title": "Lunch"})
+    filled = await served.asked()
     assert filled
+    served.sandbox.views.close(ADA)
     await served.slack.send(served.slack.render(filled, Reply("Book “Lunch”."), "call-1", ()), (), look=False)
 
-    assert [(said["text"], said["only_for"]) for said in served.said(TEAM)] == [("Book “Lunch”.", ADA)], (
-        "whatever the command says, it is for the asker alone"
-    )
-    assert (await served.sandbox.submit({})).answer == {"response_action": "clear"}, "what was entered is still there"
+    assert [(said["text"], said["only_for"]) for said in served.said(TEAM)] == [("Book “Lunch”.", ADA)]
 
 
 async def test_a_form_opens_once_and_not_without_a_trigger(served: Several) -> None:

@@ -176,6 +176,13 @@ def test_people_find_the_subjects_in_the_menu_wherever_they_write_and_help_at_it
     assert menus() == {scope: ["calendar", "ping", "help"] for scope in ("personal", "team", "groupChat")}
 
 
+def test_what_is_pressed_and_never_typed_is_not_in_the_menu() -> None:
+    pressed = named(create, "approve", "", pressed=True)
+
+    assert menus(subject("approve", pressed), subject("calendar", pressed, create))["team"] == ["calendar", "help"]
+    assert {"confirm", "dismiss", "settle"}.isdisjoint(menus(*subjects(MODULES))["team"])
+
+
 def test_a_menu_shows_ten_at_most_and_help_among_them() -> None:
     crowded = menus(*(subject(f"s{number}") for number in range(30)))["team"]
     assert (len(crowded), crowded[0], crowded[-1]) == (10, "s0", "help")

@@ -178,6 +178,22 @@ async def test_nothing_private_is_said_in_a_room(on: Stage, platform: Teams) -> 
     assert (sent, on.teams.said()) == ([""], [])
 
 
+@pytest.mark.parametrize("where", ["", GENERAL, GROUP])
+async def test_an_answer_that_comes_later_for_one_alone_reaches_them_in_their_own_chat(
+    on: Stage, platform: Teams, where: str
+) -> None:
+    asked = await hear(on, platform, where=where)
+    on.restart()
+    after = Teams(Listener(), on.people, on.conversations, on.connector, on.sender, "UTC", on.clock)
+    room = await after.room(asked.place, asked.actor)
+    await say(after, room, replace(DONE, private=True))
+    await say(after, room, DONE, "call-2")
+
+    assert (room.actor, room.place) == (asked.actor, asked.place)
+    assert next(said["text"].partition("\n")[0] for said in on.teams.said(on.chat())) == "Moved."
+    assert len(on.teams.said(where or on.chat())) == (1 if where else 2)
+
+
 # Forms
 
 

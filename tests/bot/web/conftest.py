@@ -16,7 +16,7 @@ __all__ = ["postgres", "url"]  # fixtures
 @pytest.fixture
 async def site(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Site]:
     """Ada runs the bot, Grace does not."""
-    async with open_site(tmp_path, clock, {"calendar": ICON, "notion": ICON}, ("ping", "status")) as opened:
+    async with open_site(tmp_path, clock, {"calendar": ICON, "notion": ICON}) as opened:
         yield opened
 
 

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot.actors import stored
 from bot.admins import Administrators
+from bot.directory import Directory
 from bot.entry import OUTCOMES
 from bot.rules import Judge
 from bot.server import listening_socket
@@ -104,7 +105,7 @@ class Site:
 
 @asynccontextmanager
 async def open_site(
-    folder: Path, clock: FixedClock, icons: Mapping[str, bytes], commands: Sequence[str] = (), named: Sequence[str] = (ADA.key,)
+    folder: Path, clock: FixedClock, icons: Mapping[str, bytes], named: Sequence[str] = (ADA.key,)
 ) -> AsyncIterator[Site]:
     """`named` run the bot."""
     async with AsyncExitStack() as stack:
@@ -121,7 +122,7 @@ async def open_site(
         site = Site(address, Told(), inbox, admins, client, sessions, database)
         pages = Pages(icons)
         app = web.Application(middlewares=[Security(pages, browser, address, outside=("/static/",)).guard])
-        _routes(app, site, pages, browser, clock, commands, named)
+        _routes(app, site, pages, browser, clock, named)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -135,19 +136,18 @@ def _routes(
     pages: Pages,
     browser: Browser,
     clock: FixedClock,
-    commands: Sequence[str],
     named: Sequence[str],
 ) -> None:
     told = site.told
     deeds = Deeds(told.of, told.of_team, told.connect, told.disconnect, told.test, told.share)
     audit = Audit(site.database)
-    note, activity = Note(audit, clock), ActivityPage(pages, browser, clock, audit, commands, OUTCOMES)
+    every = Catalog(subjects(SUBJECTS), lambda _: True)
+    note, activity = Note(audit, clock), ActivityPage(pages, browser, clock, audit, every, OUTCOMES)
     integrations = IntegrationsPage(pages, browser, clock, deeds, note)
     deliveries = DeliveriesPage(pages, browser, clock, site.inbox, site.inbox.replay, note)
     people = PeoplePage(pages, browser, clock, site.admins, named, note)
     administrators = Administrators(named, site.admins)
-    judge = Judge(Rules(site.database, clock.time), administrators.is_admin, administrators.names, clock)
-    every = Catalog(subjects(SUBJECTS), lambda _: True)
+    judge = Judge(Rules(site.database, clock.time), administrators.is_admin, administrators.names, Directory({}, clock), clock)
     rules = RulesPage(pages, browser, judge, every, note)
     app.router.add_get("/static/{name}", pages.static)
     app.router.add_get("/integrations", integrations.show)
