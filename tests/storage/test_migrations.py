@@ -41,7 +41,7 @@ def url(url: str) -> Iterator[str]:
     """The address of an empty database."""
     _clear(url)
     yield url
-    _clear(url)  # so that nobody else gets what was tried on it
+    _clear(url)  # so that no other test gets what was tried on it
 
 
 def _clear(url: str) -> None:
