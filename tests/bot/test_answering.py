@@ -27,6 +27,7 @@ from bot.notices import Notices
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
 from bot.slack.app import SlackApp
+from bot.slack.pace import Pace
 from bot.slack.sandbox import SlackSandbox
 from bot.slack.sandbox.workspace import ADA, GENERAL, TEAM
 from bot.worker import Worker
@@ -114,7 +115,9 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(serving({**apps, "slack": slack}, 0))
         session = await stack.enter_async_context(pooled_session())
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr("bot.desk.Http", impatient)
+        patched = stack.enter_context(pytest.MonkeyPatch.context())
+        patched.setattr("bot.desk.Http", impatient)
+        patched.setattr("bot.slack.app.Pace", lambda _: Pace(_at_once))
         desk = await stack.enter_async_context(open_desk(plan, address, plan.settings.database))
         slack.address = f"{address}slack/"
         metrics = Metrics()
@@ -155,6 +158,10 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         await worker.drain(5)
     await inbox.close()
     await database.close()
+
+
+async def _at_once(seconds: float) -> None:
+    return
 
 
 class Accounts:
