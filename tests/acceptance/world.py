@@ -20,6 +20,7 @@ from adapters.google_calendar.sandbox import CalendarSandbox
 from bot.sandboxes import serving
 from bot.slack.sandbox import SlackSandbox
 from bot.teams.sandbox import TeamsSandbox
+from tests.acceptance.fork_server import Forked, the_fork_server
 from tests.acceptance.sides import Said, Side, SlackSide, TeamsSide
 
 _PATIENCE = 30.0  # seconds: for a loaded machine, not for the bot
@@ -36,12 +37,12 @@ def free_port() -> int:
 
 
 class Bot:
-    """The real process: `python -m bot run`."""
+    """The real thing, in a process of its own: `interact run`."""
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self.environment = environment
         self.folder = folder
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | None = None
         self.url = f"http://127.0.0.1:{environment['PORT']}/"
         self.log = folder / "bot.log"
 
@@ -51,11 +52,7 @@ class Bot:
         return self._process.pid
 
     async def start(self, ready: bool = True) -> None:
-        with self.log.open("ab") as log:
-            command = (sys.executable, "-m", "bot", "run")
-            self._process = await asyncio.create_subprocess_exec(
-                *command, cwd=self.folder, env=dict(self.environment), stdout=log, stderr=log
-            )
+        self._process = await the_fork_server().start(self.environment, self.folder, self.log)
         if ready:
             await self.ready()
 

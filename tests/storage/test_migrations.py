@@ -4,9 +4,11 @@ import asyncio
 import os
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
@@ -32,6 +34,21 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+@pytest.fixture
+def url(url: str) -> Iterator[str]:
+    """The address of an empty database."""
+    _clear(url)
+    yield url
+    _clear(url)  # so that no other test gets what was tried on it
+
+
+def _clear(url: str) -> None:
+    if url.startswith("postgresql"):
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
 
 
 def version(connection: Connection) -> Any:
