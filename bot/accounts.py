@@ -118,7 +118,7 @@ class Accounts:
 
     async def _end(self, whose: Sequence[Condition], who: str) -> None:
         if left := (await self._revoking.stopped(*whose, at_last=True)).left.total():
-            raise Unavailable(f"{left} connections of {who} could not be revoked yet.")
+            raise Unavailable(f"{left} connections of {who} could not be revoked yet.", acted=True)
 
     async def _keep(
         self,

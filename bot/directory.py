@@ -58,9 +58,8 @@ class Directory:
         if by.startswith(CHANNEL):
             await platform.room(Place(actor.platform, actor.tenant, by.removeprefix(CHANNEL)))
         elif await self._known(actor_of(by)) is None:
-            raise Refused(
-                f"I can't ask {_nameless(actor_of(by))} to confirm anything: they are no member here, or have never written to me."
-            )
+            who = _nameless(actor_of(by))
+            raise Refused(f"I can't ask {who} to confirm anything: they are no member here, or have never written to me.")
 
     async def _known(self, actor: Actor) -> Actor | None:
         platform = self._platforms.get(actor.platform)

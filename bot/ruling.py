@@ -11,11 +11,9 @@ CHANNEL = "in:"
 """What the channel whose people confirm begins with."""
 
 READS, WRITES, IRREVERSIBLE = "reads", "writes", "irreversible"
-OWN = frozenset(
-    ("audit", "confirm", "connect", "disconnect", "dismiss", "forget", "help", "integrations", "ping")
-    + ("rules", "settle", "status", "undo")
-)
-"""The subjects that are everybody's own, and for which there are no rules. Whom `rules` and `confirm` obey, they say themselves."""
+_OWN = "audit confirm connect disconnect dismiss forget help integrations ping rules settle status undo"
+OWN = frozenset(_OWN.split())
+"""The subjects that are everybody's own: no rule reaches them. Those that decide or change rules see for themselves who may."""
 
 _KINDS = {EVERY: 0, READS: 1, WRITES: 1, IRREVERSIBLE: 2}  # how much each says of a command: what is for good writes as well
 _EFFECTS = {"allow": 0, "ask": 1, "forbid": 2}

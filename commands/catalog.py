@@ -73,7 +73,7 @@ class Catalog(Given):
         return self._by_name.get(name)
 
     def barred(self, words: str) -> Command | None:
-        """The command that the words begin with, where it is left out of `only` some; or one of a subject that is all left out."""
+        """What the words begin with, where `only` has left it out: a command, or one of a subject that is left out whole."""
         name, rest = _head(words.lstrip().removeprefix("/"))
         subject, (verb, _) = _spelled(name), _head(rest)
         if exact := self._barred.get(f"{subject} {_spelled(verb)}".strip()):

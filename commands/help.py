@@ -14,9 +14,7 @@ _EXAMPLES = 3
 
 
 @command(example="help ping")
-async def help(
-    catalog: Catalog, ruling: Ruling, words: Annotated[str, "what to explain, such as “ping”"] = ""
-) -> Reply:
+async def help(catalog: Catalog, ruling: Ruling, words: Annotated[str, "what to explain, such as “ping”"] = "") -> Reply:
     """Show what you can ask for, or explain one command."""
     words = words.removeprefix("/").strip()
     if not words:

@@ -10,9 +10,7 @@ from commands.option import MENTIONS
 from commands.preview import Change, Preview
 from commands.reply import Button, Item, Reply
 
-What = Annotated[
-    str, "everything, reads, writes, irreversible (what can't be undone), or a command: “calendar create”, or all of “calendar”"
-]
+What = Annotated[str, "everything, reads, writes, irreversible (can't be undone), “calendar”, or just “calendar create”"]
 Who = Annotated[str, "everyone, admins, or one person: a mention or an id", MENTIONS]
 Where = Annotated[str, "here, everywhere, or a channel: a mention or an id", MENTIONS]
 By = Annotated[str, "admins, a person, in:here for anybody in this channel, or another channel", MENTIONS]
@@ -43,10 +41,11 @@ class Ruling(Given):
     """The rules, as one person sees and changes them from where they are.
 
     `every` gives those that hold for the asker here, the most specific first, then the defaults, then what else they may see:
-    their own elsewhere, and everybody's where they run the bot. `refusal` says why the asker may not run a command here; empty
-    where they may. `draft` and what changes rules raise Refused for whoever does not run the bot. `draft` says what a rule would be, given its effect and words for what, who, where and by, and raises UsageError, or Refused where
-    whoever is to confirm could not be asked; `find` raises Refused where there is none of that id. `again` says whether an
-    earlier attempt of this very call may have done it.
+    their own elsewhere, and everybody's where they run the bot. `refusal` says why they may not run a command here, empty where
+    they may. `draft` and what changes rules raise Refused for those who do not run the bot. `draft` says what a rule would be,
+    given its effect and words for what, who, where and by. It raises UsageError, and Refused where whoever is to confirm could
+    not be asked. `find` raises Refused where there is none of that id. `again` says whether an earlier attempt of this very
+    call may have got through.
     """
 
     page: str  # the address of the page with all of them, empty where there is none

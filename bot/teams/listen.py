@@ -22,7 +22,7 @@ from msrest.serialization import Deserializer, rest_key_extractor
 from bot.platform import Filled, Joined, Press, Words
 from bot.teams.form import read_form
 from bot.teams.heard import Heard, Left
-from bot.teams.mention import mentions, names, people, plain
+from bot.teams.mention import mentions, names, others, plain
 from bot.teams.zone import zone_of
 
 _HEARD = "heard"
@@ -175,7 +175,7 @@ def _words(activity: Activity) -> Words:
     bot = activity.recipient or ChannelAccount()
     entities = _entities(activity)
     called = names(mentions(entities, bot.id or "")) | {bot.name or ""}
-    return Words(plain(activity.text or "", called - {""}, people(entities)))
+    return Words(plain(activity.text or "", called - {""}, others(entities)))
 
 
 def _entities(activity: Activity) -> list[dict[str, Any]]:

@@ -20,8 +20,10 @@ _AFTER = re.compile(r"^(?:&nbsp;|[\s,:])*")
 _ENTITY = re.compile(r"&(?:nbsp|lt|gt|amp|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
-PERSON = re.compile(r"29:[^<>|\s]+")
-"""A person's id in Teams."""
+_SIGNS = {"29:": "@", "19:": "#"}  # how the ids of people begin, and those of channels
+_ID = re.compile(r"(?:29|19):[^<>|\s]+")
+MENTIONED = re.compile(r"<@(29:[^<>|\s]+)\|")
+"""How somebody who is mentioned stands in the words, by their id in Teams."""
 
 
 def mentions(entities: object, id: str) -> list[Mapping[str, Any]]:
@@ -37,33 +39,32 @@ def names(mentions: Collection[Mapping[str, Any]]) -> set[str]:
     return {_undone(name) for name in called}
 
 
-def people(entities: object) -> dict[str, str]:
-    """Everybody's id in Teams, by what they are called in the text; but not of those who are called alike."""
+def others(entities: object) -> dict[str, str]:
+    """The ids in Teams of people and channels, by what they are called in the text; but not of those who are called alike."""
     called: dict[str, set[str]] = {}
     for each in entities if isinstance(entities, list) else ():
         id = _mentioned(each) if isinstance(each, dict) and each.get("type") == "mention" else None
         for name in names([each]) if isinstance(id, str) else ():
             called.setdefault(name, set()).add(str(id))
     alone = {name: next(iter(ids)) for name, ids in called.items() if name and len(ids) == 1}
-    return {name: id for name, id in alone.items() if PERSON.fullmatch(id)}
+    return {name: id for name, id in alone.items() if _ID.fullmatch(id)}
 
 
-def plain(text: str, bot: Collection[str], people: Mapping[str, str] = _NOBODY) -> str:
+def plain(text: str, bot: Collection[str], others: Mapping[str, str] = _NOBODY) -> str:
     """The first mention of the bot is taken off; entities are undone once.
 
-    Other mentions become those of `commands.mention`, or the names that people see where they are in none of the entities.
-    `bot` is what the bot is called, `people` are the others' ids by what they are called.
+    Mentions of the `others` become those of `commands.mention`, all else what people see. `bot` is what the bot is called.
     """
     for tag in _TAG.finditer(text):
         if _undone(tag[1]) in bot:
             text = text[: tag.start()] + _AFTER.sub("", text[tag.end() :], count=1)
             break
-    return _undone(_TAG.sub(lambda tag: _called(tag[1], people), text)).strip()
+    return _undone(_TAG.sub(lambda tag: _called(tag[1], others), text)).strip()
 
 
-def _called(name: str, people: Mapping[str, str]) -> str:
-    id = people.get(_undone(name))
-    return mention("@", id, _undone(name)) if id else name
+def _called(name: str, others: Mapping[str, str]) -> str:
+    id = others.get(_undone(name))
+    return mention(_SIGNS[id[:3]], id, _undone(name)) if id else name
 
 
 def _mentioned(entity: Mapping[str, Any]) -> object:

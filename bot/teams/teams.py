@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.platform import Asked, Filled, Gone, Joined, Press, Stranger, Words
 from bot.teams.connector import Address, Connector, ConnectorError
 from bot.teams.heard import Heard, Left
+from bot.teams.mention import MENTIONED
 from bot.teams.outgoing import Outgoing, load
 from bot.teams.own_chats import OwnChats
 from bot.teams.people import People
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _PATIENCE = 2.0  # seconds
+_MOST = 10  # people who are mentioned in one message
 
 
 class Teams:
@@ -73,7 +75,9 @@ class Teams:
             await self._conversations.note(heard.tenant, heard.route, received, heard.user)
         at = _address(heard.tenant, heard.route)
         person = await self._people.find(at, heard.route["user"])
-        what = await self._identified(heard.what, at) if person.member else Stranger()
+        what = heard.what if person.member else Stranger()
+        if isinstance(what, Words):
+            what = await self._identified(what.text, at)
         return self._asked(heard, what, person.name or heard.name, received)
 
     async def reach(self, actor: Actor) -> Asked:
@@ -140,12 +144,9 @@ class Teams:
         who = {"bot": reference.bot, "user": user, "team": reference.team}
         return {**where, **who, "replaces": "", "since": str(self._clock.time())}
 
-    async def _identified(self, what: _What, at: Address) -> _What:
+    async def _identified(self, text: str, at: Address) -> Words:
         """Whoever is mentioned, by their id in Entra: Teams tells its own, and nothing else here knows people by that."""
-        if not isinstance(what, Words):
-            return what
-        text = what.text
-        for id in list(dict.fromkeys(PERSON.findall(text)))[:_MENTIONED]:
+        for id in list(dict.fromkeys(MENTIONED.findall(text)))[:_MOST]:
             if object := (await self._people.find(at, id)).object:
                 text = text.replace(f"<@{id}|", f"<@{object}|")
         return Words(text)

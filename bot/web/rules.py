@@ -78,7 +78,7 @@ class RulesPage:
             topics=[each for each in topics(self._catalog) if each.partition(" ")[0] not in OWN],
             typed=typed,
             wrong=str(wrong or ""),
-            wrong_in=wrong.option if isinstance(wrong, UsageError) else "",
+            wrong_in=wrong.option if isinstance(wrong, UsageError) else "by" if wrong else "",  # who confirms can't be asked
         )
 
     def _desk(self, actor: Actor) -> RulesDesk:

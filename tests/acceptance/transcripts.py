@@ -24,7 +24,7 @@ BEGIN, END = "<!-- transcripts: python -m tests.acceptance.transcripts -->\n", "
 
 _CREATE = 'calendar create "Design review" tomorrow 15:00'
 _DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]+(?: \d{4})?")
-_ID = re.compile(r"\b(e?id)=\w+")
+_ID = re.compile(r"\b(e?id=|Id: )\w+")
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,9 @@ async def _terminal(bot: Bot) -> AsyncIterator[Terminal]:
     try:
         yield Terminal(process)
     finally:
-        await process.communicate()
+        assert process.stdin
+        process.stdin.close()
+        await process.wait()
 
 
 async def _at_terminal(running: World) -> Sequence[Sequence[str]]:
@@ -177,7 +179,7 @@ def _folded(title: str, told: Sequence[Sequence[str]]) -> str:
 
 def masked(text: str) -> str:
     """Without days and ids."""
-    return _ID.sub(r"\1=…", _DAY.sub("(a day)", text))
+    return _ID.sub(r"\1…", _DAY.sub("(a day)", text))
 
 
 def main() -> None:

@@ -28,6 +28,11 @@ __all__ = ["stage"]  # the fixture
 ASKS = Rule("r1", "slack:T1", "ask", "writes", "*", "*", "admins", "slack:T1:U-boss", 1.0)
 
 
+@pytest.fixture
+def plan(make_plan: Callable[..., Plan], tmp_path: Path) -> Plan:
+    return make_plan(database_url=f"sqlite:///{tmp_path / 'data/bot.sqlite'}", keyring=str(tmp_path / "keys/keyring.json"))
+
+
 async def pressed(stage: Stage, button: Button, id: str) -> Call:
     call = await stage.dispatch.fill(button.command, button.arguments, id, ADA, ROOM, "button", MONDAY, button.typed)
     assert isinstance(call, Call)
@@ -57,7 +62,8 @@ async def test_one_call_in_two_workers_is_written_once_and_both_answer_it(stage:
 
 async def test_what_two_take_back_at_once_is_taken_back_once(stage: Stage) -> None:
     gone = await stage.press((await stage.ask("board pin hello")).buttons[0])
-    redone = await asyncio.gather(*(answer(stage, await pressed(stage, gone.buttons[0], f"redo-{n}")) for n in range(3)))
+    calls = [await pressed(stage, gone.buttons[0], f"redo-{n}") for n in range(3)]
+    redone = await asyncio.gather(*(answer(stage, call) for call in calls))
 
     assert len(stage.sandbox.cards) == 1
     assert [each.text for each in redone if each].count("Pinned “hello”.") == 1
@@ -167,9 +173,10 @@ async def test_a_flag_that_there_is_not_stops_everything(stage: Stage) -> None:
     assert "I don't know “--dry”" in told.text
 
 
-async def test_what_was_done_is_not_said_to_have_come_to_nothing(make_plan: Callable[..., Plan], tmp_path: Path) -> None:
+async def test_what_was_done_is_not_said_to_have_come_to_nothing(plan: Plan) -> None:
     """The answer is lost, and then the service is away for longer than anybody waits."""
-    async with open_whole(make_plan(keyring=f"{tmp_path}/keys/keyring.json")) as bot:
+    async with open_whole(plan) as bot:
+        await bot.connect()
         before = bot.changes
         bot.sandbox.script.add(Fault(kind="drop_after", method="POST", path="/events$"))
         bot.sandbox.script.add(Fault(kind="status", status=503, method="POST", path="/events$", retry_after="120", times=5))
@@ -183,15 +190,14 @@ async def test_what_was_done_is_not_said_to_have_come_to_nothing(make_plan: Call
         assert await bot.dispatch.doubted(call)
 
 
-async def test_the_terminal_tries_again_what_it_has_begun_and_nothing_else(
-    make_plan: Callable[..., Plan], tmp_path: Path
-) -> None:
+async def test_the_terminal_tries_again_what_it_has_begun_and_nothing_else(plan: Plan) -> None:
     """By then “next” would be another meeting."""
 
     async def sleep(_: float) -> None:
         return
 
-    async with open_whole(make_plan(keyring=f"{tmp_path}/keys/keyring.json")) as bot:
+    async with open_whole(plan) as bot:
+        await bot.connect()
         conversation = Conversation(Desk(bot.dispatch, bot.stores.audit), BOSS, Recorder(), bot.plan.clock, sleep)
         await conversation.say("calendar today")
         before = bot.changes

@@ -1,17 +1,22 @@
 """Who may run what, where: the most specific rule decides, and no rule locks out those who mend it."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.errors import Refused, Unavailable
+from bot.directory import Directory
+from bot.rule_words import approver_in_words, in_words
 from bot.rules import Judge, Verdict
-from bot.ruling import Case, decide, is_about, precedence
-from commands import confirm, dismiss, help, rules, settle, undo
+from bot.ruling import OWN, Case, Decision, decide, is_about, precedence
+from commands import SUBJECTS
 from commands.call import Actor, Place
 from commands.catalog import Catalog, Subject, subjects
 from commands.command import Command, command
@@ -46,8 +51,7 @@ async def wipe() -> Reply:
 
 LOOK, MAKE, WIPE = look, make, wipe
 GARDEN = Subject("test-rules", "Your garden.", (LOOK, MAKE, WIPE))
-MENDING = [each for subject in subjects([confirm, dismiss, help, rules, settle, undo]) for each in subject.commands]
-DECIDING = [each for each in MENDING if each.by_hand]
+EVERYBODYS = [each for subject in subjects(SUBJECTS) if subject.name in OWN for each in subject.commands]
 
 
 def rule(id: str, effect: str, what: str = "*", who: str = "*", where: str = "*", by: str = "", tenant: str = T1) -> Rule:
@@ -116,36 +120,35 @@ def test_what_is_for_good_on_a_teams_account_is_for_admins_unless_a_rule_is_abou
     assert decide(held, asked).allowed is allowed
 
 
-@pytest.mark.parametrize("mending", MENDING, ids=lambda each: each.name)
+@pytest.mark.parametrize("own", EVERYBODYS, ids=lambda each: each.name)
 @pytest.mark.parametrize("effect", ["forbid", "ask"])
-def test_whoever_runs_the_bot_can_always_mend_it(mending: Command, effect: str) -> None:
-    """Not even a rule that asks stands in their way: who confirms may have left."""
-    whats = ("*", "reads", "writes", mending.subject, mending.name)
-    held = [rule("r", effect, what, BOSS.key, SALES.conversation, EVE.key) for what in whats]
-    assert decide(held, case(mending, BOSS)) == decide([], case(mending, BOSS))
-    everybody = [replace(each, who="*") for each in held]
-    assert decide(everybody, case(mending, BOSS)).allowed
-    assert decide(everybody, case(mending)).allowed is (effect == "ask")
+def test_what_is_everybodys_own_no_rule_reaches(own: Command, effect: str) -> None:
+    """So whoever runs the bot can always mend it, and not even a rule that asks stands in their way."""
+    whats = ("*", "reads", "writes", "irreversible", own.subject, own.name)
+    held = [
+        rule("r", effect, what, who, where, EVE.key) for what in whats for who in ("*", ADA.key) for where in ("*", "C0SALES")
+    ]
+    assert [decide(held, case(own, actor, team=team)) for actor in (ADA, BOSS) for team in (False, True)] == [
+        Decision(True)
+    ] * 4
 
 
-@pytest.mark.parametrize("deciding", DECIDING, ids=lambda each: each.name)
-def test_to_decide_about_a_call_is_no_kind_of_command(deciding: Command) -> None:
-    """What is confirmed or taken back is judged by itself."""
-    assert decide([replace(FORBID, what="reads"), replace(FORBID, what="writes")], case(deciding)).allowed
-    assert not decide([FORBID], case(deciding)).allowed
+def test_everybodys_own_are_subjects_that_there_are() -> None:
+    assert {each.subject for each in EVERYBODYS} == OWN
+    assert {subject.name for subject in subjects(SUBJECTS)} - OWN == {"calendar", "team"}
 
 
 RULES = st.builds(
     rule,
     st.text("ab", min_size=1, max_size=3),
     st.sampled_from(["forbid", "allow", "ask"]),
-    st.sampled_from(["*", "reads", "writes", "irreversible", "test-rules", "rules", *(each.name for each in GARDEN.commands)]),
+    st.sampled_from(["*", "reads", "writes", "irreversible", "test-rules", "help", *(each.name for each in GARDEN.commands)]),
     st.sampled_from(["*", "admins", ADA.key, BOSS.key]),
     st.sampled_from(["*", SALES.conversation, LOUNGE.conversation]),
 )
 ASKED = st.builds(
     case,
-    st.sampled_from([*GARDEN.commands, *MENDING]),
+    st.sampled_from([*GARDEN.commands, *EVERYBODYS]),
     st.sampled_from([ADA, EVE, BOSS]),
     st.sampled_from([SALES, LOUNGE]),
     st.booleans(),
@@ -177,19 +180,41 @@ def test_a_rule_about_something_else_changes_nothing(held: list[Rule], more: Rul
     assert is_about(more, asked) or decide([*held, more], asked) == decide(held, asked)
 
 
+class Town:
+    """In the place of a platform: those whom it knows, and the rooms that the bot is in. `asked` is whom it was asked about."""
+
+    def __init__(self) -> None:
+        self.names = {EVE.user: "eve of York", BOSS.user: "Boss"}
+        self.asked: list[str] = []
+        self.away = False
+
+    async def known(self, actor: Actor) -> Actor | None:
+        self.asked.append(actor.user)
+        if self.away:
+            raise Unavailable("It is away.")
+        return replace(actor, name=self.names[actor.user]) if actor.user in self.names else None
+
+    async def room(self, place: Place) -> object:
+        if place != LOUNGE:
+            raise Refused("The bot is not in there.")
+        return place
+
+
 class World:
     """Two processes that look at the same rules; Boss runs the bot."""
 
     def __init__(self, store: Rules, clock: FixedClock) -> None:
         self.store = store
-        self.names = ["Boss"]
-        self.one, self.other = (Judge(store, self.is_admin, self.names_of, clock) for _ in range(2))
+        self.town = Town()
+        self.directory = Directory({"slack": self.town}, clock)
+        self.admins = {BOSS.key: ""}
+        self.one, self.other = (Judge(store, self.is_admin, self.admins_of, self.directory, clock) for _ in range(2))
 
     async def is_admin(self, actor: Actor) -> bool:
         return actor == BOSS
 
-    async def names_of(self, platform: str, tenant: str) -> Sequence[str]:
-        return self.names if (platform, tenant) == ("slack", "T1") else []
+    async def admins_of(self, platform: str, tenant: str) -> Mapping[str, str]:
+        return self.admins if (platform, tenant) == ("slack", "T1") else {}
 
 
 @pytest.fixture
@@ -208,39 +233,121 @@ async def test_a_refusal_says_which_rule_and_who_can_change_it(world: World) -> 
     await world.one.book.add(rule("k7m2", "forbid", "test-rules make", where=SALES.conversation))
 
     assert await world.one.judge(MAKE, ADA, SALES) == Verdict(
-        False, "", "Nobody may use “test-rules make” in this conversation. That is rule k7m2. Boss can change that."
+        False, "", "Nobody may use “test-rules make” in this channel. That is rule k7m2. It can be changed by Boss."
     )
     assert (await world.one.judge(MAKE, ADA, LOUNGE)).allowed
     assert (await world.one.judge(MAKE, Actor("slack", "T2", "UADA"), SALES)).allowed  # theirs are other rules
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("admins", "said"),
     [
-        ([], "Nobody runs this bot yet who could change that."),
-        (["Ada", "Bo"], "Ada or Bo can change that."),
-        (["Ada", "Bo", "Cy", "Di", "Ed"], "Ada, Bo, Cy or 2 more can change that."),
+        ({}, "Nobody runs this bot yet who could change that."),
+        ({EVE.key: ""}, "It can be changed by eve of York."),  # a name is written as it is
+        ({"slack:T1:UZOE": ""}, "It can be changed by a person (UZOE)."),
+        ({"1": "ada", "2": "Bo"}, "It can be changed by ada or Bo."),
+        (
+            {"1": "Ada", "2": "Bo", "3": "Cy", "slack:T1:U4": "", "slack:T1:U5": ""},
+            "It can be changed by Ada, Bo, Cy or 2 more.",
+        ),
     ],
 )
-async def test_the_default_that_refuses_is_told_with_those_who_can_change_it(world: World, names: list[str], said: str) -> None:
-    world.names = names
+async def test_the_default_that_refuses_is_told_with_those_who_can_change_it(
+    world: World, admins: dict[str, str], said: str
+) -> None:
+    world.admins = admins
     verdict = await world.one.judge(WIPE, ADA, SALES, team_account=True)
     assert (verdict.allowed, verdict.reason) == (
         False,
-        f"With the team's accounts, only those who run the bot may do what can't be taken back. {said}",
+        f"With the team's accounts, only those who run the bot may do irreversible things. {said}",
     )
+    assert len(world.town.asked) == sum(not name for name in list(admins.values())[:3])  # nobody who is not named
     assert (await world.one.judge(WIPE, BOSS, SALES, team_account=True)) == Verdict(True)
 
 
-async def test_a_rule_that_asks_says_who_confirms(world: World) -> None:
-    await world.one.book.add(rule("k7", "ask", "writes", by="in:C0LOUNGE"))
+async def test_a_rule_that_asks_says_who_confirms_as_everybody_may_read_it(world: World) -> None:
+    await world.one.book.add(rule("k7", "ask", "writes", who=EVE.key, by="in:C0LOUNGE"))
 
-    assert await world.one.judge(MAKE, ADA, SALES) == Verdict(
+    assert await world.one.judge(MAKE, EVE, SALES) == Verdict(
         True,
         "in:C0LOUNGE",
-        "Everybody may change things everywhere once somebody in C0LOUNGE confirms it. That is rule k7.",
+        "Rule k7: eve of York may change things everywhere once one of the people of another channel (C0LOUNGE) confirms it.",
     )
-    assert await world.one.judge(LOOK, ADA, SALES) == Verdict(True)
+    assert await world.one.judge(LOOK, EVE, SALES) == Verdict(True)
+
+
+@pytest.mark.parametrize(
+    ("by", "here", "words"),
+    [
+        ("admins", "C0SALES", "those who run the bot"),
+        ("in:C0SALES", "C0SALES", "the people of this channel"),
+        ("in:C0LOUNGE", "C0SALES", "the people of another channel (C0LOUNGE)"),
+        ("in:C0LOUNGE", "", "the people of the channel C0LOUNGE"),
+        (EVE.key, "C0SALES", "eve of York"),
+        ("slack:T1:UZOE", "C0SALES", "a person (UZOE)"),
+    ],
+)
+async def test_who_has_to_confirm_is_said_in_words(world: World, by: str, here: str, words: str) -> None:
+    assert await approver_in_words(by, here, world.directory.name) == words
+
+
+@pytest.mark.parametrize(
+    ("held", "reader", "words"),
+    [
+        (rule("r", "allow", who=EVE.key), None, "eve of York may do anything everywhere."),
+        (rule("r", "allow", who=EVE.key), EVE, "You may do anything everywhere."),
+        (
+            rule("r", "forbid", "irreversible", "slack:T1:UZOE"),
+            None,
+            "A person (UZOE) may not do irreversible things anywhere.",
+        ),
+        (
+            rule("r", "forbid", "reads", "admins", "C0LOUNGE"),
+            None,
+            "Those who run the bot may not look things up in another channel (C0LOUNGE).",
+        ),
+        (rule("r", "ask", by=EVE.key), EVE, "Everybody may do anything everywhere once you confirm it."),
+        (rule("r", "ask", by=EVE.key), ADA, "Everybody may do anything everywhere once eve of York confirms it."),
+        (
+            rule("r", "ask", where="C0SALES"),
+            ADA,
+            "Everybody may do anything in this channel once one of those who run the bot confirms it.",
+        ),
+    ],
+)
+async def test_a_rule_is_a_sentence(world: World, held: Rule, reader: Actor | None, words: str) -> None:
+    assert await in_words(held, world.directory.name, "C0SALES", reader) == words
+
+
+async def test_a_name_is_asked_for_once_in_ten_minutes_and_again_where_it_could_not_be_told(
+    world: World, clock: FixedClock
+) -> None:
+    world.town.away = True
+    assert await world.directory.name(EVE.key) == "a person (UEVE)"
+    world.town.away = False
+    assert [await world.directory.name(EVE.key) for _ in range(3)] == ["eve of York"] * 3
+    assert len(world.town.asked) == 2
+    world.town.names[EVE.user] = "Eve"
+    clock.at += timedelta(minutes=10)
+    assert await world.directory.name(EVE.key) == "Eve"
+    assert await world.directory.name("teams:T1:UEVE") == "a person (UEVE)"  # where there is no such platform
+
+
+@pytest.mark.parametrize(
+    ("by", "wrong"),
+    [
+        ("admins", ""),
+        (EVE.key, ""),
+        ("in:C0LOUNGE", ""),
+        ("slack:T1:UZOE", r"I can't ask a person \(UZOE\) to confirm anything"),
+        ("in:C0GONE", "The bot is not in there"),
+    ],
+)
+async def test_whoever_is_to_confirm_must_be_somebody_who_can_be_asked(world: World, by: str, wrong: str) -> None:
+    with pytest.raises(Refused, match=wrong) if wrong else nullcontext():
+        await world.directory.vouch(by, ADA)
+    with pytest.raises(Refused, match="nobody else can be asked") if by != "admins" else nullcontext():
+        await world.directory.vouch(by, Actor("terminal", "local", "ada"))
 
 
 async def test_what_is_changed_here_holds_at_once_and_elsewhere_in_two_seconds(world: World, clock: FixedClock) -> None:

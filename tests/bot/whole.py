@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from sqlalchemy import update
+
 from adapters.base import Service
 from adapters.errors import Unavailable
 from adapters.google_calendar.sandbox import CalendarSandbox
@@ -31,6 +33,7 @@ from commands.catalog import Catalog
 from commands.forget import Forgetting
 from commands.integrations import Integrations
 from commands.reply import Reply
+from storage.tables import effect
 
 NAME = "google_calendar"
 BOSS = Actor("slack", "T1", "U-boss", "Boss", "Europe/Berlin")
@@ -67,7 +70,8 @@ class Whole:
     async def attempts_again(self) -> Reply:
         """What the last call was, as if the process had died when all was done and nothing of it noted."""
         call = self.meant[self.last]
-        await self.stores.effects.finish(call.id, "begun")
+        unnoted = update(effect).where(effect.c.call == call.id).values(state="begun", reply="")
+        await self.stores.database.run(lambda connection: connection.execute(unnoted))
         return await self._works(call)
 
     async def connect(self, team: bool = False) -> None:

@@ -94,9 +94,9 @@ async def test_what_was_done_here_today_is_told_the_newest_first(world: World) -
         items=(
             Item(
                 "07:30 you: calendar create",
-                "refused · as Google Calendar: ca…@acme.test; Notion: Acme · title: CANARY-argument, minutes: 30",
+                "refused · as Google Calendar: canary@acme.test; Notion: Acme · title: CANARY-argument · id CANARY-record",
             ),
-            Item("00:30 Grace: calendar create", "done · confirmed by you · as Google Calendar: ca…@acme.test; Notion: Acme"),
+            Item("00:30 Grace: calendar create", "done · confirmed by you · as Google Calendar: ca…@acme.test"),
         ),
         private=True,
     )
@@ -108,16 +108,16 @@ async def test_what_was_done_here_today_is_told_the_newest_first(world: World) -
         ("audit yesterday", "one thing in this conversation on Sunday 22 November.", 1),
         ("audit day=yesterday", "one thing in this conversation on Sunday 22 November.", 1),
         ("audit in here yesterday", "one thing in this conversation on Sunday 22 November.", 1),
-        ("audit mine", "2 things by you today.", 2),
-        ("audit yesterday Mine", "2 things by you on Sunday 22 November.", 2),
-        ("audit where=mine command=ping", "nothing by you today.", 0),
+        ("audit mine", "You asked for 2 things today.", 2),
+        ("audit yesterday Mine", "You asked for 2 things on Sunday 22 November.", 2),
+        ("audit where=mine command=ping", "You asked for nothing today.", 0),
         ("audit mine command=/Calendar_Create", None, 0),
-        ("audit everywhere who=me", "2 things anywhere today.", 2),
-        ("audit <@U0GRACE|grace>", "nothing in this conversation today.", 0),
-        ("audit who=me", "one thing in this conversation today.", 1),
+        ("audit everywhere who=me", "You asked for 2 things anywhere today.", 2),
+        ("audit <@U0GRACE|grace>", "U0GRACE asked for nothing in this conversation today.", 0),
+        ("audit who=me", "You asked for one thing in this conversation today.", 1),
         ("audit <#C0SALES1|sales>", "one thing in this conversation today.", 1),
         ("audit yesterday in C0SALES1", "one thing in this conversation on Sunday 22 November.", 1),
-        ("audit <#C0LOUNGE1|lounge> who=me", "one thing in C0LOUNGE1 today.", 1),
+        ("audit <#C0LOUNGE1|lounge> who=me", "You asked for one thing in C0LOUNGE1 today.", 1),
         ("audit 2026-11-20", "nothing in this conversation on Friday 20 November.", 0),
         ("audit 1999-12-31", "nothing in this conversation on Friday 31 December 1999.", 0),
     ],
@@ -129,7 +129,7 @@ async def test_people_say_it_in_their_own_words(world: World, words: str, said: 
             await world.said(words)
         return
     reply = await world.said(words)
-    assert reply.text == f"I was asked for {said}"
+    assert reply.text == (said if " asked for " in said else f"I was asked for {said}")
     assert len(reply.items) == number
 
 
@@ -173,8 +173,36 @@ async def test_nothing_of_others_is_told_but_that_they_asked(world: World) -> No
         "CANARY-argument",
         "CANARY-typed",
         "CANARY-proposal",
+        "CANARY-record",
     }
     assert set(CANARIES.findall(str(await world.said("audit", GRACE)))) >= {"CANARY-argument", "CANARY-typed"}
+
+
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        ("Notion: Acme; CANARY-name", "Notion"),
+        ("Notion: CANARY-name: CANARY-name", "Notion"),
+        ("Google Calendar: canary@acme.test; Notion: CANARY-name", "Google Calendar: ca…@acme.test"),
+        ("Notion: CANARY-name (canary@acme.test); canary@acme.test", "Notion: ca…@acme.test, ca…@acme.test"),
+        ("CANARY-name", ""),
+        ("Slack: @CANARY-name", "Slack"),
+        ("", ""),
+    ],
+)
+async def test_of_anothers_account_no_name_is_told(world: World, account: str, told: str) -> None:
+    await world.audit.append(entry(GRACE, account=account))
+    [item] = (await world.said("audit")).items
+    assert item.text == (f"done · as {told}" if told else "done")
+
+
+async def test_what_came_again_is_told_to_those_who_run_the_bot_there(world: World) -> None:
+    repeat = replace(entry(), kind="repeat", actor="", name="", command="", arguments="", account="", record="")
+    await world.audit.append(
+        *(replace(repeat, id=tenant, outcome="repeated", conversation=f"slack:{tenant}:C1:U1") for tenant in ("T1", "T10"))
+    )
+    assert (await world.said("audit everywhere", BOSS)).items == (Item("08:30 somebody: repeat", "repeated"),)
+    assert (await world.said("audit")).items == ()
 
 
 async def test_nobody_sees_anything_of_another_tenant(world: World) -> None:
@@ -188,7 +216,8 @@ async def test_nobody_sees_anything_of_another_tenant(world: World) -> None:
     ("words", "option", "said"),
     [
         ("audit #sales", "where", "I don't know the channel “#sales”"),
-        ("audit where=elsewhere", "where", "I can't read “elsewhere” as a day"),
+        ("audit by grace", "where", "mention a person, or say “who=” and their ID"),
+        ("audit where=elsewhere", "where", "I can't read “elsewhere” as a day. Say here, mine, everywhere"),
         ("audit who=@ada", "who", "I don't know who “@ada” is"),
         ("audit who=admins", "who", "one person has to be named"),
         ("audit mine who=U0GRACE", "who", "“mine” is about you alone"),
@@ -209,7 +238,7 @@ async def test_a_day_that_may_be_two_is_asked_about_and_the_rest_is_kept(world: 
         await world.said("audit 3/4/2026 mine <@U0ADA>")
     values = [choice.value for choice in caught.value.choices]
     assert (caught.value.option, values) == ("where", ["2026-03-04 mine <@U0ADA>", "2026-04-03 mine <@U0ADA>"])
-    assert (await world.said(f"audit {values[0]}")).text == "I was asked for nothing by you on Wednesday 4 March."
+    assert (await world.said(f"audit {values[0]}")).text == "You asked for nothing on Wednesday 4 March."
 
 
 async def test_there_are_twenty_at_most_and_the_page_has_the_rest(world: World) -> None:
@@ -220,7 +249,7 @@ async def test_there_are_twenty_at_most_and_the_page_has_the_rest(world: World) 
         await world.said("audit mine"),
     )
     assert [len(reply.items) for reply in (boss, ada, mine)] == [20] * 3
-    assert mine.text == "These are the last 20 things that I was asked for by you today."
+    assert mine.text == "These are the last 20 things that you asked for today."
     assert ada.buttons == ()
     assert asked_of(boss) == {
         "whose": ["all"],

@@ -132,6 +132,24 @@ def test_what_is_forbidden_to_somebody_is_neither_found_nor_suggested_and_is_not
     assert CATALOG.only(lambda _: True).subjects == CATALOG.subjects
 
 
+def test_what_is_left_out_for_somebody_is_known_as_such() -> None:
+    switched_on = Catalog(SUBJECTS, lambda each: each.subject != "ping")
+    catalog = switched_on.only(lambda each: each.subject != "notion" and each.verb != "cancel")
+
+    barred = [
+        catalog.barred(words) for words in ("calendar cancel x", "/Notion", "notion create", "notion xyz", "NOTION find a")
+    ]
+    assert [each.name if each else "" for each in barred] == [
+        "calendar cancel",
+        "notion find",
+        "notion create",
+        "notion find",
+        "notion find",
+    ]
+    assert [catalog.barred(words) for words in ("", "calendar", "calendar today", "cancel", "ping", "xyz")] == [None] * 6
+    assert CATALOG.barred("notion find") is None
+
+
 MIXED = Catalog((declared("garden", "", "plant", "water"), declared("help", "")), lambda _: True)
 
 

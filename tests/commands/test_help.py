@@ -1,14 +1,15 @@
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 
 from commands import help as help_file
 from commands import ping as ping_file
 from commands.catalog import Catalog, Subject, subjects
-from commands.command import command
+from commands.command import Command, command
 from commands.help import help
 from commands.reply import Field, Item, Reply
+from commands.rules import Ruling
 from commands.usage import Choice, UsageError
 
 
@@ -28,8 +29,21 @@ GARDEN = Subject("test-help", "Your garden.", (water, plant))
 CATALOG = Catalog([GARDEN, *subjects([help_file, ping_file])], lambda _: True)
 
 
+async def refusal(command: Command) -> str:
+    """As if somebody had allowed planting again meanwhile."""
+    return "" if command is plant else f"Rule k7 forbids “{command.name}”."
+
+
+async def unasked(*_: object) -> Any:
+    raise AssertionError
+
+
+RULING = Ruling("", unasked, unasked, unasked, unasked, unasked, unasked, unasked, refusal, unasked)
+
+
 async def explained(words: str = "", catalog: Catalog = CATALOG) -> Reply:
-    [reply] = [reply async for reply in help.run({"words": words}, {"catalog": catalog}, datetime.now(UTC))]
+    given = {"catalog": catalog, "ruling": RULING}
+    [reply] = [reply async for reply in help.run({"words": words}, given, datetime.now(UTC))]
     assert isinstance(reply, Reply)
     return reply
 
@@ -87,6 +101,16 @@ async def test_help_shows_only_what_this_person_can_run() -> None:
     catalog = Catalog([GARDEN, *subjects([help_file])], lambda each: each is not water)
 
     assert [item.title for item in (await explained("test-help", catalog)).items] == [plant.usage]
+
+
+async def test_help_for_what_a_rule_forbids_says_which() -> None:
+    some, none = CATALOG.only(lambda each: each is not water), CATALOG.only(lambda each: each not in (water, plant))
+
+    assert await explained("/Test_help water roses", some) == Reply("Rule k7 forbids “test-help water”.", private=True)
+    assert (await explained("test-help", some)).items[0].title == plant.usage
+    assert await explained("test-help", none) == Reply("Rule k7 forbids “test-help water”.", private=True)
+    with pytest.raises(UsageError, match="not open to you"):
+        await explained("test-help plant", none)
 
 
 @pytest.mark.parametrize(

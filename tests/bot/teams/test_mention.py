@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.teams.mention import mentions, names, plain
+from bot.teams.mention import mentions, names, others, plain
 
 BOT = "28:bot"
 
@@ -99,9 +99,33 @@ def test_nobody_is_mentioned_by_an_empty_id() -> None:
     assert mentions([mention("<at>x</at>", "")], "") == []
 
 
+def test_people_and_channels_that_are_mentioned_keep_their_ids() -> None:
+    entities = [
+        mention("<at>Interact</at>"),
+        mention("<at>Tom &amp; Ada</at>", "29:tom"),
+        mention("<at>General</at>", "19:general@thread.tacv2"),
+    ]
+    said = "<at>Interact</at> audit who=<at>Tom &amp; Ada</at> in <at>General</at> with <at>Nobody</at>"
+
+    assert plain(said, {"Interact"}, others(entities)) == (
+        "audit who=<@29:tom|Tom%20&%20Ada> in <#19:general@thread.tacv2|General> with Nobody"
+    )
+
+
+def test_of_two_who_are_called_alike_nobody_is_meant() -> None:
+    entities = [mention("<at>Grace</at>", f"29:{number}") for number in (1, 2)] + [mention("<at>Ada</at>", "29:3")]
+
+    assert others(entities) == {"Ada": "29:3"}
+
+
+@pytest.mark.parametrize("id", ["28:another-bot", "29:", "29:a|b", "29:a b", "29:<at>", 7])
+def test_what_is_no_id_of_a_person_or_channel_is_none(id: Any) -> None:
+    assert others([mention("<at>Grace</at>", id), None, {"type": "mention"}]) == others(None) == {}
+
+
 def seconds(text: str) -> float:
     """Of the processor alone: the machine may be busy."""
-    return min(timeit.repeat(lambda: plain(text, {"Interact"}), timer=time.process_time, number=1, repeat=3))
+    return min(timeit.repeat(lambda: plain(text, {"Interact"}, {"x": "29:x"}), timer=time.process_time, number=1, repeat=3))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ async def on(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.mark.parametrize("conversation", [GENERAL, GROUP])
 async def test_people_are_known_by_name(on: Stage, conversation: str) -> None:
-    assert await on.people.find(on.at(conversation), on.user()) == Person("Ada Lovelace", member=True)
+    assert await on.people.find(on.at(conversation), on.user()) == Person("Ada Lovelace", True, ADA)
 
 
 async def test_in_a_thread_and_alone_too(on: Stage) -> None:
@@ -42,7 +42,7 @@ async def test_teams_is_asked_once_an_hour_for_each(on: Stage) -> None:
 
 
 async def test_guests_are_no_members(on: Stage) -> None:
-    assert await on.people.find(on.at(GROUP), on.user(GUEST)) == Person("Gus Guest", member=False)
+    assert await on.people.find(on.at(GROUP), on.user(GUEST)) == Person("Gus Guest", False, GUEST)
 
 
 async def test_nor_are_those_who_have_no_name_in_the_tenant(on: Stage) -> None:
@@ -71,7 +71,7 @@ async def test_who_searches_where_the_bot_is_not_is_known_from_the_chat_with_the
     assert not (await on.people.find(on.at(GROUP), on.user())).member
 
     await on.conversations.opened(on.at(on.chat()), BOT, on.user(), seen=1.0)
-    assert await on.people.find(on.at(GROUP), on.user()) == Person("Ada Lovelace", member=True)
+    assert await on.people.find(on.at(GROUP), on.user()) == Person("Ada Lovelace", True, ADA)
 
 
 async def test_a_guest_is_one_there_too(on: Stage) -> None:

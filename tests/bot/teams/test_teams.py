@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import text
@@ -62,6 +63,32 @@ async def tell(platform: Teams, asked: Asked, call: str = "notice-1", look: bool
 def opened(on: Stage) -> int:
     """How many chats the bot has opened."""
     return len([each for each in on.asked("POST", "/v3/conversations") if each.path.endswith("/conversations")])
+
+
+# Who is mentioned
+
+
+async def test_whoever_is_mentioned_is_known_by_their_id_in_entra_and_teams_is_asked_once(on: Stage, platform: Teams) -> None:
+    said: dict[str, Any] = {
+        "text": "<at>Grace Hopper</at> and <at>Nobody</at>, <at>Grace Hopper</at>",
+        "entities": [mentioned("Grace Hopper", on.user(GRACE)), mentioned("Nobody", "29:nobody")],
+    }
+    for _ in range(3):
+        asked = await hear(on, platform, where=GROUP, **said)
+        assert asked
+        grace = f"<@{GRACE}|Grace%20Hopper>"
+        assert asked.what == Words(f"{grace} and <@29:nobody|Nobody>, {grace}")
+    assert [unquote(each.path).rpartition("/")[2] for each in on.asked("GET", "/members/")].count(on.user(GRACE)) == 1
+
+
+async def test_a_stranger_has_nobody_looked_up(on: Stage, platform: Teams) -> None:
+    await hear(on, platform, user=GUEST, where=GROUP, text="<at>Grace</at>", entities=[mentioned("Grace", on.user(GRACE))])
+
+    assert len(on.asked("GET", "/members/")) == 1, "the guest alone"
+
+
+def mentioned(name: str, id: str) -> dict[str, Any]:
+    return {"type": "mention", "text": f"<at>{name}</at>", "mentioned": {"id": id, "name": name}}
 
 
 # Speaking first

@@ -60,7 +60,7 @@ async def test_those_who_run_the_bot_may_see_everybodys_of_their_tenant(site: Si
     assert await numbers(site, "") == [2, 4]
     assert await numbers(site, "whose=all") == [1, 2, 4]
     html = await page(site, "activity?whose=all")
-    assert ("CANARY-elsewhere" in html, "· Grace Hopper" in html, "· you" in html) == (False, True, True)
+    assert ("CANARY-elsewhere" in html, ">Grace Hopper</a>" in html, ">you</a>" in html) == (False, True, True)
 
 
 async def test_nobody_else_may_and_what_they_ask_for_changes_nothing_about_it(site: Site) -> None:
@@ -80,6 +80,7 @@ async def test_nobody_else_may_and_what_they_ask_for_changes_nothing_about_it(si
     [
         ("person=UGRACE", [1, 2, 3]),
         ("person=slack:T1:UGRACE", [1, 2, 3]),
+        ("person=grace+HOPPER", [1, 2, 3]),
         ("outcome=refused", [2]),
         ("conversation=C2", [3]),
         ("command=n4", [4]),
@@ -101,6 +102,25 @@ async def test_it_is_sifted_alike_on_the_page_and_in_the_files(site: Site, query
     assert await numbers(site, f"whose=all&{query}") == found
     html = await page(site, f"activity?whose=all&{query}")
     assert [re.search(f'export.{each}[^"]*whose=all', html) is not None for each in ("csv", "json")] == [bool(found)] * 2
+
+
+async def test_a_row_leads_to_all_of_that_person_and_of_that_place(site: Site) -> None:
+    await numbered(site, entry(1), entry(2, ADA), entry(3, ADA, conversation="C&2"))
+    html = await page(site, "activity?whose=all&since=2026-11-22")
+    links = {words: path for path, words in re.findall(r'<a href="/(activity[^"]*)">([^<]*)</a>', html)}
+    assert (await numbers(site, links["Grace Hopper"].partition("?")[2]), "since=" in links["Grace Hopper"]) == ([1], True)
+    assert await numbers(site, links["you"].partition("?")[2]) == [2, 3]
+    assert await numbers(site, links["C&2"].partition("?")[2]) == [3]
+    own = await page(site, "activity", GRACE)
+    assert ('href="/activity?conversation=C1">C1</a>' in own, "person=" in own) == (True, False)
+
+
+async def test_what_came_again_is_shown_to_those_who_run_the_bot_there(site: Site) -> None:
+    where = "slack:{}:C1:UGRACE"
+    repeats = [entry(1, kind="repeat", actor="", name="", conversation=where.format(tenant)) for tenant in ("T1", "T10")]
+    await numbered(site, *repeats)
+    assert await numbers(site, "whose=all") == [1]
+    assert await numbers(site, "", GRACE) == []
 
 
 async def test_what_was_answered_to_others_is_nobodys_to_see(site: Site) -> None:

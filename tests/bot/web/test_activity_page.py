@@ -33,9 +33,9 @@ def answers(html: str) -> list[int]:
 
 
 async def test_it_tells_what_was_asked_and_what_came_of_it(site: Site) -> None:
-    await site.remember(entry(1, command="calendar create", arguments='{"title": "Lunch", "minutes": 30}', outcome="refused"))
+    await site.remember(entry(1, command="calendar create", arguments='{"title": "Lunch", "minutes": 45}', outcome="refused"))
     html = await page(site)
-    for text in ("calendar create", "title: Lunch, minutes: 30", "pong 1.", "Refused", "today, 00:51", "America/New_York"):
+    for text in ("calendar create", "title: Lunch, minutes: 45", "pong 1.", "Refused", "today, 00:51", "America/New_York"):
         assert text in html
 
 
