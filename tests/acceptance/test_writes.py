@@ -45,7 +45,7 @@ async def test_a_meeting_is_created_and_taken_back_with_a_word(running: World) -
     await hears(running, "Cancelled “Board meeting”")
 
     assert await running.events("Board meeting") == []
-    assert rows(running, "command, outcome") == [("calendar create", "done"), ("undo", "done"), ("calendar cancel", "done")]
+    assert rows(running, "command, outcome") == [("calendar create", "done"), ("undo", "led on"), ("calendar cancel", "done")]
 
 
 async def test_a_dry_run_shows_a_meeting_that_nobody_makes(running: World) -> None:
@@ -61,7 +61,7 @@ async def test_what_can_not_be_taken_back_is_confirmed_by_who_asked_and_by_nobod
     side = running.side
     room = side.own_chat(side.ada)
     await side.ask("forget", room)
-    await hears(running, "Take back every account", room)
+    await hears(running, "Take back all accounts", room)
     await side.press("Confirm")
     await hears(running, "Done: your accounts are taken back", room)
     await running.settled()
@@ -81,23 +81,25 @@ async def test_what_a_rule_lets_only_admins_confirm_is_done_for_who_asked_once_o
     await side.ask('calendar create "Offsite" tomorrow 15:00', user=side.grace)
     await hears(running, "needs to be confirmed", side.home)
     await side.press("Confirm", user=side.grace)
-    await hears(running, "Only those who run the bot can confirm this")
+    await hears(running, "Somebody else has to confirm this: somebody who runs the bot.")
     assert await running.events("Offsite", side.owner(side.grace)) == []
 
-    await hears(running, "Do you confirm it?", side.own_chat(side.ada))
+    await hears(running, "asks for this", side.own_chat(side.ada))
     await side.press("Confirm")
     await hears(running, "Created “Offsite”", side.home)
     await running.settled()
 
     assert len(await running.events("Offsite", side.owner(side.grace))) == 1
     assert await running.events("Offsite") == []
-    assert not [each for each in side.said() if "Do you confirm it?" in each.text or "needs to be confirmed" in each.text]
-    assert len([each for each in side.said() if "confirmed by" in each.text]) == 2
+    assert not [each for each in side.said() if "asks for this" in each.text or "needs to be confirmed" in each.text]
+    settled = [each.text for each in side.said() if "Confirmed by" in each.text]
+    assert len(settled) == 2
+    assert all("Create “Offsite”" in each for each in settled)
     ada, grace = side.owner(side.ada), side.owner(side.grace)
     assert rows(running, "actor, kind, command, outcome, confirmed_by", "number > 1") == [
         (grace, "call", "calendar create", "to be confirmed", ""),
         (grace, "decision", "confirm", "refused", ""),
-        (ada, "decision", "confirm", "done", ""),
+        (ada, "decision", "confirm", "confirmed", ""),
         (grace, "call", "calendar create", "done", ada),
     ]
 

@@ -21,8 +21,14 @@ STATE = {"title": "CANARY-hidden", "start": "2026-11-24T09:00:00+00:00"}
     [
         (
             "calendar create",
-            {"title": "Lunch", "start": "2026-11-24T09:00:00+00:00", "minutes": 30, "guests": ["a@b.test", "c@d.test"], "place": ""},
-            "title: Lunch, start: Tuesday 24 November, 10:00, guests: a@b.test, c@d.test",
+            {
+                "title": "Lunch",
+                "start": "2026-11-24T09:00:00+00:00",
+                "minutes": 30,
+                "guests": ["a@b.test", "c@d.test"],
+                "place": "",
+            },
+            "title: Lunch, start: Tuesday 24 November, 10:00, guests: a@b.test, c@d.t",
         ),
         ("calendar create", {"title": "Lunch", "video": False}, "title: Lunch"),
         ("calendar create", {"title": "Lunch", "video": True}, "title: Lunch, video: yes"),

@@ -193,7 +193,7 @@ async def test_nothing_of_others_is_told_but_that_they_asked(world: World) -> No
 async def test_of_anothers_account_no_name_is_told(world: World, account: str, told: str) -> None:
     await world.audit.append(entry(GRACE, account=account))
     [item] = (await world.said("audit")).items
-    assert item.text == (f"done · as {told}" if told else "done")
+    assert item.detail == (f"done · as {told}" if told else "done")
 
 
 async def test_what_came_again_is_told_to_those_who_run_the_bot_there(world: World) -> None:
@@ -201,7 +201,7 @@ async def test_what_came_again_is_told_to_those_who_run_the_bot_there(world: Wor
     await world.audit.append(
         *(replace(repeat, id=tenant, outcome="repeated", conversation=f"slack:{tenant}:C1:U1") for tenant in ("T1", "T10"))
     )
-    assert (await world.said("audit everywhere", BOSS)).items == (Item("08:30 somebody: repeat", "repeated"),)
+    assert (await world.said("audit everywhere", BOSS)).items == (Item("02:30 somebody: repeat", "repeated"),)
     assert (await world.said("audit")).items == ()
 
 

@@ -185,7 +185,9 @@ async def test_what_people_had_asked_begins_the_audit(url: str, monkeypatch: pyt
     assert last == Entry("d600", "call", 1200.0, *who, "pong 600", "", 600)
     verdict = await audit.verify()
     assert (verdict.rows, verdict.wrong) == (600, ())
-    assert verdict.head == "0c4297a895177d7664bfa54fe78493f4a1a4acecd426d38360256ce22a69b71d", "a step that was released makes the same for ever"
+    assert verdict.head == "0c4297a895177d7664bfa54fe78493f4a1a4acecd426d38360256ce22a69b71d", (
+        "a step that was released makes the same for ever"
+    )
     await audit.append(first)
     assert (await audit.of(limit=1))[0].number == 601
     assert (await audit.verify()).wrong == ()

@@ -117,8 +117,8 @@ async def test_a_row_leads_to_all_of_that_person_and_of_that_place(site: Site) -
 
 async def test_what_came_again_is_shown_to_those_who_run_the_bot_there(site: Site) -> None:
     where = "slack:{}:C1:UGRACE"
-    repeats = [entry(1, kind="repeat", actor="", name="", conversation=where.format(tenant)) for tenant in ("T1", "T10")]
-    await numbered(site, *repeats)
+    repeat = replace(entry(1), kind="repeat", actor="", name="")
+    await numbered(site, *(replace(repeat, conversation=where.format(tenant)) for tenant in ("T1", "T10")))
     assert await numbers(site, "whose=all") == [1]
     assert await numbers(site, "", GRACE) == []
 
