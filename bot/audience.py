@@ -9,7 +9,7 @@ from commands.call import Actor
 from storage.entry import Entry
 
 _NO_COMMAND = "(no command)"
-_ADDRESS = re.compile(r"[^\s@:;,<>]+@[^\s@:;,<>]+")
+_ADDRESS = re.compile(r"[^\s@:;,<>()\[\]\"']+@[^\s@:;,<>()\[\]\"']+")
 
 
 def shown_to(reader: Actor, admin: bool, is_command: Callable[[str], bool]) -> Callable[[Entry], Entry]:

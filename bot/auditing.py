@@ -26,8 +26,8 @@ _MOST = 20  # entries at once
 _LONGEST = 60  # characters of what was typed, in a reply
 _NAME = "audit"
 _UNREAD = (
-    "I can't read “{}” as a day. Say here, mine, everywhere, or mention a channel; mention a person, or say “who=” and their ID; "
-    "and a day such as “yesterday”."
+    "I can't read “{}” as a day. Say here, mine, everywhere, or mention a channel; mention a person, or say “who=” and "
+    "their ID; and a day such as “yesterday”."
 )
 
 

@@ -58,7 +58,11 @@ def welcome(catalog: Catalog) -> Reply:
     """For people who have never seen the bot: what there is, and some of it to try."""
     return Reply(
         "Hello! I am Interact: write me a command, and it is done as you. In a channel, mention me first. To begin with:",
-        items=tuple(Item(each.name, each.about, buttons=_to_try(catalog, each.commands[0])) for each in catalog.subjects),
+        items=tuple(
+            Item(each.name, each.about, buttons=_to_try(catalog, each.commands[0]))
+            for each in catalog.subjects
+            if not each.pressed
+        ),
     )
 
 

@@ -32,11 +32,12 @@ async def help(catalog: Catalog, ruling: Ruling, words: Annotated[str, "what to 
 
 
 def _overview(catalog: Catalog) -> Reply:
-    first = (subject.commands[0] for subject in catalog.subjects)
+    offered = [subject for subject in catalog.subjects if not subject.pressed]
+    first = (subject.commands[0] for subject in offered)
     examples = islice((each.example for each in first if not each.irreversible), _EXAMPLES)  # whatever is tried can be undone
     return Reply(
         f"This is what I can help with. Try {', '.join(f'“{example}”' for example in examples)}.",
-        items=tuple(Item(subject.name, subject.about) for subject in catalog.subjects),
+        items=tuple(Item(subject.name, subject.about) for subject in offered),
     )
 
 

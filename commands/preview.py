@@ -18,9 +18,9 @@ class Change:
 class Preview:
     """A command that writes yields one, having read what it needs and before it writes anything. All of it is plain text.
 
-    `text` says what would be done: “Move “Design review” to Friday 27 November, 14:00–15:00.” `hints` are for the asker, not for
-    others who confirm it, and may be different a minute later. With `asks` somebody has to confirm it, whoever asked, for the thing is not as they
-    think; `yes` is what the button says that does. What is `private` is shown to the asker alone.
+    `text` says what would be done: “Move “Design review” to Friday 27 November, 14:00–15:00.” `hints` are for the asker, not
+    for others who confirm it, and may be different a minute later. With `asks` somebody has to confirm it, whoever asked, for
+    the thing is not as they think; `yes` is what the button says that does. What is `private` is shown to the asker alone.
     """
 
     text: str

@@ -6,7 +6,7 @@ from itertools import takewhile
 from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, false, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, literal, select, text, update
 
 from storage.chain import COLUMNS, NAMES, links
 from storage.database import Database
@@ -153,7 +153,7 @@ def _prune(connection: Connection, before: float, now: float) -> int:
     return len(old)
 
 
-def _oldest(connection: Connection, first: int, before: float) -> Sequence[Row[Any]]:
+def _oldest(connection: Connection, first: int, before: float) -> Sequence[Any]:
     rows = select(audit.c.number, audit.c.hash, audit.c.at, audit.c.kind).where(audit.c.number >= first)
     found = connection.execute(rows.order_by(audit.c.number).limit(_PIECE)).all()
     return list(takewhile(lambda row: row.at < before, found))

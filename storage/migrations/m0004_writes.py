@@ -140,6 +140,7 @@ _NAMES = (
     *("id", "kind", "at", "actor", "name", "via", "conversation", "command", "arguments"),
     *("account", "confirmed_by", "outcome", "said", "record", "number"),
 )
+_TOLD = ("id", "actor", "via", "conversation", "command", "arguments", "outcome", "said")  # of an activity
 _COLUMNS = (*_NAMES, "previous", "hash")
 _ASKED = text(
     "SELECT seq, id, asked, actor, via, conversation, command, arguments, outcome, said FROM activity "
@@ -172,11 +173,11 @@ def _asked(connection: Connection) -> Iterator[list[dict[str, Any]]]:
     seq = 0
     while rows := connection.execute(_ASKED, {"seq": seq, "piece": _PIECE}).all():
         seq = rows[-1].seq
-        yield [_values(**row._mapping) for row in rows]
+        yield [_values(*row[1:]) for row in rows]
 
 
-def _values(seq: int, asked: float, **texts: str) -> dict[str, Any]:
-    told = {name: unescaped(value) for name, value in texts.items()}
+def _values(id: str, asked: float, *texts: str) -> dict[str, Any]:
+    told = dict(zip(_TOLD, map(unescaped, (id, *texts)), strict=True))
     return {**dict.fromkeys(_NAMES, ""), **told, "kind": "call", "at": asked + 0.0}
 
 

@@ -225,12 +225,12 @@ async def test_what_is_kept_of_calls_goes_when_its_time_is_over(bot: Bot, clock:
         clock.at = start + days * day
         at = clock.time()
         await bot.stores.audit.append(Entry(f"d{days}", "call", at, ADA.key, "", "", "", "", "", "", "", "done", ""))
-        await bot.stores.effects.begin(Effect(f"e{days}", f"c{days}", ADA.key, "", "", "{}", "", "", "{}", "begun", "", at))
-        await bot.stores.proposals.propose(Proposal(f"p{days}", "", "{}", ADA.key, "[]", at, at + 600))
+        await bot.stores.effects.begin(Effect(f"e{days}", f"c{days}", ADA.key, "", "", "{}", "", at))
+        await bot.stores.proposals.propose(Proposal(f"p{days}", "", "{}", ADA.key, "[]", "{}", at, at + 600))
     clock.at = start + 90.5 * day
     await bot.parts.keeping.upkeep.prune()
 
-    assert [each.id for each in await bot.stores.audit.of()] == ["d90", "d89", "d61", "d60"]
+    assert [each.id for each in await bot.stores.audit.of()] == ["pruned:1", "d90", "d89", "d61", "d60"]
     assert (await bot.stores.audit.verify()).wrong == ()
     assert [bool(await bot.stores.effects.find(f"e{days}")) for days in (60, 61, 89, 90)] == [False, True, True, True]
     assert [bool(await bot.stores.proposals.find(f"p{days}")) for days in (61, 89, 90)] == [False, False, True]

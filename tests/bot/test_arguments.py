@@ -25,7 +25,7 @@ STATE = {"title": "CANARY-hidden", "start": "2026-11-24T09:00:00+00:00"}
                 "title": "Lunch",
                 "start": "2026-11-24T09:00:00+00:00",
                 "minutes": 30,
-                "guests": ["a@b.test", "c@d.test"],
+                "guests": ["a@b.test", "c@d.t"],
                 "place": "",
             },
             "title: Lunch, start: Tuesday 24 November, 10:00, guests: a@b.test, c@d.t",

@@ -117,8 +117,9 @@ async def test_a_row_leads_to_all_of_that_person_and_of_that_place(site: Site) -
 
 async def test_what_came_again_is_shown_to_those_who_run_the_bot_there(site: Site) -> None:
     where = "slack:{}:C1:UGRACE"
-    repeat = replace(entry(1), kind="repeat", actor="", name="")
-    await numbered(site, *(replace(repeat, conversation=where.format(tenant)) for tenant in ("T1", "T10")))
+    for number, tenant in ((1, "T1"), (2, "T10")):
+        repeat = replace(entry(number), kind="repeat", actor="", name="", conversation=where.format(tenant))
+        await site.remember(replace(repeat, command=f"n{number}"))
     assert await numbers(site, "whose=all") == [1]
     assert await numbers(site, "", GRACE) == []
 
