@@ -26,7 +26,7 @@ class Seen:
     accounts: Mapping[str, Account]
 
     def digest(self, confirmer: str) -> str:
-        """What a confirmation is bound to: who asks, where, as whom, what exactly, what they were shown, and who confirms it."""
+        """What a confirmation is bound to: who asks, where, as whom, what exactly, what was shown, and who confirms it."""
         told = [
             confirmer,
             self.call.actor.key,

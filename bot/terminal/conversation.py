@@ -116,7 +116,7 @@ class Conversation:
             yield _answer(words.broke(call.id, meant().command, await self._dispatch.doubted(meant())))
 
     async def _patiently(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncIterator[Reply]:
-        """Tries once more where the service asks for a short wait; the call keeps its id and its meaning. Raises Unavailable."""
+        """Tries once more where the service asks for a short wait: the same call, as it was meant. Raises Unavailable."""
         try:
             async for reply in self._dispatch.answer(call, settle):
                 yield reply

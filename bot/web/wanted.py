@@ -40,8 +40,8 @@ class Wanted:
 
     @property
     def sifts_more(self) -> bool:
-        """Whether by anything but whose it is, and the command."""
-        return replace(self, whose="", command="") != Wanted()
+        """Whether by anything but whose it is, who, and the command."""
+        return replace(self, whose="", person="", command="") != Wanted()
 
     def span(self, zone: str) -> tuple[float, float]:
         """In seconds since the epoch."""
