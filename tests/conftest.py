@@ -1,7 +1,12 @@
 """No test reaches beyond this machine: an attempt fails, whichever library makes it."""
 
+import os
 import sys
 from typing import Any
+
+# Three hundred files of tests, and the processes that they start, compile the same again and again otherwise.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 class NetworkReached(BaseException):
