@@ -26,6 +26,7 @@ OUTCOMES = (
     "too old",
     "broke",
     "a key in a message",
+    "repeated",
 )
 """What may come of it, in the words that it is noted by."""
 

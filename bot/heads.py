@@ -16,11 +16,13 @@ class Heads:
         self._told = -1.0  # days since the epoch
 
     async def tell(self, now: float) -> int:
-        """Once a day, and at the start; says how often. Raises StorageError."""
+        """Once a day, and at the start, where there is one; says how often. Raises StorageError."""
         day = now // _DAY
         if day == self._told:
             return 0
         head = await self._audit.head()
-        _LOG.info("the audit ends with number %d, %s", head.number, head.hash or "empty still")
+        if not head.number:  # there is nothing yet
+            return 0
+        _LOG.info("the audit ends with number %d, %s", head.number, head.hash)
         self._told = day
         return 1

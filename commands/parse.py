@@ -12,8 +12,7 @@ _CLOSING = {closing: re.compile(rf"{closing}(?!\S)") for closing in _QUOTES.valu
 _WORD = re.compile(r"\S+")
 _NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
 DRY_RUN, FORM = "--dry-run", "--form"
-FLAGS = (DRY_RUN, FORM)
-_FLAG = re.compile(r"(?:--|[–—]-?)([A-Za-z][A-Za-z_-]*)(?:=\S*)?")  # phones write a dash for two hyphens
+_FLAG = re.compile(r"(?:--|[–—]-?)(?:(form)|dry\S*)", re.IGNORECASE)  # phones write a dash for two hyphens
 _SHOWN = 60  # characters of what was typed, in an error
 
 
@@ -33,25 +32,14 @@ def parse(command: Command, text: str) -> dict[str, str]:
 def take_flags(text: str) -> tuple[str, frozenset[str]]:
     """The text without `--dry-run` and `--form`, wherever they stand outside quotes, and which of them were there.
 
-    Raises UsageError for a flag that there is not.
+    Whatever nearly is a dry run is one: to take it for text would be to do what was only to be seen.
     """
     flags, rest, kept = set[str](), "", 0
     for start, _, end in _words(text):
         if written := _FLAG.fullmatch(text[start:end]):
-            flags.add(_flag(written[1]))
+            flags.add(FORM if written[1] else DRY_RUN)
             rest, kept = rest + text[kept:start], end
     return (rest + text[kept:]).strip(), frozenset(flags)
-
-
-def _flag(written: str) -> str:
-    """Raises UsageError for one that there is not: to leave it in the text would be to do what was only to be previewed."""
-    name = written.lower().replace("-", "").replace("_", "")
-    for flag in FLAGS:
-        if name == flag.replace("-", ""):
-            return flag
-    raise UsageError(
-        f"I don't know “--{written[:_SHOWN]}”. There are {DRY_RUN} and {FORM}; in quotes it is a text like any other."
-    )
 
 
 def _positional(command: Command, named: Mapping[str, str]) -> list[Option]:

@@ -54,20 +54,17 @@ async def test_a_button_is_pressed_through_the_socket(running: World) -> None:
     await running.replies(1)
     before = len(await running.events("Board meeting"))
     await running.slack.click("Undo")
-    await running.replies(2)
+    await until(lambda: running.events("Board meeting"), lambda events: not events)
 
     assert before == 1
-    assert await running.events("Board meeting") == []
 
 
 async def test_a_form_is_answered_in_the_acknowledgement(running: World) -> None:
     await running.slack.command("/calendar", "create")
-    await running.replies(1)
-    await running.slack.click("Fill in a form")
     await until(running.form_opened, bool)
     wrong = await running.slack.submit({"title": "From a form", "start": "yesterday 5pm"})
     right = await running.slack.submit({"title": "From a form", "start": "tomorrow 15:00"})
-    await running.replies(2)
+    await running.replies(1)
 
     assert list(wrong.answer["errors"]) == ["start"]
     assert right.answer == {"response_action": "clear"}

@@ -2,14 +2,17 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.arguments import Arguments
 from commands import SUBJECTS
-from commands.catalog import Catalog, subjects
+from commands.catalog import Catalog, Subject, subjects
+from commands.command import command
+from commands.option import HIDDEN
+from commands.reply import Reply
 
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 BERLIN = Arguments(Catalog(subjects(SUBJECTS), lambda _: True), NOW.astimezone(ZoneInfo("Europe/Berlin")))
@@ -52,6 +55,17 @@ def test_of_what_was_cut_off_the_rest_is_said_wherever_the_cut_is() -> None:
         assert "{" not in told
     assert BERLIN.in_words("calendar move", whole[:-5]) == 'meeting: say "next", or é, start: Tuesday 24 November, 10:00'
     assert BERLIN.in_words("calendar move", '{"meeting": "a long o') == "meeting: a long o…"
+
+
+@command
+async def keep(words: str, left: Annotated[str, HIDDEN] = "") -> Reply:
+    """Keep something."""
+    return Reply(words + left)
+
+
+def test_what_the_bot_filled_in_itself_is_not_said() -> None:
+    arguments = Arguments(Catalog([Subject("keep", "", (keep,))], lambda _: True), NOW)
+    assert arguments.in_words(keep.name, '{"words": "some", "left": "CANARY-hidden"}') == "words: some"
 
 
 @pytest.mark.parametrize("arguments", ["", "words", "[1]", "null"])

@@ -97,7 +97,7 @@ def test_what_came_of_it_is_noted_in_a_word_or_two(outcome: str, reply: Reply) -
 
 def test_every_outcome_can_be_chosen_on_the_page() -> None:
     others = {"done", "done before", "led on", "previewed", "to be confirmed", "confirmed", "cancelled", "decided already"}
-    others |= {"too late", "stopped"}
+    others |= {"too late", "stopped", "repeated"}
     assert set(OUTCOMES) == {*others, *SORRY}
 
 

@@ -23,11 +23,11 @@ async def tabbed(page: Page, times: int) -> list[str]:
 
 async def test_the_keyboard_meets_things_in_reading_order(look: Look) -> None:
     page = await look("integrations", script=True)
-    bar = ["Skip to the content", "Interact", "Integrations", "Activity", "Deliveries", "People", "Sign out"]
+    bar = ["Skip to the content", "Interact", "Integrations", "Activity", "Rules", "Deliveries", "People", "Sign out"]
     strip = ["HubSpot", "Notion", "Vercel"]
     tools = ["All", "AI", "Business", "Infrastructure", "Productivity", "q", "Search"]
     card = ["Reconnect HubSpot", "Test HubSpot", "Disconnect HubSpot", "What it brings", "Team’s account: connected"]
-    assert await tabbed(page, 22) == bar + strip + tools + card
+    assert await tabbed(page, 23) == bar + strip + tools + card
 
 
 async def test_the_bar_can_be_skipped(look: Look) -> None:
