@@ -28,4 +28,4 @@ def _kept(found: Write) -> str:
         return f"“{found.command}” was taken back already."
     if found.state != "done":
         return f"“{found.command}” did not come to its end, so there is nothing that I could take back."
-    return "" if found.undo else f"“{found.command}” can't be taken back."
+    return "" if found.undo else f"“{found.command}” can't be taken back, or not any more."

@@ -226,3 +226,14 @@ async def test_a_button_pressed_twice_answers_the_same_and_writes_once(stage: St
 
     assert (first.text, second.text, second.repeated) == ("Pinned “hello”.", "Pinned “hello”.", True)
     assert stage.written == ["POST /cards"]
+
+
+async def test_what_the_bot_fills_in_itself_is_in_no_button_that_people_could_have_to_type(plan: Plan) -> None:
+    async with open_whole(plan) as bot:
+        await bot.connect()
+        for day in (24, 25):
+            await bot.says(f"calendar create Tea 2026-11-{day} 15:00")
+        asked = await bot.says("calendar cancel tea")
+
+    assert len(asked.buttons) == 2
+    assert all(set(each.arguments) == {"meeting", "calendar"} for each in asked.buttons)
