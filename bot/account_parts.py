@@ -58,6 +58,7 @@ class AccountParts(NamedTuple):
     listing: Listing
     connecting: Connecting
     administrators: Administrators
+    notices: Notices
     desk: AccountDesk
 
 
@@ -97,7 +98,7 @@ def build_accounts(
     desk = AccountDesk(titles, connecting, keeping.accounts, resuming, stores.installations, stores.sessions, administrators)
     listing = Listing(stores.vault, plan.adapters, _offer(plan, catalog))
     connections = _connections(plan, keeping.own, http)
-    return AccountParts(connectable, connections, keeping, listing, connecting, administrators, desk)
+    return AccountParts(connectable, connections, keeping, listing, connecting, administrators, notices, desk)
 
 
 def _keeping(

@@ -28,7 +28,6 @@ from bot.hearing import Hearing
 from bot.housekeeping import Housekeeping
 from bot.integrations import every_of, integrations_of, try_connected
 from bot.metrics import Metrics
-from bot.notices import Notices
 from bot.plan import Plan
 from bot.platform import Platform
 from bot.platforms import SLACK, PlatformApp, Practice, names, platform_apps, rates, sandboxes
@@ -78,7 +77,8 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         parts = build_accounts(plan, stores, http, catalog, shared, public_url, services, platforms, names(plan), named)
         stack.push_async_callback(parts.keeping.close)
         directory = Directory(platforms, plan.clock)
-        writes = _writes(plan, stores, parts.administrators, directory, catalog, public_url)
+        approvals = Approvals(stores.proposals, stores.inbox, parts.notices, parts.administrators.of)
+        writes = _writes(plan, stores, parts.administrators, approvals, directory, catalog, public_url)
         loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
         site = _site(plan, practice, stores, parts, writes.judge, http, catalog, public_url, platforms)
         apps = platform_apps(plan, practice, session, http, stores, catalog, loaded, metrics, site)
@@ -89,7 +89,7 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         services.update(found)
         dispatch = _dispatch(plan, stores, services, parts, writes, catalog, apps, public_url)
         loaded.set_result(dispatch)
-        _begin_work(stack, plan, stores, parts, platforms, dispatch, metrics)
+        _begin_work(stack, plan, stores, parts, approvals, platforms, dispatch, metrics)
         probes.working = True
         for app in apps.values():
             stack.push_async_callback(app.close)
@@ -98,10 +98,14 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
 
 
 def _writes(
-    plan: Plan, stores: Stores, administrators: Administrators, directory: Directory, catalog: Catalog, public_url: str
+    plan: Plan,
+    stores: Stores,
+    administrators: Administrators,
+    approvals: Approvals,
+    directory: Directory,
+    catalog: Catalog,
+    public_url: str,
 ) -> WriteParts:
-    notices = Notices(stores.inbox, names(plan))
-    approvals = Approvals(stores.proposals, stores.inbox, notices, administrators.of)
     books = Books(stores.effects, stores.proposals, stores.rules)
     return build_writes(books, administrators, approvals, approvals.announce, directory, catalog, public_url, plan.clock)
 
@@ -142,20 +146,20 @@ def _begin_work(
     plan: Plan,
     stores: Stores,
     parts: AccountParts,
+    approvals: Approvals,
     platforms: Mapping[str, Platform],
     dispatch: Dispatch,
     metrics: Metrics,
 ) -> None:
     """From now on deliveries are answered and accounts looked after, until the stack is left."""
     inbox, offers, proposals = stores.inbox, stores.offers, stores.proposals
-    hearing, cards = Hearing(inbox, proposals, platforms), Cards(proposals, Notices(inbox, names(plan)))
+    hearing, cards = Hearing(inbox, proposals, platforms), Cards(proposals, parts.notices)
     shared = (hearing, cards, parts.desk, metrics, plan.clock)
     answering = Answering(inbox, offers, dispatch, platforms, *shared, token, plan.max_age)
     worker = Worker(inbox, answering, metrics, plan.clock, random.random)
     worker.start(plan.settings.workers)
     _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
     _in_background(stack, parts.keeping.upkeep.run())
-    approvals = Approvals(proposals, inbox, Notices(inbox, names(plan)), parts.administrators.of)
     _in_background(stack, Expiring(proposals, approvals).run())
     stack.push_async_callback(worker.drain, _DRAIN)
 

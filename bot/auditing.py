@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from adapters.errors import Refused
 from bot.arguments import Arguments
 from bot.audience import called, shown_to
-from bot.rule_people import conversation, whom
+from bot.rule_people import conversation, read_option, whom
 from bot.rules import IsAdmin, tenant_of
 from bot.ruling import ADMINS, EVERY
 from bot.sifting import part, told
@@ -87,7 +87,7 @@ class _Desk:
         return Deeds([self._deed(each, names) for each in shown], len(found) > _MOST, whose, scope.words, page)
 
     def _scope(self, where: str, who: str) -> _Scope:
-        person = _read("who", lambda: self._person(who))
+        person = read_option("who", _NAME, lambda: self._person(who))
         match where:
             case "mine" if person in ("", self.actor.key):
                 return _Scope(self.actor.key, "", "")
@@ -95,7 +95,7 @@ class _Desk:
                 raise UsageError("who: “mine” is about you alone.", _NAME, "who")
             case "everywhere":
                 return _Scope(person, "", "anywhere")
-        there = _read("where", lambda: conversation(where, self.place))
+        there = read_option("where", _NAME, lambda: conversation(where, self.place))
         here = there == self.place.conversation
         return _Scope(person, there, "in this conversation" if here else f"in {there}")
 
@@ -135,10 +135,3 @@ class _Desk:
         days = {"since": day.isoformat(), "until": day.isoformat()}
         query = {**whose, "conversation": scope.conversation, "command": command, **days}
         return f"{self.page}?{urlencode({name: value for name, value in query.items() if value}, errors='replace')}"
-
-
-def _read(option: str, reading: Callable[[], Any]) -> Any:
-    try:
-        return reading()
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}", _NAME, option) from None

@@ -51,16 +51,14 @@ class Hearing:
         return list(load(await self._inbox.intent(told["delivery"]) or "").sent)
 
     async def _heard(self, delivery: Delivery) -> Asked | None:
-        platform = self._platforms[platform_of(delivery)]
-        match kind_of(delivery):
-            case kind if kind == NOTICE:
-                return await self._notice(platform, json.loads(delivery.payload))
-            case kind if kind == CARD:
-                return await self._card(json.loads(delivery.payload))
-            case kind if kind == CONFIRMED:
-                return await self._confirmed(platform, json.loads(delivery.payload))
-            case _:
-                return await platform.read(delivery)
+        platform, kind = self._platforms[platform_of(delivery)], kind_of(delivery)
+        if kind == NOTICE:
+            return await self._notice(platform, json.loads(delivery.payload))
+        if kind == CARD:
+            return await self._card(json.loads(delivery.payload))
+        if kind == CONFIRMED:
+            return await self._confirmed(platform, json.loads(delivery.payload))
+        return await platform.read(delivery)
 
     async def _notice(self, platform: Platform, told: Mapping[str, Any]) -> Asked:
         if "actor" in told:

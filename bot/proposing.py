@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from adapters.errors import Refused
 from bot import calls, replies
 from bot.clock import Clock
 from bot.previews import Seen, fields
@@ -41,7 +42,11 @@ class Proposing:
         await self._proposals.propose(proposal)
         if own:
             return _asking(card, "Confirm it within ten minutes, or nothing is done.")
-        asked = await self._announce(proposal, seen.call, _asking(card, f"{seen.call.actor.called} asks for this.", reason))
+        question = _asking(card, f"{seen.call.actor.called} asks for this.", reason)
+        try:
+            asked = await self._announce(proposal, seen.call, question)
+        except Refused as error:  # who asked should know which rule it was
+            raise Refused(" ".join(filter(None, (str(error), reason)))) from None
         shown = replace(card, fields=fields(seen))
         return _asking(shown, f"This needs to be confirmed by {asked}; I have asked. It holds for ten minutes.", reason)
 
