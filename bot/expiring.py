@@ -13,7 +13,7 @@ _EVERY = 30.0  # seconds
 
 
 class Expiring:
-    """Of several processes, each closes some."""
+    """To close one twice, as several processes may, or one that was killed in between, does no harm."""
 
     def __init__(
         self, proposals: Proposals, approvals: Approvals, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -33,5 +33,6 @@ class Expiring:
 
     async def close(self) -> None:
         """Raises StorageError."""
-        for proposal in await self._proposals.expire():
+        for proposal in await self._proposals.late():
             await self._approvals.close(proposal, "Nobody confirmed it within ten minutes, so nothing was done.")
+            await self._proposals.expire(proposal.id)

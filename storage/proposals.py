@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from storage.database import Database
 from storage.insertion import insert_new
@@ -66,21 +66,18 @@ class Proposals:
         statement = update(proposal).where(proposal.c.id == id, or_(is_open, is_this)).values(decided)
         return await self._database.run(lambda connection: connection.execute(statement).rowcount == 1)
 
-    async def expire(self, limit: int = 100) -> list[Proposal]:
-        """Those that nobody has decided about in time: from now on nobody can. Each is given to one who asks."""
+    async def late(self, limit: int = 100) -> list[Proposal]:
+        """Those that nobody has decided about in time: nobody can any more."""
         late = select(*(proposal.c[name] for name in _NAMES)).where(*self._late()).limit(limit)
+        return await self._database.read(lambda connection: [Proposal(*row) for row in connection.execute(late)])
 
-        def work(connection: Connection) -> list[Proposal]:
-            found = [Proposal(*row) for row in connection.execute(late)]
-            return [each for each in found if connection.execute(self._expired(each.id)).rowcount]
-
-        return await self._database.run(work)
+    async def expire(self, id: str) -> None:
+        """It is not late any more, but expired."""
+        expired = update(proposal).where(proposal.c.id == id, *self._late()).values(state="expired")
+        await self._database.run(lambda connection: connection.execute(expired))
 
     def _late(self) -> tuple[ColumnElement[bool], ...]:
         return proposal.c.state == "open", proposal.c.expires <= self._now()
-
-    def _expired(self, id: str) -> Update:
-        return update(proposal).where(proposal.c.id == id, *self._late()).values(state="expired")
 
     async def forget(self, requester: str) -> None:
         """Deletes all that they asked for and nobody has decided about."""
