@@ -78,7 +78,7 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class Event:
-    """News from a service: `id` is unique per delivery, `kind` is ours (`calendar.changed`), `subject` is the vendor's id."""
+    """News from a service: `id` is unique per event, `kind` is ours (`calendar.changed`), `subject` is the vendor's id."""
 
     id: str
     kind: str
@@ -86,11 +86,31 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Webhook:
-    """Two pure functions over the raw request: `verify` says if it is genuine, `read` what it says, None for nothing."""
+class Incoming:
+    """A request that claims to be a service's: raw, as it came. `url` is the public one that the service called."""
 
-    verify: Callable[[Mapping[str, str], bytes, Secret], bool]
-    read: Callable[[Mapping[str, str], bytes], Event | None]
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)  # names in any case
+    body: bytes = field(repr=False)
+    at: float  # when it came, in seconds since the epoch
+
+    def header(self, name: str) -> str:
+        """Empty where there is none."""
+        return next((value for each, value in self.headers.items() if each.lower() == name), "")
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Pure functions over the raw request: `verify` says if it is genuine and of now, `read` what it says.
+
+    Neither raises, whatever comes. `read` gives nothing for what is no news; the same event has the same id each time it is
+    sent. `handshake` finds the secret that a service sends once, for an admin to take over: empty where it holds none.
+    """
+
+    verify: Callable[[Incoming, Secret], bool]
+    read: Callable[[Incoming], tuple[Event, ...]]
+    handshake: Callable[[Incoming], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +119,8 @@ class Access:
 
     `call` is the call's id, the same on every attempt: idempotency keys derive from it.
     `zone` is the asker's own; `now` gives the present in UTC; rates are kept per `tenant`. `again` says that an earlier attempt
-    may have got through: clients look before they write.
+    may have got through: clients look before they write, and what they find is theirs if it is no older than `asked`, the moment
+    when a person wanted it.
     """
 
     call: str
@@ -108,6 +129,7 @@ class Access:
     now: Callable[[], datetime]
     tenant: str = ""
     again: bool = False
+    asked: datetime | None = None
 
 
 class Client:

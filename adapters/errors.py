@@ -27,3 +27,16 @@ class Refused(Exception):
 
 class Unknown(Exception):
     """A write may or may not have happened. Next: it is looked up by its idempotency key; never a blind second try."""
+
+
+OURS = (NeedsConnection, Unavailable, Refused, Unknown)
+
+
+def ours_in(error: BaseException) -> Exception | None:
+    """The error of the house that an SDK has wrapped in one of its own, or None."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OURS):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return None

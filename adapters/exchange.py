@@ -12,6 +12,7 @@ from aiohttp.client_middlewares import ClientHandlerType
 LARGEST_BODY = 8 * 1024 * 1024  # bytes, after decompression
 _CONNECT_SECONDS = 3.0
 _LARGE = 1024 * 1024
+Asking = aiohttp.client._RequestContextManager  # no public name: both awaited and entered
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ServerFingerprintMismatch)
 
 
@@ -27,6 +28,7 @@ class Request:
     repeatable: bool = False
     tenant: str = ""
     deadline: float = 10.0  # seconds in all, retries included
+    title: str = ""  # the service's name as people write it, for errors
 
 
 @dataclass(frozen=True)
@@ -51,25 +53,34 @@ class Failure(StrEnum):
 async def exchange(session: aiohttp.ClientSession, request: Request, seconds: float) -> Response | Failure:
     """Sends the request once. What aiohttp raises has the URL in its text, so it ends here and becomes a Failure."""
     try:
-        async with session.request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            data=_payload(request.body),
-            allow_redirects=False,
-            timeout=_timeout(seconds),
-            middlewares=_ONCE,
-        ) as answer:
-            body = await _whole_body(answer)
-            return Failure.TOO_LARGE if body is None else Response(answer.status, _lower_case(answer.headers), body)
-    except _NEVER_SENT:
+        async with asking(session, request, seconds, seconds) as answer:
+            body = await whole_body(answer)
+            return Failure.TOO_LARGE if body is None else Response(answer.status, lower_case(answer.headers), body)
+    except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+        return failure_of(error)
+
+
+def asking(session: aiohttp.ClientSession, request: Request, seconds: float, total: float) -> Asking:
+    """The request under way: `seconds` for its connection, `total` until its answer is whole."""
+    return session.request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        data=_payload(request.body),
+        allow_redirects=False,
+        timeout=_timeout(seconds, total),
+        middlewares=_ONCE,
+    )
+
+
+def failure_of(error: aiohttp.ClientError | OSError) -> Failure:
+    if isinstance(error, _NEVER_SENT):
         return Failure.CONNECT
-    except TimeoutError:
+    if isinstance(error, TimeoutError):
         return Failure.TIMEOUT
-    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return Failure.ADDRESS
-    except (aiohttp.ClientError, OSError):
-        return Failure.DROPPED
+    return Failure.DROPPED
 
 
 def pooled_session(per_host: int = 64) -> aiohttp.ClientSession:
@@ -98,16 +109,16 @@ async def _once(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> a
 _ONCE = (_once,)
 
 
-def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+def _timeout(seconds: float, total: float) -> aiohttp.ClientTimeout:
     """Connecting ends before the whole does: so a timeout that is not a connection's own says that something was sent."""
-    return aiohttp.ClientTimeout(total=seconds, connect=min(_CONNECT_SECONDS, 0.9 * seconds), ceil_threshold=inf)
+    return aiohttp.ClientTimeout(total=total, connect=min(_CONNECT_SECONDS, 0.9 * seconds), ceil_threshold=inf)
 
 
 def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
     return io.BytesIO(body) if body and len(body) > _LARGE else body  # aiohttp sends a file in pieces, and bytes in one
 
 
-async def _whole_body(answer: aiohttp.ClientResponse) -> bytes | None:
+async def whole_body(answer: aiohttp.ClientResponse) -> bytes | None:
     """The decompressed body, or None as soon as it proves too large. aiohttp decompresses no further than is read."""
     chunks: list[bytes] = []
     size = 0
@@ -119,7 +130,7 @@ async def _whole_body(answer: aiohttp.ClientResponse) -> bytes | None:
     return b"".join(chunks)
 
 
-def _lower_case(headers: Mapping[str, str]) -> dict[str, str]:
+def lower_case(headers: Mapping[str, str]) -> dict[str, str]:
     lowered: dict[str, str] = {}
     for name, value in headers.items():
         key = name.lower()

@@ -3,7 +3,11 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from typing import cast
 
 import aiohttp
 
@@ -12,8 +16,12 @@ from adapters.errors import Refused, Unavailable, Unknown
 from adapters.exchange import Failure, Request, Response, exchange, pooled_session
 from adapters.limits import Limits, Rate
 from adapters.retry_after import retry_after
+from adapters.streaming import Begun, BrokenOffError, Streaming, begin
 
-__all__ = ["Http", "Observe", "Rate", "Request", "Response", "pooled_session"]
+__all__ = ["Http", "Observe", "Rate", "Request", "Response", "Streaming", "pooled_session"]
+
+_Once = Callable[[float], Awaitable[Begun | Failure]]
+"""Tries once, in so many seconds."""
 
 Observe = Callable[[str, int | str, float], None]
 """Told of each attempt: the service, the status or the kind of failure, the seconds it took."""
@@ -61,13 +69,33 @@ class Http:
 
         Raises Unavailable (try later), Unknown (a write may have happened), or Refused (a redirect, an answer too large).
         """
+        return cast(Response, await self._attempts(request, partial(exchange, self._session, request)))
+
+    async def stream(self, request: Request, idle: float) -> Response | Streaming:
+        """As `send`, but a good answer is given back once its first bytes are there, for which the deadline holds.
+
+        What follows raises Unavailable where it breaks off, says nothing for `idle` seconds, or never ends.
+        """
+        begun = await self._attempts(request, partial(begin, self._session, request, idle))
+        return replace(begun, pieces=self._followed(request, begun.pieces)) if isinstance(begun, Streaming) else begun
+
+    async def _followed(self, request: Request, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+        except BrokenOffError:
+            self.breaker(request.service).failed()
+            raise Unavailable(f"{_title(request)} broke off in the middle of its answer.", acted=True) from None
+
+    async def _attempts(self, request: Request, once: _Once) -> Begun:
         ends = self._now() + request.deadline
         attempt, acted = 1, False
         while True:
             await self._admit(request, ends, acted)
-            outcome = await self._try(request, ends)
+            outcome = await self._try(request, ends, once)
             acted = acted or _may_have_acted(_result(outcome))
-            if isinstance(outcome, Response) and _is_answer(outcome.status):
+            if not isinstance(outcome, Failure) and _is_answer(outcome.status):
                 return outcome
             asked = self._asked_wait(outcome)
             wait = (asked or 0.0) + self._random() * _BACKOFF * attempt
@@ -88,9 +116,9 @@ class Http:
         if not breaker.allows():
             raise Unavailable(f"{_title(request)} has been failing for a while.", breaker.remaining, acted)
 
-    async def _try(self, request: Request, ends: float) -> Response | Failure:
+    async def _try(self, request: Request, ends: float, once: _Once) -> Begun | Failure:
         started = self._now()
-        outcome = await exchange(self._session, request, max(ends - started, 0.001))
+        outcome = await once(max(ends - started, 0.001))
         result = _result(outcome)
         breaker = self.breaker(request.service)
         if _is_failure(result):
@@ -101,14 +129,14 @@ class Http:
             self._observe(request.service, result, self._now() - started)
         return outcome
 
-    def _asked_wait(self, outcome: Response | Failure) -> float | None:
+    def _asked_wait(self, outcome: Begun | Failure) -> float | None:
         if isinstance(outcome, Failure):
             return None
         return retry_after(outcome.headers.get("retry-after", ""), self._wall())
 
 
-def _result(outcome: Response | Failure) -> int | Failure:
-    return outcome.status if isinstance(outcome, Response) else outcome
+def _result(outcome: Begun | Failure) -> int | Failure:
+    return outcome if isinstance(outcome, Failure) else outcome.status
 
 
 def _is_answer(status: int) -> bool:
@@ -144,4 +172,4 @@ def _verdict(request: Request, result: int | Failure, asked: float | None, acted
 
 
 def _title(request: Request) -> str:
-    return request.service.replace("_", " ").capitalize()
+    return request.title or request.service.replace("_", " ").capitalize()

@@ -1,6 +1,7 @@
 """Opens the clients that a call needs: each service that is switched on, as the person who asked."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,11 +26,13 @@ class Clients:
         self._connections = connections
         self._clock = clock
 
-    async def open(self, need: type[Client], actor: Actor, conversation: str, call: str, again: bool = False) -> Opened:
-        """`again` is as in `Access`. Raises NeedsConnection, Unavailable."""
+    async def open(
+        self, need: type[Client], actor: Actor, conversation: str, call: str, again: bool = False, asked: datetime | None = None
+    ) -> Opened:
+        """`again` and `asked` are as in `Access`. Raises NeedsConnection, Unavailable."""
         service = self.services[need]
         key = await self._connections.token(service, actor, conversation)
-        access = Access(call, key.token, ZoneInfo(actor.zone), self._clock.now, actor.tenant, again)
+        access = Access(call, key.token, ZoneInfo(actor.zone), self._clock.now, actor.tenant, again, asked)
         return Opened(service.open(access), key.account)
 
     def title(self, client: Client) -> str:

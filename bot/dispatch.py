@@ -222,7 +222,7 @@ class Dispatch:
         if need is Catalog:
             return self.catalog.only(await self._judge.may(call.actor, call.place))
         if issubclass(need, Client):
-            return await self._clients.open(need, call.actor, call.place.conversation, call.id, again)
+            return await self._clients.open(need, call.actor, call.place.conversation, call.id, again, call.asked)
         return self._given_by_type[need](call)
 
     def _suggestion(self, error: UsageError) -> Reply:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from commands.call import Actor, Call, Place
 from commands.command import Command
 from commands.reply import Reply
+from commands.talk import Attached, Said
 from storage.delivery import Delivery
 
 
@@ -67,18 +69,27 @@ class Going:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there."""
+    """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there.
+
+    `message` is the id of the message that asks, where it is one. Who runs a command from a message's menu has `Filled` it
+    with that message's id as its option `message`, by `via` "shortcut"; `place.thread` is then that message's thread.
+    """
 
     actor: Actor
     place: Place
     via: str
     what: Words | Press | Filled | Stranger | Joined | Gone | Notice | Going
     route: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
 
     @property
     def whispers(self) -> bool:
         """Whether every answer is for the asker alone: what a form would do is nobody else's business yet."""
         return isinstance(self.what, Filled) and self.what.dry_run
+
+
+class StoppedError(Exception):
+    """Somebody has stopped, by a means of the platform's own, an answer that was being sent piece by piece."""
 
 
 class Platform(Protocol):
@@ -118,6 +129,9 @@ class Platform(Protocol):
 
         `sent` is where an earlier version stands: it is replaced. `look` says that an earlier attempt may have sent more of
         it than that: the platform is searched first. Of what can't be found again, the place is empty. Raises Unavailable.
+
+        A `partial` reply with `prose` is streamed where the platform can do that: more of it follows, then the whole, which
+        takes its place, also where another process sends that after a crash. Raises StoppedError for a partial one alone.
         """
 
     async def sign(self, asked: Asked) -> None:
@@ -125,3 +139,18 @@ class Platform(Protocol):
 
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """Shows the command's form to the person; False where that is no longer possible."""
+
+    async def thread(self, place: Place) -> list[Said]:
+        """The thread of this place, oldest first, with the message that it hangs on; at most the newest 500 messages.
+
+        This, `history` and `message` raise Refused where the place is in no thread, or the bot may not read there; Unavailable.
+        """
+
+    async def history(self, place: Place, since: datetime) -> list[Said]:
+        """What was said in the conversation since then, outside threads, oldest first; at most the newest 500 messages."""
+
+    async def message(self, place: Place, id: str) -> Said:
+        """One message of this conversation, by its id or its link. Raises Refused for one that is elsewhere, too."""
+
+    async def fetch(self, place: Place, attached: Attached) -> bytes:
+        """What is in an attachment: at most 8 MB. Raises Refused, Unavailable."""

@@ -21,7 +21,7 @@ from commands.reply import Button, Field, Reply
 from commands.usage import UsageError
 from storage.effects import Effect, Effects
 
-BY_HAND = frozenset({"slash", "mention", "message", "button", "form", "terminal", "search"})
+BY_HAND = frozenset({"slash", "mention", "message", "button", "form", "shortcut", "terminal", "search"})
 """The ways by which a person's own typing or pressing comes in."""
 
 _LOOK = 3.0  # seconds after which a write that may have happened is looked for

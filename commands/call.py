@@ -42,7 +42,8 @@ class Call:
     """All it takes to run a command. `id` is the same on every attempt; `arguments` are canonical JSON values.
 
     A `dry_run` shows what a write would do, and stops there. `confirmed` is the digest of what was shown to whom `confirmed_by`
-    is the key of, both empty where nobody had to confirm it. `undoes` is the id of the write that it takes back.
+    is the key of, both empty where nobody had to confirm it. `undoes` is the id of the write that it takes back. `message` is
+    the platform's id of the message that asks, where it is one.
     """
 
     id: str
@@ -56,3 +57,4 @@ class Call:
     confirmed: str = ""
     confirmed_by: str = ""
     undoes: str = ""
+    message: str = ""

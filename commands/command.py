@@ -29,7 +29,8 @@ class Command:
 
     `lists` says that its items are things to pick from: where a platform can search while people write (the message
     extensions of Teams), the command is offered there by its first option. `hidden` options are for the bot alone to fill
-    in. `by_hand` says that only people run it: what decides about writes is never proposed by anything else. What is `pressed`
+    in. Where `shortcut` is not empty, people may run it on a message, from that message's menu, where it has this name: its
+    option `message` is then the message's id. `by_hand` says that only people run it: what decides about writes is never proposed by anything else. What is `pressed`
     rather than typed is not offered in lists of commands, and what `leads` has another command run in its place.
     """
 
@@ -43,6 +44,7 @@ class Command:
     undo: str
     irreversible: bool
     lists: bool
+    shortcut: str
     by_hand: bool
     pressed: bool
     leads: bool
@@ -119,6 +121,7 @@ class _Declared:
     undo: str = ""
     irreversible: bool = False
     lists: bool = False
+    shortcut: str = ""
     by_hand: bool = False
     pressed: bool = False
     leads: bool = False
@@ -133,6 +136,7 @@ def command(
     undo: str = "",
     irreversible: bool = False,
     lists: bool = False,
+    shortcut: str = "",
     by_hand: bool = False,
     pressed: bool = False,
     leads: bool = False,
@@ -168,6 +172,7 @@ def _declared(function: Function, said: _Declared) -> Command:
         undo=said.undo,
         irreversible=said.irreversible,
         lists=said.lists,
+        shortcut=said.shortcut,
         by_hand=said.by_hand,
         pressed=said.pressed,
         leads=said.leads,

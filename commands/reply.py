@@ -56,6 +56,8 @@ class Reply:
 
     `text` is the notification, the fallback and the terminal's first line. `private` replies are seen by the asker only.
     `undo` holds the arguments of the command that takes this one back, `record` is the id, at its service, of what was written.
+    `prose` is Markdown from outside, as a model wrote it: renderers show it below `text`, with emphasis, lists, code and quotes
+    but nothing that leads anywhere, except to the addresses in `links`. A `partial` reply is what there is so far.
     A reply that `settles` takes the place of the card whose button was pressed, for everybody who sees it. `proposal` is the id
     of what the reply asks to be confirmed, `account` as whom services were asked, and a reply that is `repeated` was found
     before: these are for the bot to fill in.
@@ -70,6 +72,9 @@ class Reply:
     private: bool = False
     undo: Mapping[str, Any] | None = None
     record: str = ""
+    prose: str = ""
+    links: tuple[str, ...] = ()
+    partial: bool = False
     settles: bool = False
     proposal: str = ""
     account: str = ""

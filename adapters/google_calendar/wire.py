@@ -75,8 +75,9 @@ class Wire:
         if etag:
             headers["if-match"] = etag
         body = question.body.encode() if question.body else None
-        name, tenant = self.service.adapter.name, self.access.tenant
-        request = Request(name, question.method, question.uri, headers, body, tenant=tenant, repeatable=repeatable)
+        adapter, tenant = self.service.adapter, self.access.tenant
+        said = (adapter.name, question.method, question.uri, headers, body)
+        request = Request(*said, tenant=tenant, repeatable=repeatable, title=adapter.title)
         return self._read(question, await self.service.http.send(request))
 
     async def entries(self, resource: Any, listing: Any) -> AsyncIterator[Mapping[str, Any]]:

@@ -1,0 +1,72 @@
+"""Where blocking SDKs run: one private pool of threads, whose requests go out by the same `Http` as all others."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from adapters.http import Http, Request, Response
+
+_Result = TypeVar("_Result")
+_WIDTH = 32  # calls at once: each waits for its answer most of the time
+_THREADS = ThreadPoolExecutor(_WIDTH, thread_name_prefix="sdk")
+
+
+async def in_thread(work: Callable[[], _Result]) -> _Result:
+    """What `work` returns or raises, done in the private pool, so that the default one stays free for names and files."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer in the shape of urllib3's."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Door:
+    """Stands in for urllib3's PoolManager inside an SDK: to be made in the loop, and asked from a thread of the pool.
+
+    It raises what `Http.send` raises. What the SDK says of timeouts and retries is not heard: `Http` has the one policy.
+    """
+
+    http: Http
+    service: str
+    title: str
+    tenant: str = ""
+    repeatable: bool = False
+    deadline: float = 10.0
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        fields: Mapping[str, Any] | list[tuple[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | str | None = None,
+        **_: Any,
+    ) -> Answer:
+        """As urllib3's `request`: `fields` of a request without a body go into the address."""
+        if fields:
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode(fields, doseq=True)}"
+        payload = body.encode() if isinstance(body, str) else body
+        request = Request(
+            self.service,
+            method,
+            url,
+            dict(headers or {}),
+            payload,
+            tenant=self.tenant,
+            repeatable=self.repeatable or method == "GET",
+            deadline=self.deadline,
+            title=self.title,
+        )
+        answer: Response = asyncio.run_coroutine_threadsafe(self.http.send(request), self.loop).result()
+        return Answer(answer.status, answer.headers, answer.body)
