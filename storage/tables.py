@@ -308,6 +308,62 @@ class RuleRow(SQLModel, table=True):
     removed: float = Field(sa_type=Double, sa_column_kwargs=_default(0))
 
 
+class PreferenceRow(SQLModel, table=True):
+    """What somebody, or a conversation, has chosen to be the usual."""
+
+    __tablename__ = "preference"
+
+    owner: str = Field(primary_key=True, sa_type=AnyText)
+    name: str = Field(primary_key=True, sa_type=AnyText)
+    value: str = Field(sa_type=AnyText)
+
+
+class TurnRow(SQLModel, table=True):
+    """What a model was asked in a thread, and what it answered."""
+
+    __tablename__ = "turn"
+
+    seq: int = Field(primary_key=True, sa_type=_SERIAL)
+    call: str = Field(sa_type=AnyText, unique=True)
+    place: str = Field(sa_type=AnyText)
+    actor: str = Field(sa_type=AnyText)
+    at: float = Field(sa_type=Double)
+    question: str = Field(sa_type=AnyText)
+    answer: str = Field(sa_type=AnyText)
+
+
+class BudgetRow(SQLModel, table=True):
+    """What a person, conversation or tenant has spent on one day (UTC), in millionths of a dollar, with what is reserved."""
+
+    __tablename__ = "budget"
+
+    scope: str = Field(primary_key=True, sa_type=AnyText)
+    day: str = Field(primary_key=True, sa_type=AnyText)
+    micros: int = Field(sa_type=BigInteger)
+
+
+class ReservationRow(SQLModel, table=True):
+    """What a call may still cost, and what it has cost, in millionths of a dollar."""
+
+    __tablename__ = "reservation"
+
+    call: str = Field(primary_key=True, sa_type=AnyText)
+    day: str = Field(sa_type=AnyText)
+    scopes: str = Field(sa_type=AnyText)  # as JSON
+    reserved: int = Field(sa_type=BigInteger)
+    spent: int = Field(sa_type=BigInteger)
+
+
+class AnsweringRow(SQLModel, table=True):
+    """A call that is being answered piece by piece, and whether somebody has stopped it."""
+
+    __tablename__ = "answering"
+
+    call: str = Field(primary_key=True, sa_type=AnyText)
+    begun: float = Field(sa_type=Double)
+    stopped: int = Field(sa_type=Integer)
+
+
 class PulseRow(SQLModel, table=True):
     """One row that probes write: on a full disk a read still succeeds."""
 
@@ -318,8 +374,10 @@ class PulseRow(SQLModel, table=True):
 
 
 admin = SQLModel.metadata.tables["admin"]
+answering = SQLModel.metadata.tables["answering"]
 audit = SQLModel.metadata.tables["audit"]
 audit_head = SQLModel.metadata.tables["audit_head"]
+budget = SQLModel.metadata.tables["budget"]
 connection = SQLModel.metadata.tables["connection"]
 data_key = SQLModel.metadata.tables["data_key"]
 delivery = SQLModel.metadata.tables["delivery"]
@@ -329,11 +387,14 @@ keyholder = SQLModel.metadata.tables["keyholder"]
 master_key = SQLModel.metadata.tables["master_key"]
 oauth_state = SQLModel.metadata.tables["oauth_state"]
 offer = SQLModel.metadata.tables["offer"]
+preference = SQLModel.metadata.tables["preference"]
 proposal = SQLModel.metadata.tables["proposal"]
 proposal_card = SQLModel.metadata.tables["proposal_card"]
 pulse = SQLModel.metadata.tables["pulse"]
 reference = SQLModel.metadata.tables["reference"]
+reservation = SQLModel.metadata.tables["reservation"]
 rule = SQLModel.metadata.tables["rule"]
 ticket = SQLModel.metadata.tables["ticket"]
+turn = SQLModel.metadata.tables["turn"]
 waiting = SQLModel.metadata.tables["waiting"]
 web_session = SQLModel.metadata.tables["web_session"]

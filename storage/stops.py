@@ -1,0 +1,43 @@
+"""Answers that are being given piece by piece, and whether somebody wants them to stop: whichever process is at it."""
+
+from sqlalchemy import Connection, bindparam, delete, select, text, update
+
+from storage.database import Database
+from storage.tables import answering
+
+_BEGIN = text(
+    "INSERT INTO answering (call, begun, stopped) VALUES (:call, :begun, 0) "
+    "ON CONFLICT (call) DO UPDATE SET begun = excluded.begun"
+).bindparams(bindparam("call", type_=answering.c.call.type))
+
+
+class Stops:
+    """Everything here raises StorageError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, call: str, at: float) -> None:
+        """From now on it can be stopped. Who wanted that before a crash still does."""
+        await self._database.run(lambda connection: connection.execute(_BEGIN, {"call": call, "begun": at}))
+
+    async def stop(self, call: str) -> bool:
+        """False: it is not being answered any more."""
+        statement = update(answering).where(answering.c.call == call).values(stopped=1)
+        return await self._database.run(lambda connection: connection.execute(statement).rowcount == 1)
+
+    async def stopped(self, call: str) -> bool:
+        statement = select(answering.c.stopped).where(answering.c.call == call)
+        return await self._database.read(lambda connection: bool(connection.execute(statement).scalar_one_or_none()))
+
+    async def end(self, call: str) -> None:
+        """Nobody can stop it any more."""
+        await self._database.run(lambda connection: connection.execute(delete(answering).where(answering.c.call == call)))
+
+    async def prune(self, before: float) -> int:
+        """Forgets those that began before then, and never came to an end; says how many."""
+
+        def work(connection: Connection) -> int:
+            return connection.execute(delete(answering).where(answering.c.begun < before)).rowcount
+
+        return await self._database.run(work)

@@ -1,0 +1,81 @@
+"""What is spent stays within its limits, however many spend at once, and whatever is killed in between."""
+
+import asyncio
+
+import pytest
+
+from storage.budgets import Budgets
+from storage.database import Database
+
+DAY = "2026-11-23"
+LIMITS = {"person": 100, "tenant": 1000}
+
+
+@pytest.fixture
+def budgets(database: Database) -> Budgets:
+    return Budgets(database)
+
+
+async def test_what_is_reserved_counts_until_it_is_settled(budgets: Budgets) -> None:
+    assert await budgets.reserve("c1", DAY, LIMITS, 80) == ""
+    assert await budgets.reserve("c2", DAY, LIMITS, 30) == "person"
+    await budgets.settle("c1", 5)
+    assert await budgets.reserve("c2", DAY, LIMITS, 30) == ""
+    assert await budgets.spent("person", DAY) == 35
+    assert await budgets.spent("tenant", DAY) == 35
+
+
+async def test_where_one_scope_is_full_nothing_is_reserved_in_any(budgets: Budgets) -> None:
+    assert await budgets.reserve("c1", DAY, {"a": 100, "b": 10, "c": 100}, 50) == "b"
+    assert [await budgets.spent(scope, DAY) for scope in "abc"] == [0, 0, 0]
+
+
+async def test_a_further_attempt_of_the_same_call_reserves_no_more(budgets: Budgets) -> None:
+    for _ in range(3):
+        assert await budgets.reserve("c1", DAY, LIMITS, 60) == ""
+    assert await budgets.spent("person", DAY) == 60
+
+
+async def test_a_call_that_is_asked_again_after_it_was_settled_costs_twice(budgets: Budgets) -> None:
+    for _ in range(2):
+        await budgets.reserve("c1", DAY, LIMITS, 60)
+        await budgets.settle("c1", 40)
+    assert await budgets.spent("person", DAY) == 80
+
+
+async def test_it_is_settled_on_the_day_on_which_it_was_reserved(budgets: Budgets) -> None:
+    await budgets.reserve("c1", DAY, LIMITS, 60)
+    await budgets.reserve("c1", "2026-11-24", LIMITS, 60)
+    await budgets.settle("c1", 10)
+    assert (await budgets.spent("person", DAY), await budgets.spent("person", "2026-11-24")) == (10, 0)
+
+
+async def test_what_cost_more_than_was_reserved_counts_whole(budgets: Budgets) -> None:
+    await budgets.reserve("c1", DAY, LIMITS, 90)
+    await budgets.settle("c1", 150)
+    assert await budgets.spent("person", DAY) == 150
+    assert await budgets.reserve("c2", DAY, LIMITS, 1) == "person"
+
+
+async def test_another_day_begins_with_nothing(budgets: Budgets) -> None:
+    await budgets.reserve("c1", DAY, LIMITS, 100)
+    assert await budgets.reserve("c2", "2026-11-24", LIMITS, 100) == ""
+
+
+async def test_to_settle_what_nobody_reserved_changes_nothing(budgets: Budgets) -> None:
+    await budgets.settle("c1", 10)
+    assert await budgets.spent("person", DAY) == 0
+
+
+async def test_of_many_at_once_only_so_many_get_in_as_fit(budgets: Budgets) -> None:
+    full = await asyncio.gather(*(budgets.reserve(f"c{number}", DAY, LIMITS, 30) for number in range(20)))
+    assert full.count("") == 3
+    assert await budgets.spent("person", DAY) == 90
+
+
+async def test_old_days_are_forgotten(budgets: Budgets) -> None:
+    await budgets.reserve("c1", "2026-10-01", LIMITS, 10)
+    await budgets.reserve("c2", DAY, LIMITS, 10)
+    assert await budgets.prune("2026-11-01") == 1
+    assert await budgets.spent("person", "2026-10-01") == 0
+    assert await budgets.spent("person", DAY) == 10
