@@ -4,15 +4,16 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks, and `msg_blocks_too_l
 (https://github.com/slackapi/bolt-js/issues/2509).
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
 from typing import Any
 
 from bot.slack.escape import shorten
-from bot.split import packed, pieces
-from bot.text import clean, is_web_address
+from bot.slack.prose import prose
+from bot.slack.runs import BLOCK, ELEMENTS, link, rich_text, sections, text
+from bot.split import packed
+from bot.text import is_web_address
 from commands.reply import Button, Field, Item, Reply
 
 Json = dict[str, Any]
@@ -23,14 +24,10 @@ UPDATING: Json = {"link_names": False, "parse": "none"}
 POSTING: Json = {**UPDATING, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 """What goes with `chat.postMessage`, for the same reason."""
 
-_PIECE = 2_500  # characters of one run of text
-_BLOCK = 3_000  # bytes of a block of text
 _ROW = 9_000  # bytes of a row of buttons, whose addresses may be long
 _MESSAGE = 12_000  # bytes of all blocks
-_BLOCKS, _ELEMENTS, _BUTTONS = 50, 100, 25
+_BLOCKS, _BUTTONS = 50, 25
 _FALLBACK, _LABEL, _ALT = 4_000, 75, 2_000
-# Slack's clients turn addresses in a text into links, unless it is set as code.
-_ADDRESS = re.compile(r"((?:[a-z][a-z0-9+.-]{0,30}://|\bwww\.|\bmailto:)\S*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,8 @@ class _Buttons:
 
 
 def _blocks(reply: Reply, buttons: _Buttons) -> Iterator[Json]:
-    yield from _paragraph(_text(reply.text))
+    yield from _paragraph(text(reply.text))
+    yield from prose(reply.prose, reply.links)
     yield from _paragraph(_fields(reply.fields))
     yield from _items(reply.items, buttons)
     if is_web_address(reply.image):
@@ -97,52 +95,30 @@ def _items(items: Iterable[Item], buttons: _Buttons) -> Iterator[Json]:
 
 
 def _list(items: Iterable[Item]) -> Iterator[Json]:
-    sections = [section for item in items for section in _sections(_item(item))]
-    for group in packed(sections, _BLOCK, _ELEMENTS):
-        yield _rich_text({"type": "rich_text_list", "style": "bullet", "elements": group})
+    found = [section for item in items for section in sections(_item(item))]
+    for group in packed(found, BLOCK, ELEMENTS):
+        yield rich_text({"type": "rich_text_list", "style": "bullet", "elements": group})
 
 
 def _paragraph(elements: Iterable[Json]) -> Iterator[Json]:
-    for section in _sections(elements):
-        yield _rich_text(section)
-
-
-def _sections(elements: Iterable[Json]) -> Iterator[Json]:
-    for group in packed(elements, _BLOCK, _ELEMENTS):
-        yield {"type": "rich_text_section", "elements": group}
-
-
-def _rich_text(element: Json) -> Json:
-    return {"type": "rich_text", "elements": [element]}
+    for section in sections(elements):
+        yield rich_text(section)
 
 
 def _item(item: Item) -> Iterator[Json]:
     if is_web_address(item.url):
-        yield from _link(item.title or item.url, item.url)
+        yield from link(item.title or item.url, item.url)
     else:
-        yield from _text(item.title, bold=True)
+        yield from text(item.title, bold=True)
     if item.detail:
-        yield from _text(f" — {item.detail}" if item.title else item.detail)
+        yield from text(f" — {item.detail}" if item.title else item.detail)
 
 
 def _fields(fields: Iterable[Field]) -> Iterator[Json]:
     for position, field in enumerate(fields):
         line = "\n" if position else ""
-        yield from _text(f"{line}{field.name}: ", bold=True)
-        yield from _text(field.value)
-
-
-def _link(text: str, url: str) -> Iterator[Json]:
-    for piece in pieces(clean(text), _PIECE):
-        yield {"type": "link", "url": url, "text": piece, "style": {"bold": True}}
-
-
-def _text(text: str, **style: bool) -> Iterator[Json]:
-    """Runs of text, none of them empty. What looks like an address is set as code, so that it leads nowhere."""
-    for position, part in enumerate(_ADDRESS.split(clean(text))):
-        styled = {**style, "code": True} if position % 2 else style
-        for piece in pieces(part, _PIECE):
-            yield {"type": "text", "text": piece, **({"style": styled} if styled else {})}
+        yield from text(f"{line}{field.name}: ", bold=True)
+        yield from text(field.value)
 
 
 def _fallback(blocks: Sequence[Json]) -> str:
@@ -154,7 +130,9 @@ def _read(element: Json) -> str:
     match element["type"]:
         case "text" | "link":
             return str(element["text"])
-        case "rich_text" | "rich_text_list" | "rich_text_section" as type:
-            return ("" if type == "rich_text_section" else "\n").join(map(_read, element["elements"]))
+        case "rich_text" | "rich_text_list":
+            return "\n".join(map(_read, element["elements"]))
+        case "rich_text_section" | "rich_text_preformatted" | "rich_text_quote":
+            return "".join(map(_read, element["elements"]))
         case _:
             return ""

@@ -11,20 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.split import packed, pieces
-from bot.teams.escape import inert, shorten
+from bot.split import packed
+from bot.teams.escape import shorten
+from bot.teams.prose import prose
+from bot.teams.runs import link, paragraph, rich_text, run, text
 from bot.text import clean, is_web_address, size
 from commands.reply import Button, Field, File, Item, Reply
 
 Json = dict[str, Any]
 
-_PIECE = 2_500  # characters of one run of text
-_BLOCK = 8_000  # bytes of a block of text
 _ROW = 9_000  # bytes of a row of buttons, whose addresses may be long
 _BODY = 18_000  # bytes of all elements: with summary and frame under 24 KB, which leaves 4 KB to whatever carries the card
-_BLOCKS, _RUNS, _BUTTONS = 100, 200, 6
+_BLOCKS, _BUTTONS = 100, 6
 _SUMMARY, _LABEL, _ALT = 500, 75, 500
-_LINKED = 8  # runs of a title that lead to its address, each of which holds it
 _WIDE = 200  # characters from which a card is easier to read at full width
 _STYLES = {"primary": "positive", "danger": "destructive"}
 _TOO_OLD = "This can't be shown by your version of Teams. Please update it."  # our words only: clients parse this one
@@ -46,13 +45,13 @@ def render(reply: Reply, ids: Sequence[str] = (), call: str = "") -> list[Messag
     """
     if len(ids) != len(reply.pressed):
         raise ValueError(f"{len(reply.pressed)} buttons, {len(ids)} ids")
-    blocks = list(_blocks(reply, iter(ids))) or [_rich_text([_run("…")])]
+    blocks = list(_blocks(reply, iter(ids))) or [rich_text([run("…")])]
     groups = packed(blocks, _BODY, _BLOCKS)
     return [_message(group, f"call:{call}:{part}" if call else "") for part, group in enumerate(groups)]
 
 
 def _message(body: Sequence[Json], id: str) -> Message:
-    text = "\n".join(filter(None, map(_read, body)))
+    told = "\n".join(filter(None, map(_read, body)))
     marked = [{**body[0], "id": id}, *body[1:]] if id else list(body)
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -60,69 +59,45 @@ def _message(body: Sequence[Json], id: str) -> Message:
         "version": "1.5",
         "fallbackText": _TOO_OLD,
         "body": marked,
-        **({"msteams": {"width": "Full"}} if len(text) >= _WIDE else {}),
+        **({"msteams": {"width": "Full"}} if len(told) >= _WIDE else {}),
     }
-    return Message(shorten(text, _SUMMARY), card)
+    return Message(shorten(told, _SUMMARY), card)
 
 
 def _blocks(reply: Reply, ids: Iterator[str]) -> Iterator[Json]:
-    yield from _paragraph(_text(reply.text))
-    yield from _paragraph(_fields(reply.fields))
+    yield from paragraph(text(reply.text))
+    yield from prose(reply.prose, reply.links)
+    yield from paragraph(_fields(reply.fields))
     for item in reply.items:
-        yield from _paragraph(_item(item))
+        yield from paragraph(_item(item))
         yield from _rows(_submit(button, ids) for button in item.buttons)
     if is_web_address(reply.image):
         yield {"type": "Image", "url": reply.image, "altText": shorten(reply.text, _ALT)}
     if reply.file:
-        yield from _paragraph(_file(reply.file))
+        yield from paragraph(_file(reply.file))
     yield from _rows(_execute(button, ids) for button in reply.buttons)
-
-
-def _paragraph(runs: Iterable[Json]) -> Iterator[Json]:
-    for group in packed(runs, _BLOCK, _RUNS):
-        yield _rich_text(group)
-
-
-def _rich_text(runs: Sequence[Json]) -> Json:
-    return {"type": "RichTextBlock", "inlines": runs}
 
 
 def _item(item: Item) -> Iterator[Json]:
     if is_web_address(item.url):
-        yield from _link(item.title or item.url, item.url)
+        yield from link(item.title or item.url, item.url)
     else:
-        yield from _text(item.title, weight="Bolder")
+        yield from text(item.title, weight="Bolder")
     if item.detail:
-        yield from _text(f" — {item.detail}" if item.title else item.detail)
+        yield from text(f" — {item.detail}" if item.title else item.detail)
 
 
 def _fields(fields: Iterable[Field]) -> Iterator[Json]:
     for position, field in enumerate(fields):
         line = "\n" if position else ""
-        yield from _text(f"{line}{field.name}: ", weight="Bolder")
-        yield from _text(field.value)
+        yield from text(f"{line}{field.name}: ", weight="Bolder")
+        yield from text(field.value)
 
 
 def _file(file: File) -> Iterator[Json]:
     """Bots send no files into channels: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4."""
-    yield from _text(" ".join(clean(file.name).split()), weight="Bolder")
-    yield from _text(f" ({size(len(file.content))})", isSubtle=True)
-
-
-def _link(text: str, url: str) -> Iterator[Json]:
-    leads = {"color": "Accent", "selectAction": {"type": "Action.OpenUrl", "url": url}}
-    for position, run in enumerate(_text(text, weight="Bolder")):
-        yield run | (leads if position < _LINKED else {})
-
-
-def _text(text: str, **style: Any) -> Iterator[Json]:
-    """Runs of text, none of them empty."""
-    for piece in pieces(clean(text), _PIECE):
-        yield from (_run(part, **style) for part in inert(piece))
-
-
-def _run(text: str, **style: Any) -> Json:
-    return {"type": "TextRun", "text": text, **style}
+    yield from text(" ".join(clean(file.name).split()), weight="Bolder")
+    yield from text(f" ({size(len(file.content))})", isSubtle=True)
 
 
 def _rows(actions: Iterable[Json]) -> Iterator[Json]:
@@ -152,4 +127,5 @@ def _action(button: Button, type: str, **does: Any) -> Json:
 
 def _read(block: Json) -> str:
     """What there is to read in a block, buttons aside."""
-    return "".join(run["text"] for run in block.get("inlines", ()))
+    inner = [_read(each) for each in block.get("items", ())]
+    return "\n".join(inner) or "".join(each["text"] for each in block.get("inlines", ()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot import prose
 from bot.terminal.typed import typed
 from bot.text import clean, is_web_address, size
 from commands.reply import Button, Field, Item, Reply
@@ -25,6 +26,7 @@ def instead(button: Button) -> str:
 
 def _lines(reply: Reply) -> Iterator[str]:
     yield clean(reply.text).strip()
+    yield from prose.plain(reply.prose, reply.links).split("\n") if reply.prose else ()
     yield from map(_field, reply.fields)
     for item in reply.items:
         yield _item(item)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.terminal.plain import instead, one_line
+from bot.terminal.prose import prose
 from bot.text import clean, is_web_address, size
 from commands.reply import Button, Field, Item, Reply
 
@@ -36,8 +37,9 @@ def numbered() -> Mark:
 
 
 def _parts(reply: Reply, mark: Mark) -> Iterator[RenderableType]:
-    has_more = bool(reply.fields or reply.items)
+    has_more = bool(reply.fields or reply.items or reply.prose)
     yield Text(_shown(reply.text), style="bold" if has_more else "")
+    yield from prose(reply.prose, reply.links)
     if reply.fields:
         yield Padding(_fields(reply.fields), _INDENT)
     if reply.items:

@@ -1,0 +1,112 @@
+"""What a model writes is shown as it meant it, and leads nowhere that it was not given."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.prose import Block, Run, addresses, plain, read
+
+OK = "https://docs.acme.test/a?b=c"
+EVIL = "https://evil.test/?q=CANARY-prose"
+
+
+def run(text: str, **style: object) -> Run:
+    return Run(text, **style)  # type: ignore[arg-type]  # the styles are named by whoever calls
+
+
+def test_words_keep_their_emphasis() -> None:
+    assert read("a **b *c*** ~~d~~ `e`") == [
+        Block(
+            "paragraph",
+            (
+                run("a "),
+                run("b ", bold=True),
+                run("c", bold=True, italic=True),
+                run(" "),
+                run("d", strike=True),
+                run(" "),
+                run("e", code=True),
+            ),
+        )
+    ]
+
+
+def test_lists_keep_their_numbers_and_depth() -> None:
+    found = read("3. a\n4. b\n   - c\n\n- d")
+    assert [(block.marker, block.depth, block.text) for block in found] == [
+        ("3.", 0, "a"),
+        ("4.", 0, "b"),
+        ("•", 1, "c"),
+        ("•", 0, "d"),
+    ]
+
+
+def test_code_and_quotes_are_told_apart() -> None:
+    assert [(block.kind, block.text) for block in read("# t\n> q\n\n```py\nx = 1\n\ny\n```\n")] == [
+        ("heading", "t"),
+        ("quote", "q"),
+        ("code", "x = 1\n\ny"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        f"[x]({EVIL})",
+        f"<{EVIL}>",
+        EVIL,
+        f"![x]({EVIL})",
+        f"[x][r]\n\n[r]: {EVIL}",
+        f'<a href="{EVIL}">x</a>',
+        f'<img src="{EVIL}">',
+        f"[{OK}]({EVIL})",
+        f"[x](<{EVIL}>)",
+        f"**[x]({EVIL} 'title')**",
+        "[x](javascript:alert(1))",
+        "[x](mailto:a@evil.test)",
+        f"[x]({OK}.evil.test)",
+        f"[x]({OK}#evil)",
+    ],
+)
+def test_nothing_leads_where_it_was_not_given(markdown: str) -> None:
+    assert {each.url for block in read(markdown, [OK]) for each in block.runs} <= {"", OK}
+    assert not any(each.url == OK for block in read(markdown, [OK]) for each in block.runs if "evil" in each.text)
+
+
+def test_where_it_may_not_lead_can_still_be_read() -> None:
+    assert plain(f"[x]({EVIL})") == f"x ({EVIL})"
+
+
+@pytest.mark.parametrize("markdown", [f"see {OK}.", f"[it]({OK})", f"<{OK}>", f"({OK})"])
+def test_what_it_was_given_leads_there(markdown: str) -> None:
+    [block] = read(markdown, addresses(f"Look at {OK}, please."))
+    assert [each.url for each in block.runs if each.url] == [OK]
+
+
+def test_only_web_addresses_can_be_given() -> None:
+    [block] = read("[x](javascript:alert(1))", ["javascript:alert(1)"])
+    assert not any(each.url for each in block.runs)
+
+
+def test_addresses_are_those_that_stand_there() -> None:
+    assert addresses(f"{OK}, http://a.test and (https://b.test/c). https://u:p@x.test ftp://d.test") == (
+        OK,
+        "http://a.test",
+        "https://b.test/c",
+    )
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_it_and_none_gets_lost_as_a_link(markdown: str) -> None:
+    assert all(each.url == "" for block in read(markdown) for each in block.runs)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["[" * 20_000, "*a" * 20_000, "> " * 10_000, "- " * 10_000, "`" * 20_000 + "a", "![" * 10_000]
+)
+def test_hostile_markdown_takes_no_longer_than_other(hostile: str) -> None:
+    began = time.process_time()
+    read(hostile)
+    assert time.process_time() - began < 5
