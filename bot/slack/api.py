@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +26,19 @@ class WebApi:
         self.base_url = base_url if base_url.endswith("/") else f"{base_url}/"
         self._http = http
         self._token = token
+        self._identity: Json = {}
+
+    @property
+    def authorization(self) -> Mapping[str, str]:
+        """The header by which Slack knows the bot."""
+        return {"Authorization": f"Bearer {self._token.reveal()}"}
+
+    async def identity(self) -> Json:
+        """As whom the token is known: `user_id`, `url` and so on; empty where Slack does not tell. Asked once."""
+        if not self._identity:
+            with suppress(SlackError):
+                self._identity = await self.read("auth.test")
+        return self._identity
 
     async def read(self, method: str, **fields: str | int) -> Json:
         """Calls a method that reads: those take form fields only."""
@@ -40,7 +54,7 @@ class WebApi:
         return await self._call(method, _json(fields), _JSON, repeatable=False)
 
     async def _call(self, method: str, body: bytes, type: str, repeatable: bool) -> Json:
-        headers = {"Content-Type": type, "Authorization": f"Bearer {self._token.reveal()}"}
+        headers = {"Content-Type": type, **self.authorization}
         return read_answer(
             await self._http.send(Request("slack", "POST", f"{self.base_url}{method}", headers, body, repeatable))
         )

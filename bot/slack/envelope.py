@@ -20,7 +20,7 @@ _INTERACTIONS = {
     "view_submission": "view",
     "block_suggestion": "suggestion",
     "shortcut": "shortcut",
-    "message_action": "shortcut",
+    "message_action": "message_action",
 }
 _SPOKEN = {"", "file_share", "me_message", "thread_broadcast"}  # subtypes of a message that a person wrote just now
 
@@ -29,8 +29,8 @@ _SPOKEN = {"", "file_share", "me_message", "thread_broadcast"}  # subtypes of a 
 class Envelope:
     """A request from Slack. Ids are Slack's own, or empty where the request has none.
 
-    `kind` is "event", "command", "action", "view", "suggestion", "shortcut", "url_verification", "ssl_check", or "other"
-    for what is acknowledged and dropped. `key` is the same for every delivery of the same thing. Envelopes of one
+    `kind` is "event", "command", "action", "view", "suggestion", "shortcut", "message_action", "url_verification", "ssl_check",
+    or "other" for what is acknowledged and dropped. `key` is the same for every delivery of the same thing. Envelopes of one
     `conversation` are answered in order. `payload` holds JSON values: no NaN, no lone surrogate, no NUL.
     """
 

@@ -42,6 +42,7 @@ class Heard:
 
     `route` has, where there is such a thing, `response_url` and `trigger_id`, and of a press `pressed`, the timestamp of the
     message that has the button, with `ephemeral` where only one person sees that; or `view` and `form`, the modal that has it.
+    `message` is the timestamp of the message that asks, or from whose menu it was asked.
     """
 
     what: Words | Press | Filled | Gone
@@ -51,6 +52,7 @@ class Heard:
     channel: str
     thread: str = ""
     route: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
 
 
 class Listener:
@@ -89,6 +91,7 @@ def _bolt(client: AsyncWebClient) -> AsyncApp:
     bolt.action(re.compile("^press:"))(_press)
     bolt.action(re.compile("^open:"))(_opened)
     bolt.action(PREVIEW)(_preview)
+    bolt.message_shortcut(re.compile(".*"))(_shortcut)
     bolt.view(CALLBACK)(_submission)
     bolt.event("app_home_opened")(_home)
     bolt.event("app_uninstalled")(_uninstalled)
@@ -154,6 +157,15 @@ async def _press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], co
     context["heard"] = Heard(press, "button", team_of(body), body["user"]["id"], channel, thread, links(body) | pressed(body))
 
 
+async def _shortcut(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    """From a message's menu: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload."""
+    await ack()
+    message = body["message"]
+    filled, thread = Filled(body["callback_id"], {"message": message["ts"]}), message.get("thread_ts") or message["ts"]
+    where = (team_of(body), body["user"]["id"], body["channel"]["id"], thread)
+    context["heard"] = Heard(filled, "shortcut", *where, links(body), message["ts"])
+
+
 async def _opened(ack: AsyncAck) -> None:
     """The browser has opened the button's page already."""
     await ack()
@@ -202,7 +214,8 @@ async def _raise(error: Exception) -> None:
 
 def _typed(event: dict[str, Any], body: dict[str, Any], via: str, text: str) -> Heard:
     thread = event.get("thread_ts") or ""
-    return Heard(Words(plain(text)), via, body["team_id"], event["user"], event["channel"], thread)
+    said = Words(plain(text))
+    return Heard(said, via, body["team_id"], event["user"], event["channel"], thread, message=event["ts"])
 
 
 def _filled(body: dict[str, Any], dry_run: bool = False, route: Mapping[str, str] = _NOTHING_MORE) -> Heard:

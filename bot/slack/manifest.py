@@ -14,6 +14,7 @@ SCOPES = (
     "chat:write",
     "chat:write.public",  # to answer in public channels that it is no member of
     "commands",
+    "files:read",  # to read what is attached to a message that it is asked about
     "groups:history",
     "im:history",  # also to hear direct messages
     "im:write",  # to answer in a direct message where it can't answer in place
@@ -26,6 +27,7 @@ INSTALL, REDIRECT = "/slack/install", "slack/oauth_redirect"
 
 _PATH = "/slack/events"
 _SIGNED_IN = "signin/slack/callback"
+_MOST_SHORTCUTS, _LONGEST_SHORTCUT, _LONGEST_HELP = 10, 24, 150
 _MOST_COMMANDS, _LONGEST_COMMAND, _LONGEST_HINT, _LONGEST_ABOUT = 50, 32, 1000, 2000
 # Slack's own slash commands, which no app may take: people say "/interact status" instead.
 # https://slack.com/help/articles/201259356-Slash-commands-in-Slack
@@ -62,6 +64,7 @@ def manifest(subjects: Sequence[Subject], public_url: str | None) -> dict[str, A
         "features": {
             "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "Interact", "always_online": True},
+            **_shortcuts(subjects),
             "slash_commands": _commands(subjects, url),
         },
         "oauth_config": {**_redirects(base), "scopes": {"bot": list(SCOPES)}},
@@ -87,6 +90,18 @@ def _commands(subjects: Sequence[Subject], url: str) -> list[dict[str, Any]]:
     if len(commands) > _MOST_COMMANDS:
         raise ValueError(f"Slack takes {_MOST_COMMANDS} slash commands, not {len(commands)}")
     return commands
+
+
+def _shortcuts(subjects: Sequence[Subject]) -> dict[str, Any]:
+    """In the menu of each message: https://docs.slack.dev/interactivity/implementing-shortcuts/#messages."""
+    offered = [command for subject in subjects for command in subject.commands if command.shortcut]
+    if len(offered) > _MOST_SHORTCUTS or any(len(each.shortcut) > _LONGEST_SHORTCUT for each in offered):
+        raise ValueError(f"Slack takes {_MOST_SHORTCUTS} shortcuts, with names of {_LONGEST_SHORTCUT} characters at most")
+    told = [
+        {"name": each.shortcut, "type": "message", "callback_id": each.name, "description": each.about[:_LONGEST_HELP]}
+        for each in offered
+    ]
+    return {"shortcuts": told} if told else {}
 
 
 def _of_subject(subject: Subject, url: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.errors import Refused, Unknown
@@ -14,6 +15,7 @@ from bot.clock import Clock
 from bot.platform import Asked, Gone, Stranger, Words
 from bot.slack.api import SlackError
 from bot.slack.form import form_view
+from bot.slack.history import History
 from bot.slack.outgoing import Outgoing, load
 from bot.slack.pace import Pace
 from bot.slack.people import People
@@ -23,6 +25,7 @@ from bot.slack.workspaces import NotInstalledError, Workspaces
 from commands.call import Actor, Place
 from commands.command import Command
 from commands.reply import Reply
+from commands.talk import Attached, Said
 from storage.delivery import Delivery
 
 if TYPE_CHECKING:
@@ -135,6 +138,25 @@ class Slack:
             return False
         return True
 
+    async def thread(self, place: Place) -> list[Said]:
+        return await (await self._history(place)).thread(place.thread)
+
+    async def history(self, place: Place, since: datetime) -> list[Said]:
+        return await (await self._history(place)).since(since)
+
+    async def message(self, place: Place, id: str) -> Said:
+        return await (await self._history(place)).message(id)
+
+    async def fetch(self, place: Place, attached: Attached) -> bytes:
+        return await (await self._history(place)).fetch(attached)
+
+    async def _history(self, place: Place) -> History:
+        try:
+            api = await self._workspaces.api(place.tenant)
+        except NotInstalledError:
+            raise Refused("The bot is not in that workspace any more.") from None
+        return History(api, self._http, self._people, place.tenant, place.conversation)
+
     async def _asked(self, heard: "Heard", delivery: Delivery) -> Asked | None:
         person = await self._people.find(heard.team, heard.user)
         if person.bot:  # a message of a bot's usually says that it is one; should it not, two bots must not talk for ever
@@ -143,7 +165,8 @@ class Slack:
         channel = heard.channel or await self._direct(heard.team, heard.user)
         place = Place("slack", heard.team, channel, heard.thread)
         route = {**heard.route, "since": str(delivery.received)} | ({} if heard.channel else {"alone": "yes"})
-        return Asked(actor, place, heard.via, heard.what if person.member else Stranger(), route)
+        what = heard.what if person.member else Stranger()
+        return Asked(actor, place, heard.via, what, route, heard.message)
 
     async def _gone(self, heard: "Heard", gone: Gone, delivery: Delivery) -> Asked | None:
         """Slack may tell it late: what a workspace has let in again since stays."""

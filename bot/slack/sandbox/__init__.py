@@ -22,7 +22,19 @@ from bot.slack.sandbox.socket_mode import Sockets
 from bot.slack.sandbox.workspace import BOT, TEAM, Json, Workspace, elsewhere
 
 _DELAYS = (0.0, 60.0, 300.0)  # seconds before each further attempt at an event
-_DEEDS = ("command", "mention", "message", "click", "submit", "press_form", "event", "open_home", "press_home", "leave")
+_DEEDS = (
+    "command",
+    "mention",
+    "message",
+    "shortcut",
+    "click",
+    "submit",
+    "press_form",
+    "event",
+    "open_home",
+    "press_home",
+    "leave",
+)
 
 
 class SlackSandbox(Sandbox):
@@ -46,6 +58,7 @@ class SlackSandbox(Sandbox):
         self.home, self.elsewhere = sites = (Site(self.workspace, self.courier), Site(elsewhere(now), self.courier))
         self.api, self.views, people = self.home.api, self.home.views, self.home.people
         self.command, self.mention, self.message = people.command, people.mention, people.message
+        self.shortcut = people.shortcut
         self.click, self.submit, self.press_form, self.event = people.click, people.submit, people.press_form, people.event
         self.open_home, self.press_home, self.leave = people.open_home, people.press_home, people.leave
         client = Client(self.client_id, Secret(self.client_secret))

@@ -69,6 +69,20 @@ def press(workspace: Workspace, posted: Posted, element: Json, user: str, links:
     }
 
 
+def shortcut(workspace: Workspace, posted: Posted, name: str, user: str, links: Mapping[str, str]) -> Json:
+    """A command from a message's menu: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload."""
+    channel = workspace.channels[posted.channel]
+    return {
+        **_interaction(workspace, "message_action", user),
+        **links,
+        "callback_id": name,
+        "action_ts": workspace.ts(),
+        "message_ts": posted.ts,
+        "message": message_json(workspace, posted),
+        "channel": {"id": channel.id, "name": "directmessage" if channel.kind == "im" else channel.name},
+    }
+
+
 def press_in_view(workspace: Workspace, view: Json, values: Json, element: Json, user: str, trigger: str) -> Json:
     """A press of a button in the Home tab or in a form: nothing can be answered there, so there is no response URL.
 

@@ -53,6 +53,14 @@ class People:
         posted = self._workspace.post(where.id, user, text, thread_ts=thread)
         return await self._said(posted, "message") if where.kind == "im" else None
 
+    async def shortcut(self, name: str, ts: str, *, user: str = ADA, channel: str = GENERAL) -> Delivery:
+        """Runs a command of the bot's, `name`, from a message's menu: there it bears another name."""
+        where = self._entered(user, channel)
+        if not (posted := self._workspace.find(where.id, ts)):
+            raise ValueError(f"no such message in {where.name}")
+        payload = payloads.shortcut(self._workspace, posted, name, user, self._links(where.id, user))
+        return await self._courier.hand_over("interactive", payload)
+
     async def event(self, event: Mapping[str, Any]) -> Delivery:
         """Anything else that happens, told as it is given: https://docs.slack.dev/reference/events."""
         return await self._courier.event(payloads.event(self._workspace, event))

@@ -51,6 +51,7 @@ class Server:
         router.add_route("*", "/api/{method}", self._method)
         router.add_post("/response/{token}", self._response)
         router.add_get("/link", self._sockets.serve)
+        router.add_get("/files/{id}/{name}", self._file)
 
     async def _method(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -62,6 +63,14 @@ class Server:
             return self._answered(name, _token(request, told), told)
         except ApiError as error:
             return _refused(error)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """Without a token that may read it, Slack shows a page to sign in on."""
+        site = self._installs.site(request.headers.get("Authorization", "").partition(" ")[2])
+        content = site.workspace.contents.get(request.match_info["id"]) if site and "files:read" in site.api.scopes else None
+        if content is None:
+            return web.Response(text="<html>Sign in to Slack</html>", content_type="text/html")
+        return web.Response(body=content, content_type="application/octet-stream")
 
     def _answered(self, name: str, token: str, told: Arguments) -> web.Response:
         if (site := self._let_in(name, token)) is None:

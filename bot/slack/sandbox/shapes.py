@@ -41,6 +41,8 @@ def message_json(workspace: Workspace, posted: Posted, with_metadata: bool = Fal
         shown["blocks"] = posted.blocks
     if posted.user == BOT:
         shown |= {"bot_id": BOT_ID, "app_id": APP, "bot_profile": {"id": BOT_ID, "app_id": APP, "name": BOT_NAME}}
+    if posted.files:
+        shown |= {"files": posted.files}
     if posted.edited:
         shown["edited"] = {"user": posted.user, "ts": posted.edited}
     if with_metadata and posted.metadata:

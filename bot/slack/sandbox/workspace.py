@@ -59,6 +59,7 @@ class Posted:
     metadata: Json | None = None
     only_for: str = ""
     edited: str = ""
+    files: list[Json] = field(default_factory=list)
 
 
 _BOT = Person(BOT, BOT_NAME, "Interact", "UTC")
@@ -98,6 +99,7 @@ class Workspace:
         self.address = ""  # where the sandbox is served, with a slash at its end
         self._posts: dict[str, dict[str, Posted]] = {}  # by channel and time
         self._replies: dict[tuple[str, str], list[Posted]] = {}  # by channel and time of the message that began the thread
+        self.contents: dict[str, bytes] = {}  # of files, by their ids
         self._last = 0
         # Slack never gives an id twice; a sandbox that is started again must not either, for the bot remembers
         self._numbers = count(int(now().timestamp()) * 1000)
@@ -133,6 +135,13 @@ class Workspace:
         if posted.thread_ts and not posted.only_for:
             self._replies.setdefault((channel, posted.thread_ts), []).append(posted)
         return posted
+
+    def attach(self, posted: Posted, name: str, mime: str, content: bytes) -> None:
+        """Hangs a file on a message: https://docs.slack.dev/reference/objects/file-object."""
+        id = self.fresh("F")
+        self.contents[id] = content
+        told = {"id": id, "name": name, "title": name, "mimetype": mime, "size": len(content)}
+        posted.files.append({**told, "url_private": f"{self.address}files/{id}/{name}"})
 
     def remove(self, posted: Posted) -> None:
         del self._posts[posted.channel][posted.ts]

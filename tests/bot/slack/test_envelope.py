@@ -91,7 +91,7 @@ def test_a_command_that_speaks_of_a_payload_is_still_a_command() -> None:
         ("view_submission", "view"),
         ("block_suggestion", "suggestion"),
         ("shortcut", "shortcut"),
-        ("message_action", "shortcut"),
+        ("message_action", "message_action"),
         ("view_closed", "other"),
         ("interactive_message", "other"),
     ],

@@ -1,0 +1,159 @@
+"""What people said in Slack is read as the bot, and reads as it did there."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.errors import Refused
+from bot.slack.markdown import markdown
+from bot.slack.sandbox.workspace import ADA, BOT, GENERAL, GRACE, RANDOM, TEAM
+from commands.call import Place
+from commands.talk import Attached
+from tests.bot.slack.stage import Stage, stage
+
+ROOM = Place("slack", TEAM, GENERAL)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Stage]:
+    async with stage() as opened:
+        yield opened
+
+
+def rich(*elements: Any) -> dict[str, Any]:
+    return {"text": "fallback", "blocks": [{"type": "rich_text", "elements": list(elements)}]}
+
+
+def section(*runs: Any, type: str = "rich_text_section") -> dict[str, Any]:
+    return {"type": type, "elements": [{"type": "text", "text": run} if isinstance(run, str) else run for run in runs]}
+
+
+def run(text: str, **style: bool) -> dict[str, Any]:
+    return {"type": "text", "text": text, "style": style}
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        (
+            rich(section("a ", run("b ", bold=True), run("c", italic=True, strike=True), run("x*y", code=True))),
+            "a **b** ~~*c*~~`x*y`",
+        ),
+        (rich(section({"type": "user", "user_id": "U1"}, " in ", {"type": "channel", "channel_id": "C1"})), "@Ann in #C1"),
+        (rich(section({"type": "link", "url": "https://a.test/x", "text": "it"})), "[it](<https://a.test/x>)"),
+        (rich(section({"type": "broadcast", "range": "here"}, {"type": "emoji", "name": "tada"})), "@here:tada:"),
+        (rich(section("x = [1]", type="rich_text_preformatted")), "```\nx = [1]\n```"),
+        (rich(section("a\nb", type="rich_text_quote")), "> a\n> b"),
+        (
+            rich({"type": "rich_text_list", "style": "ordered", "offset": 2, "elements": [section("a"), section("b")]}),
+            "3. a\n4. b",
+        ),
+        (rich({"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": [section("a")]}), "   - a"),
+        ({"text": "<@U1> says *hi* &lt;b&gt; <https://a.test|there>"}, "@Ann says \\*hi\\* \\<b\\> there"),
+        ({"text": ""}, ""),
+        (rich(section("[not](https://evil.test) a link")), "\\[not\\](https://evil.test) a link"),
+    ],
+)
+def test_a_message_reads_as_it_did(message: dict[str, Any], wanted: str) -> None:
+    assert markdown(message, lambda who: {"U1": "Ann"}.get(who, who)) == wanted
+
+
+async def test_a_thread_is_read_from_the_message_that_began_it(slack: Stage) -> None:
+    began = slack.slack.workspace.post(GENERAL, ADA, "Shall we?")
+    for number in range(3):
+        slack.slack.workspace.post(GENERAL, (GRACE, BOT)[number % 2], f"reply {number}", thread_ts=began.ts)
+    said = await slack.platform.thread(Place("slack", TEAM, GENERAL, began.ts))
+    assert [(each.author, each.text, each.own) for each in said] == [
+        ("Ada Lovelace", "Shall we?", False),
+        ("Grace Hopper", "reply 0", False),
+        ("Interact", "reply 1", True),
+        ("Grace Hopper", "reply 2", False),
+    ]
+    assert said[1].url.startswith("https://sandbox.slack.com/archives/C0GENERAL/p")
+    assert f"thread_ts={began.ts}" in said[1].url
+
+
+async def test_of_a_long_thread_the_newest_are_read(slack: Stage) -> None:
+    began = slack.slack.workspace.post(GENERAL, ADA, "0")
+    for number in range(1, 620):
+        slack.slack.workspace.post(GENERAL, GRACE, str(number), thread_ts=began.ts)
+    said = await slack.platform.thread(Place("slack", TEAM, GENERAL, began.ts))
+    assert [each.text for each in said] == [str(number) for number in range(120, 620)]
+
+
+async def test_a_channel_is_read_since_a_moment_without_its_threads(slack: Stage) -> None:
+    workspace = slack.slack.workspace
+    workspace.post(GENERAL, ADA, "before")
+    since = datetime.now(UTC)
+    for number in range(450):
+        workspace.post(GENERAL, ADA, str(number))
+    workspace.post(GENERAL, GRACE, "in a thread", thread_ts=workspace.post(GENERAL, ADA, "last").ts)
+    said = await slack.platform.history(ROOM, since)
+    assert [each.text for each in said] == [*map(str, range(450)), "last"]
+    assert all(each.at >= since - timedelta(seconds=1) for each in said)
+
+
+async def test_one_message_is_found_by_its_timestamp_and_its_link_even_in_a_thread(slack: Stage) -> None:
+    began = slack.slack.workspace.post(GENERAL, ADA, "Shall we?")
+    reply = slack.slack.workspace.post(GENERAL, GRACE, "yes", thread_ts=began.ts)
+    link = f"https://sandbox.slack.com/archives/{GENERAL}/p{began.ts.replace('.', '')}"
+    for id, text in ((began.ts, "Shall we?"), (link, "Shall we?"), (reply.ts, "yes")):
+        assert (await slack.platform.message(ROOM, id)).text == text
+
+
+@pytest.mark.parametrize(
+    ("id", "why"),
+    [
+        ("1000000000.000001", "can't find that message"),
+        ("yesterday’s", "no message's link"),
+        ("https://sandbox.slack.com/archives/C0RANDOM/p1000000000000001", "in another conversation"),
+    ],
+)
+async def test_another_conversations_message_is_not_read_here(slack: Stage, id: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        await slack.platform.message(ROOM, id)
+
+
+async def test_where_the_bot_is_not_it_says_how_to_let_it_in(slack: Stage) -> None:
+    with pytest.raises(Refused, match="/invite @Interact"):
+        await slack.platform.history(Place("slack", TEAM, RANDOM), datetime.now(UTC))
+
+
+async def test_without_the_scope_it_says_who_has_to_act(slack: Stage) -> None:
+    slack.slack.api.scopes -= {"channels:history"}
+    with pytest.raises(Refused, match="newest manifest"):
+        await slack.platform.history(ROOM, datetime.now(UTC))
+
+
+async def test_outside_a_thread_there_is_none(slack: Stage) -> None:
+    with pytest.raises(Refused, match="This is no thread"):
+        await slack.platform.thread(ROOM)
+
+
+async def test_a_file_is_fetched_with_the_bots_token(slack: Stage) -> None:
+    posted = slack.slack.workspace.post(GENERAL, ADA, "look")
+    slack.slack.workspace.attach(posted, "plan.pdf", "application/pdf", b"%PDF CANARY")
+    [said] = await slack.platform.history(ROOM, datetime.now(UTC) - timedelta(minutes=1))
+    [attached] = said.attached
+    assert (attached.name, attached.mime, attached.size) == ("plan.pdf", "application/pdf", 11)
+    assert await slack.platform.fetch(ROOM, attached) == b"%PDF CANARY"
+
+
+async def test_the_token_goes_nowhere_else(slack: Stage) -> None:
+    before = len(slack.slack.journal)
+    for ref in (
+        "http://localhost.evil.test/x",
+        "https://evil.test/files.slack.com",
+        "file:///etc/passwd",
+        "https://files.slack.com@evil.test/",
+    ):
+        with pytest.raises(Refused, match="not kept in Slack"):
+            await slack.platform.fetch(ROOM, Attached("x", "", 0, ref))
+    assert len(slack.slack.journal) == before
+
+
+async def test_a_file_that_slack_shows_a_sign_in_page_for_is_refused(slack: Stage) -> None:
+    with pytest.raises(Refused, match="does not let me open"):
+        await slack.platform.fetch(ROOM, Attached("x", "", 0, f"{slack.slack.address}files/F0/x"))
