@@ -101,7 +101,8 @@ class History:
         return f"{found[2]}.{found[3]}"
 
     async def _page(self, method: str, cursor: str, **more: str) -> Json:
-        fields: dict[str, str | int] = {"channel": self._channel, "limit": _PAGE, **more} | ({"cursor": cursor} if cursor else {})
+        fields: dict[str, str | int] = {"channel": self._channel, "limit": _PAGE, **more}
+        fields |= {"cursor": cursor} if cursor else {}
         try:
             return await self._api.read(method, **fields)
         except SlackError as error:

@@ -11,7 +11,7 @@ Json = Mapping[str, Any]
 Name = Callable[[str], str]
 """What a person, a channel or a group is called, given their id."""
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>~]|^#)")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~]|^#(?=#*\s))")
 _MARKS = (("code", "`"), ("bold", "**"), ("italic", "*"), ("strike", "~~"))
 _ID = re.compile(r"<[@#]([A-Z0-9]+)")
 
