@@ -48,6 +48,9 @@ class Sandbox:
     - `GET /_sandbox/health`.
     """
 
+    asks = r"\Z\A"
+    """What the paths of POST requests that change nothing match, beside those of the authorization server."""
+
     def __init__(self, name: str, now: Callable[[], datetime]) -> None:
         self.name = name
         self.now = now

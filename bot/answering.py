@@ -96,7 +96,7 @@ class Answering:
         broken: Exception | None = None
         call: Call | Form | Reply | None = None
         try:
-            call = await self._call(delivery, platform, asked)
+            call = await self._call(delivery, asked)
             if isinstance(call, Form):
                 call = None if await platform.open_form(asked, call.command, call.arguments) else call.otherwise
             reply = await self._reply(delivery, platform, asked, call, progress) if isinstance(call, Call) else call
@@ -139,7 +139,7 @@ class Answering:
         except TimeoutError:
             raise Unavailable("This took too long.") from None
 
-    async def _call(self, delivery: Delivery, platform: Platform, asked: Asked) -> Call | Form | Reply | None:
+    async def _call(self, delivery: Delivery, asked: Asked) -> Call | Form | Reply | None:
         """What to run, or what to say instead; None where there is nothing to say."""
         match asked.what:
             case Stranger():
@@ -157,6 +157,10 @@ class Answering:
 
     async def _meant(self, delivery: Delivery, asked: Asked) -> Call | Form | Reply | None:
         """What somebody asked to be run, or what there is to say of that."""
+        call = await self._wanted(delivery, asked)
+        return replace(call, message=asked.message) if isinstance(call, Call) and asked.message else call
+
+    async def _wanted(self, delivery: Delivery, asked: Asked) -> Call | Form | Reply | None:
         told = (mark_of(delivery), asked.actor, asked.place, asked.via, _moment(delivery.received))
         match asked.what:
             case Going(call):

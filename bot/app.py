@@ -34,14 +34,18 @@ from bot.platforms import SLACK, PlatformApp, Practice, names, platform_apps, ra
 from bot.rules import Judge
 from bot.server import listening_socket, serve
 from bot.stores import Stores, open_stores
+from bot.talk import talk_of
 from bot.tokens import token
+from bot.usual import preferences_of
 from bot.worker import Worker
 from bot.write_parts import Books, WriteParts, build_writes
 from commands.audit import Auditing
 from commands.catalog import Catalog
 from commands.forget import Forgetting
 from commands.integrations import Integrations
+from commands.preferences import Preferences
 from commands.status import Health
+from commands.talk import Talk
 
 if TYPE_CHECKING:
     from bot.web.site import Site
@@ -87,7 +91,7 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         opened, found = await asyncio.gather(_open(apps), load_services(plan, shared, http))
         platforms.update(opened)
         services.update(found)
-        dispatch = _dispatch(plan, stores, services, parts, writes, catalog, apps, public_url)
+        dispatch = _dispatch(plan, stores, services, parts, writes, catalog, apps, platforms, public_url)
         loaded.set_result(dispatch)
         _begin_work(stack, plan, stores, parts, approvals, platforms, dispatch, metrics)
         probes.working = True
@@ -118,6 +122,7 @@ def _dispatch(
     writes: WriteParts,
     catalog: Catalog,
     apps: Mapping[str, PlatformApp],
+    platforms: Mapping[str, Platform],
     public_url: str,
 ) -> Dispatch:
     clients = Clients(services, parts.connections, plan.clock)
@@ -128,8 +133,17 @@ def _dispatch(
         Health: lambda call: checks.of(call.actor, call.place),
         Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
         Forgetting: partial(
-            forgetting_of, parts.keeping.accounts, parts.listing, stores.sessions, stores.effects, stores.proposals, plan.clock
+            forgetting_of,
+            parts.keeping.accounts,
+            parts.listing,
+            stores.sessions,
+            stores.effects,
+            stores.proposals,
+            stores.preferences,
+            plan.clock,
         ),
+        Preferences: partial(preferences_of, stores.preferences),
+        Talk: partial(talk_of, platforms),
         Auditing: partial(auditing_of, stores.audit, parts.administrators.is_admin, catalog, _page(public_url, "activity")),
         **writes.given,
     }

@@ -17,14 +17,19 @@ from bot.dispatch import Dispatch, Provide
 from bot.forgetting import forgetting_at_terminal
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
+from bot.talk import talk_of
 from bot.terminal.alone import NobodyElse, Sitter
 from bot.terminal.integrations import integrations
+from bot.usual import preferences_of
 from bot.write_parts import Books, WriteParts, build_writes
 from commands.audit import Auditing
 from commands.catalog import Catalog
 from commands.forget import Forgetting
 from commands.integrations import Integrations
+from commands.preferences import Preferences
 from commands.status import Health
+from commands.talk import Talk
+from storage import preferences
 from storage.audit import Audit
 from storage.database import Database
 from storage.effects import Effects
@@ -59,11 +64,13 @@ async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncItera
         offered = integrations(plan)
         checks = Checks(clients, lambda *_: offered.every(), _nothing_stored, {})
         catalog = Catalog(plan.subjects, plan.runnable("terminal"))
-        writes = _writes(plan, database, catalog)
+        writes, chosen = _writes(plan, database, catalog), preferences.Preferences(database)
         given: Mapping[type, Provide] = {
             Health: lambda call: checks.of(call.actor, call.place),
             Integrations: lambda _: offered,
-            Forgetting: partial(forgetting_at_terminal, Effects(database), Proposals(database, plan.clock.time)),
+            Forgetting: partial(forgetting_at_terminal, Effects(database), Proposals(database, plan.clock.time), chosen),
+            Preferences: partial(preferences_of, chosen),
+            Talk: partial(talk_of, {}),
             Auditing: partial(auditing_of, Audit(database), Sitter().is_admin, catalog, ""),
             **writes.given,
         }

@@ -8,6 +8,7 @@ from commands.call import Call
 from commands.forget import Forgetting
 from commands.integrations import HELD
 from storage.effects import Effects
+from storage.preferences import Preferences
 from storage.proposals import Proposals
 from storage.sessions import Sessions
 
@@ -18,6 +19,7 @@ def forgetting_of(
     sessions: Sessions,
     effects: Effects,
     proposals: Proposals,
+    preferences: Preferences,
     clock: Clock,
     call: Call,
 ) -> Forgetting:
@@ -29,24 +31,25 @@ def forgetting_of(
 
     async def forget() -> None:
         await sessions.close_of(actor.key)
-        await _forget(effects, proposals, actor.key)
+        await _forget(effects, proposals, preferences, actor.key)
         await accounts.offboard(owner_of(actor), clock.time())
 
     return Forgetting(connected, forget)
 
 
-def forgetting_at_terminal(effects: Effects, proposals: Proposals, call: Call) -> Forgetting:
+def forgetting_at_terminal(effects: Effects, proposals: Proposals, preferences: Preferences, call: Call) -> Forgetting:
     """Nobody connects an account or signs in there."""
 
     async def none() -> list[str]:
         return []
 
     async def forget() -> None:
-        await _forget(effects, proposals, call.actor.key)
+        await _forget(effects, proposals, preferences, call.actor.key)
 
     return Forgetting(none, forget)
 
 
-async def _forget(effects: Effects, proposals: Proposals, actor: str) -> None:
+async def _forget(effects: Effects, proposals: Proposals, preferences: Preferences, actor: str) -> None:
     await effects.forget(actor)
     await proposals.forget(actor)
+    await preferences.forget(actor)

@@ -12,6 +12,7 @@ from bot.plan import Plan
 from bot.tokens import token
 from storage.admins import Admins
 from storage.audit import Audit
+from storage.budgets import Budgets
 from storage.data_keys import DataKeys, open_data_keys
 from storage.database import Database
 from storage.effects import Effects
@@ -19,12 +20,14 @@ from storage.inbox import Inbox
 from storage.installations import Installations
 from storage.key_source import KeySource, mounts
 from storage.offers import Offers
+from storage.preferences import Preferences
 from storage.proposals import Proposals
 from storage.references import References
 from storage.rules import Rules
 from storage.sealing import Sealer
 from storage.sessions import Sessions
 from storage.states import States
+from storage.stops import Stops
 from storage.tickets import Tickets
 from storage.vault import Vault
 from storage.waiting import Waiting
@@ -49,6 +52,9 @@ class Stores(NamedTuple):
     effects: Effects
     proposals: Proposals
     rules: Rules
+    preferences: Preferences
+    budgets: Budgets
+    stops: Stops
     database: Database
 
 
@@ -82,6 +88,9 @@ async def open_stores(stack: AsyncExitStack, plan: Plan) -> Stores:
         Effects(database),
         Proposals(database, now),
         Rules(database, now),
+        Preferences(database),
+        Budgets(database),
+        Stops(database),
         database,
     )
 

@@ -32,6 +32,11 @@ class Preferences:
 
         await self._database.run(work)
 
+    async def of(self, owner: str) -> dict[str, str]:
+        """All that is theirs, by name."""
+        statement = select(preference.c.name, preference.c.value).where(preference.c.owner == owner)
+        return await self._database.read(lambda connection: {row.name: row.value for row in connection.execute(statement)})
+
     async def forget(self, owner: str) -> None:
         """All of theirs."""
         gone = delete(preference).where(preference.c.owner == owner)

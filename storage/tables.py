@@ -318,20 +318,6 @@ class PreferenceRow(SQLModel, table=True):
     value: str = Field(sa_type=AnyText)
 
 
-class TurnRow(SQLModel, table=True):
-    """What a model was asked in a thread, and what it answered."""
-
-    __tablename__ = "turn"
-
-    seq: int = Field(primary_key=True, sa_type=_SERIAL)
-    call: str = Field(sa_type=AnyText, unique=True)
-    place: str = Field(sa_type=AnyText)
-    actor: str = Field(sa_type=AnyText)
-    at: float = Field(sa_type=Double)
-    question: str = Field(sa_type=AnyText)
-    answer: str = Field(sa_type=AnyText)
-
-
 class BudgetRow(SQLModel, table=True):
     """What a person, conversation or tenant has spent on one day (UTC), in millionths of a dollar, with what is reserved."""
 
@@ -395,6 +381,5 @@ reference = SQLModel.metadata.tables["reference"]
 reservation = SQLModel.metadata.tables["reservation"]
 rule = SQLModel.metadata.tables["rule"]
 ticket = SQLModel.metadata.tables["ticket"]
-turn = SQLModel.metadata.tables["turn"]
 waiting = SQLModel.metadata.tables["waiting"]
 web_session = SQLModel.metadata.tables["web_session"]

@@ -35,6 +35,8 @@ class Notice:
 class CalendarSandbox(Sandbox):
     """What the adapter uses of Calendar v3, and what push and incremental sync need. `notices` are the mails to guests."""
 
+    asks = r"/freeBusy$"
+
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__("google_calendar", now)
         self.notices: list[Notice] = []

@@ -29,6 +29,7 @@ async def test_an_empty_choice_is_none(preferences: Preferences) -> None:
 async def test_each_has_their_own_and_is_forgotten_alone(preferences: Preferences) -> None:
     for owner in (ANA, "slack:T1:U2"):
         await preferences.put(owner, "model", owner)
+    assert await preferences.of(ANA) == {"model": ANA}
     await preferences.forget(ANA)
     assert await preferences.get(ANA, "model") == ""
     assert await preferences.get("slack:T1:U2", "model") == "slack:T1:U2"
