@@ -23,16 +23,20 @@ from bot.mark import mark, mark_of
 from bot.metrics import Metrics
 from bot.notices import platform_of
 from bot.offering import offer, taken
-from bot.platform import Asked, Filled, Going, Gone, Joined, Notice, Platform, Press, Stranger, Words
+from bot.platform import Asked, Filled, Going, Gone, Joined, Notice, Platform, Press, StoppedError, Stranger, Words
 from bot.progress import Progress, UndeliveredError
 from commands.call import Actor, Call
-from commands.reply import Reply
+from commands.reply import Button, Reply
 from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
-from storage.offers import Offers
+from storage.offers import Offer, Offers
+from storage.stops import Stops
 
 _LOG = logging.getLogger(__name__)
+STOP = "stop-"
+"""How the ids of buttons begin that stop an answer: to press one does not wait for that answer to end."""
+
 _PROGRESS = 1.0  # seconds between two looks at what is under way
 _TIME_LIMIT = 120.0  # seconds that a call may take
 
@@ -63,6 +67,7 @@ class Answering:
         hearing: Hearing,
         cards: Cards,
         desk: Desk,
+        stops: Stops,
         metrics: Metrics,
         clock: Clock,
         token: Callable[[], str],
@@ -75,6 +80,7 @@ class Answering:
         self._hearing = hearing
         self._cards = cards
         self._desk = desk
+        self._stops = stops
         self._metrics = metrics
         self._clock = clock
         self._token = token
@@ -201,12 +207,28 @@ class Answering:
         reply = Reply("Nothing to say.")
         again = 0.0 if self._dispatch.streams(call) else math.inf
         connect = partial(self._desk.connect, asked.actor, delivery)
+        stop: tuple[Button, Offer] | tuple[()] = ()
         async with company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience(asked)):
             async for reply in self._dispatch.answer(call, progress.settle, connect):
-                if self._clock.time() >= again:
+                if self._clock.time() >= again and (reply.partial or not reply.prose):
                     again = self._clock.time() + _PROGRESS
-                    await progress.show(asked, reply)
+                    stop = stop or (self._stop(call, asked, delivery) if reply.prose else ())
+                    await self._show(asked, reply, call, progress, stop)
         return reply
+
+    def _stop(self, call: Call, asked: Asked, delivery: Delivery) -> tuple[Button, Offer]:
+        """The button that stops an answer, and what it stands for."""
+        stop = Button("Stop", "stop", {"call": call.id})
+        return stop, offer(f"{STOP}{self._token()}", stop, asked, delivery.received, self._clock.time())
+
+    async def _show(
+        self, asked: Asked, reply: Reply, call: Call, progress: Progress, stop: tuple[Button, Offer] | tuple[()]
+    ) -> None:
+        """What a model is saying can be stopped, by a button or by a means of the platform's."""
+        try:
+            await progress.show(asked, reply, *stop)
+        except StoppedError:
+            await self._stops.stop(call.id)
 
     async def _say(self, delivery: Delivery, progress: Progress, asked: Asked, reply: Reply, call: Call | None = None) -> None:
         now = self._clock.time()

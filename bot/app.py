@@ -28,6 +28,7 @@ from bot.hearing import Hearing
 from bot.housekeeping import Housekeeping
 from bot.integrations import every_of, integrations_of, try_connected
 from bot.metrics import Metrics
+from bot.model_parts import Saved, models_of
 from bot.plan import Plan
 from bot.platform import Platform
 from bot.platforms import SLACK, PlatformApp, Practice, names, platform_apps, rates, sandboxes
@@ -144,6 +145,7 @@ def _dispatch(
         ),
         Preferences: partial(preferences_of, stores.preferences),
         Talk: partial(talk_of, platforms),
+        **models_of(plan, Saved(stores.preferences, stores.budgets, stores.stops), services, clients),
         Auditing: partial(auditing_of, stores.audit, parts.administrators.is_admin, catalog, _page(public_url, "activity")),
         **writes.given,
     }
@@ -168,11 +170,11 @@ def _begin_work(
     """From now on deliveries are answered and accounts looked after, until the stack is left."""
     inbox, offers, proposals = stores.inbox, stores.offers, stores.proposals
     hearing, cards = Hearing(inbox, proposals, platforms), Cards(proposals, parts.notices)
-    shared = (hearing, cards, parts.desk, metrics, plan.clock)
+    shared = (hearing, cards, parts.desk, stores.stops, metrics, plan.clock)
     answering = Answering(inbox, offers, dispatch, platforms, *shared, token, plan.max_age)
     worker = Worker(inbox, answering, metrics, plan.clock, random.random)
     worker.start(plan.settings.workers)
-    _in_background(stack, Housekeeping(inbox, offers, plan.clock, plan.keep).run())
+    _in_background(stack, Housekeeping(inbox, offers, stores.stops, stores.budgets, plan.clock, plan.keep).run())
     _in_background(stack, parts.keeping.upkeep.run())
     _in_background(stack, Expiring(proposals, approvals).run())
     stack.push_async_callback(worker.drain, _DRAIN)

@@ -15,6 +15,7 @@ from bot.connections import Connections, Given, Lent, Source
 from bot.directory import Directory
 from bot.dispatch import Dispatch, Provide
 from bot.forgetting import forgetting_at_terminal
+from bot.model_parts import Saved, models_of
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
 from bot.talk import talk_of
@@ -31,10 +32,12 @@ from commands.status import Health
 from commands.talk import Talk
 from storage import preferences
 from storage.audit import Audit
+from storage.budgets import Budgets
 from storage.database import Database
 from storage.effects import Effects
 from storage.proposals import Proposals
 from storage.rules import Rules
+from storage.stops import Stops
 
 
 class Desk(NamedTuple):
@@ -71,6 +74,7 @@ async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncItera
             Forgetting: partial(forgetting_at_terminal, Effects(database), Proposals(database, plan.clock.time), chosen),
             Preferences: partial(preferences_of, chosen),
             Talk: partial(talk_of, {}),
+            **models_of(plan, Saved(chosen, Budgets(database), Stops(database)), services, clients),
             Auditing: partial(auditing_of, Audit(database), Sitter().is_admin, catalog, ""),
             **writes.given,
         }

@@ -3,14 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from bot.clock import Clock
+from storage.budgets import Budgets
 from storage.errors import StorageError
 from storage.inbox import Inbox
 from storage.offers import Offers
+from storage.stops import Stops
 
 _LOG = logging.getLogger(__name__)
 _INTERVAL = 3600.0  # seconds
+_DAY = 86400.0
+_SPENT = 40  # days for which it is known what was spent
 
 
 class Housekeeping:
@@ -20,12 +25,16 @@ class Housekeeping:
         self,
         inbox: Inbox,
         offers: Offers,
+        stops: Stops,
+        budgets: Budgets,
         clock: Clock,
         keep: float,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._offers = offers
+        self._stops = stops
+        self._budgets = budgets
         self._clock = clock
         self._keep = keep
         self._sleep = sleep
@@ -40,6 +49,8 @@ class Housekeeping:
         now = self._clock.time()
         try:
             gone = await self._inbox.prune(now - self._keep) + await self._offers.prune(now)
+            await self._stops.prune(now - _DAY)
+            await self._budgets.prune(datetime.fromtimestamp(now - _SPENT * _DAY, UTC).strftime("%Y-%m-%d"))
         except StorageError as error:
             _LOG.warning("old deliveries could not be removed: %s", error)
             return

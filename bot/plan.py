@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.base import Adapter, ApiKey, Secret
+from adapters.chat import ChatModel
 from bot.clock import Clock
 from bot.service_settings import Credentials, ServiceSettings
 from bot.settings import Settings
+from commands.assistant import Assistant
 from commands.catalog import Subject
 from commands.command import Command
 
@@ -99,7 +101,8 @@ class Plan:
         names = self.sandboxed | self.shared_keys.keys() | (self.connectable if platform != "terminal" else frozenset())
         names |= self.trials.keys() if platform in self.trusted else frozenset()
         on = {adapter.client for adapter in self.adapters if adapter.name in names}
-        return lambda command: on.issuperset(command.clients)
+        has_models = any(issubclass(client, ChatModel) for client in on)
+        return lambda command: on.issuperset(command.clients) and (has_models or Assistant not in command.needs.values())
 
     def _is_registered(self, adapter: Adapter) -> bool:
         return isinstance(adapter.auth, ApiKey) or self.credentials[adapter.name].registered

@@ -11,7 +11,7 @@ from bot.intent import Intent, load
 from bot.mark import mark_of
 from bot.platform import Asked, Platform
 from commands.call import Call
-from commands.reply import Reply
+from commands.reply import Button, Reply
 from storage.delivery import Delivery
 from storage.entry import Entry
 from storage.errors import Fenced, StorageError
@@ -36,6 +36,7 @@ class Progress:
         self._noted = noted
         self._unsure = delivery.fence > 1  # something may have been sent that nobody has noted
         self._showing = asyncio.Lock()
+        self._offered = ""  # the button that is stored already
 
     @classmethod
     async def found(cls, inbox: Inbox, delivery: Delivery, platform: Platform) -> "Progress":
@@ -76,15 +77,22 @@ class Progress:
         except Fenced:
             pass  # whoever has taken it over says it
 
-    async def show(self, asked: Asked, reply: Reply) -> None:
-        """Shows what is under way, in place of what stands there. Raises Unavailable, Fenced, StorageError."""
-        async with self._showing:
-            await self._show(asked, reply)
+    async def show(self, asked: Asked, reply: Reply, button: Button | None = None, offered: Offer | None = None) -> None:
+        """Shows what is under way, in place of what stands there, with a button that is `offered`.
 
-    async def _show(self, asked: Asked, reply: Reply) -> None:
+        Raises Unavailable, Fenced, StorageError, StoppedError.
+        """
+        async with self._showing:
+            if offered and offered.id != self._offered:
+                await self._note(self._noted, [offered])
+                self._offered = offered.id
+            await self._show(asked, reply, [button] if button else (), [offered.id] if offered else ())
+
+    async def _show(self, asked: Asked, reply: Reply, buttons: Sequence[Button] = (), ids: Sequence[str] = ()) -> None:
         if "" in self._noted.sent:
             return  # what can't be replaced is not shown
-        shown = self._platform.render(asked, _unpressed(reply), mark_of(self._delivery), ())
+        partial = replace(_unpressed(reply), buttons=tuple(buttons), partial=True)
+        shown = self._platform.render(asked, partial, mark_of(self._delivery), ids)
         sent = await self._platform.send(shown, self._noted.sent, look=self._unsure and not self._noted.sent)
         if list(sent) != list(self._noted.sent):
             self._noted = replace(self._noted, sent=sent)  # it stands there, whether that can be stored or not

@@ -102,6 +102,16 @@ class Settings(BaseSettings):
         description="The key itself, 32 bytes in base64, instead of a file. Other programs can read an environment: avoid it.",
     )
     kek_uri: str = Field("", description="A key management service that holds the key. None is built in yet.")
+    ai_models: Names = Field(
+        (),
+        description="AI providers in the order in which they are asked: openai, or openai:some-model. Default: all of them.",
+    )
+    ai_person_dollars: float = Field(2.0, ge=0, description="What one person may spend on AI models in a day, in US dollars.")
+    ai_conversation_dollars: float = Field(10.0, ge=0, description="The same for a channel or a chat.")
+    ai_tenant_dollars: float = Field(50.0, ge=0, description="The same for a whole workspace or tenant.")
+    ai_unknown_dollars: float = Field(
+        30.0, ge=0, description="What a million tokens are taken to cost where the price of a model is not known."
+    )
     check_hours: float = Field(6.0, gt=0, description="How often connected accounts are tried, in hours.")
     keep_activity_days: int = Field(
         90, ge=1, description="For how many days the audit is kept: who asked for what, and what came of it."

@@ -30,8 +30,9 @@ class Command:
     `lists` says that its items are things to pick from: where a platform can search while people write (the message
     extensions of Teams), the command is offered there by its first option. `hidden` options are for the bot alone to fill
     in. Where `shortcut` is not empty, people may run it on a message, from that message's menu, where it has this name: its
-    option `message` is then the message's id. `by_hand` says that only people run it: what decides about writes is never proposed by anything else. What is `pressed`
-    rather than typed is not offered in lists of commands, and what `leads` has another command run in its place.
+    option `message` is then the message's id. `by_hand` says that only people run it: what decides about writes is never
+    proposed by anything else. What is `pressed` rather than typed is not offered in lists of commands, and what `leads` has
+    another command run in its place.
     """
 
     subject: str

@@ -39,6 +39,7 @@ from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offers
 from storage.proposals import Proposals
+from storage.stops import Stops
 
 WHO = Actor("slack", TEAM, ADA)
 KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
@@ -146,6 +147,7 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
             Hearing(inbox, proposals, platforms),
             Cards(proposals, Notices(inbox, platforms)),
             accounts,
+            Stops(database),
             metrics,
             clock,
             lambda: next(tokens),

@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 
 from bot.housekeeping import Housekeeping
+from storage.budgets import Budgets
 from storage.database import Database
 from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offer, Offers
+from storage.stops import Stops
 from tests.bot.conftest import FixedClock
 
 DAY = 24 * 3600.0
@@ -34,11 +36,16 @@ async def test_what_was_done_long_ago_is_forgotten_and_the_rest_is_kept(tmp_path
         if delivery.key == "done":
             await inbox.intend(delivery, "said", [Offer("old", "{}", "a", "p", clock.time() + DAY)])
             await inbox.finish(delivery)
+    stops, budgets = Stops(database), Budgets(database)
+    await stops.begin("call", clock.time())
+    await budgets.reserve("call", f"{clock.at:%Y-%m-%d}", {"scope": 10}, 5)
     clock.at = clock.at.replace(year=clock.at.year + 1)
     with pytest.raises(Enough):
-        await Housekeeping(inbox, offers, clock, 7 * DAY, one_round).run()
+        await Housekeeping(inbox, offers, stops, budgets, clock, 7 * DAY, one_round).run()
 
     assert [record.key for record in await inbox.list()] == ["waiting"]
     assert await offers.find("old") is None
+    assert not await stops.stop("call")
+    assert await budgets.spent("scope", f"{clock.at.replace(year=clock.at.year - 1):%Y-%m-%d}") == 0
     await inbox.close()
     await database.close()

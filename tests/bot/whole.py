@@ -26,6 +26,7 @@ from bot.directory import Directory
 from bot.dispatch import Dispatch, Form, Provide
 from bot.forgetting import forgetting_of
 from bot.integrations import integrations_of
+from bot.model_parts import Saved, models_of
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
 from bot.stores import Stores, open_stores
@@ -174,6 +175,7 @@ async def open_whole(plan: Plan, name: str = NAME) -> AsyncIterator[Whole]:
             ),
             Preferences: partial(preferences_of, stores.preferences),
             Talk: lambda _: talk(),
+            **models_of(plan, Saved(stores.preferences, stores.budgets, stores.stops), services, clients),
             **writes.given,
         }
         dispatch = Dispatch(catalog, clients, given, writes.judge, writes.writing)

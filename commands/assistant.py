@@ -1,0 +1,55 @@
+"""AI models, as the bot hands them to commands: whichever is to be asked, within what may be spent."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from adapters.chat import Model, Prompt, Source
+from commands.command import Given
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model has said so far, in Markdown that is not to be trusted.
+
+    `ended` is empty while more is to come. `instead_of` names the provider that should have answered, but can't at the moment;
+    `record` says for the audit which model it was, what it took and what it cost.
+    """
+
+    vendor: str  # as people write it
+    model: str  # the provider's id
+    text: str = ""
+    sources: tuple[Source, ...] = ()
+    ended: Literal["", "whole", "cut", "stopped", "broken off"] = ""
+    instead_of: str = ""
+    record: str = ""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A provider that is switched on, and the models that it offers to this person; or why it can't tell."""
+
+    name: str  # as people type it
+    vendor: str  # as people write it
+    models: tuple[Model, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Assistant(Given):
+    """`answer` asks a model, as its provider and id ("openai:some-model"), either of them, or neither name it.
+
+    The last answer that it yields has `ended`. Raises Refused (also where a limit is reached), NeedsConnection, Unavailable.
+    `usual` is what is asked here where nobody names a model: a provider, or a provider and a model, for people to read.
+    """
+
+    answer: Callable[[Prompt, str], AsyncIterator[Answer]]
+    offered: Callable[[], Awaitable[list[Offered]]]
+    usual: Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Stopping(Given):
+    """`stop` ends the answer to the call of this id, wherever it is being given; False: it has ended already."""
+
+    stop: Callable[[str], Awaitable[bool]]

@@ -1,0 +1,80 @@
+"""AI models: which there are, what they cost, and which one is asked here."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+
+from adapters.chat import Model
+from adapters.errors import Refused
+from commands.assistant import Assistant, Offered
+from commands.command import command
+from commands.option import HIDDEN
+from commands.preferences import Preferences
+from commands.preview import Preview, differences
+from commands.reply import Item, Reply
+from commands.usage import Meant
+
+USUAL = "model"
+"""The name of the preference."""
+
+NONE = "none"
+_MOST = 10  # models of one provider at once
+
+
+@command(example="models")
+async def models(assistant: Assistant, vendor: Annotated[str, "one provider, to see all of its models"] = "") -> Reply:
+    """List the AI models that you can ask, and their prices."""
+    every = await assistant.offered()
+    offered = [each for each in every if vendor.casefold() in ("", each.name, each.vendor.casefold())]
+    if not offered:
+        raise Refused(f"There is no provider “{vendor}” here. “models” lists those that there are.")
+    items = tuple(item for each in offered for item in _items(each, most=len(each.models) if vendor else _MOST))
+    usual = await assistant.usual()
+    return Reply(f"Where nobody says which, {usual} is asked. Choose with “models use”.", items)
+
+
+@command(undo="models use", example="models use openai")
+async def use(
+    assistant: Assistant,
+    preferences: Preferences,
+    model: Annotated[str, "a provider, or “provider:model”; “none” for what is usual elsewhere"],
+    who: Annotated[Literal["me", "here"], "for you everywhere, or for everybody here"] = "me",
+    was: Annotated[str, HIDDEN] = "",
+) -> AsyncIterator[Preview | Reply]:
+    """Choose which AI model is asked where nobody says which."""
+    chosen = preferences.mine if who == "me" else preferences.here
+    if not was:  # noted before it changes: a further attempt finds the new one
+        _check(await assistant.offered(), model)
+        raise Meant({"was": await chosen.get(USUAL) or NONE})
+    whose = "you" if who == "me" else "everybody here"
+    changes = differences({"Usually asked": _shown(was)}, {"Usually asked": _shown(model)})
+    yield Preview(f"Have {_shown(model)} asked for {whose} where nobody says which.", changes=changes)
+    await chosen.put(USUAL, "" if model.casefold() == NONE else model)
+    yield Reply(f"From now on {_shown(model)} is asked for {whose}.", undo={"model": was, "who": who, "was": model})
+
+
+def _check(offered: list[Offered], model: str) -> None:
+    """Raises Refused for what nobody offers; what can't be asked just now is taken as it is."""
+    vendor, _, id = model.partition(":")
+    found = next((each for each in offered if vendor.casefold() in (each.name, each.vendor.casefold())), None)
+    if model.casefold() == NONE or (found and (found.problem or not id or id in [each.id for each in found.models])):
+        return
+    raise Refused(f"There is no “{model}” here. “models” lists what there is, as in openai or openai:some-model.")
+
+
+def _shown(model: str) -> str:
+    return "what is usual elsewhere" if model.casefold() == NONE else model
+
+
+def _items(offered: Offered, most: int) -> tuple[Item, ...]:
+    if offered.problem:
+        return (Item(offered.vendor, offered.problem),)
+    shown = tuple(Item(f"{offered.name}:{each.id}", _price(each)) for each in offered.models[:most])
+    more = len(offered.models) - len(shown)
+    return (*shown, Item(offered.vendor, f"and {more} more: models {offered.name}")) if more else shown
+
+
+def _price(model: Model) -> str:
+    if model.input_price is None or model.output_price is None:
+        return " · ".join(filter(None, (model.title, "price not known")))
+    price = f"${model.input_price:g} in, ${model.output_price:g} out per million tokens"
+    return " · ".join(filter(None, (model.title, price)))
