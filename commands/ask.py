@@ -24,7 +24,7 @@ _INSTRUCTIONS = (
 async def ask(
     assistant: Assistant, talk: Talk, question: Annotated[str, "what you want to know"], model: Model = ""
 ) -> AsyncIterator[Reply]:
-    """Ask an AI model; in a thread it knows what was said there, and it reads what you attach."""
+    """Ask an AI model: it knows this thread, and reads what you attach."""
     asking = await talk.asking()
     earlier = await before(talk, asking)
     files, texts = await documents(talk, asking)

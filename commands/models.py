@@ -49,7 +49,7 @@ async def use(
     changes = differences({"Usually asked": _shown(was)}, {"Usually asked": _shown(model)})
     yield Preview(f"Have {_shown(model)} asked for {whose} where nobody says which.", changes=changes)
     await chosen.put(USUAL, "" if model.casefold() == NONE else model)
-    yield Reply(f"From now on {_shown(model)} is asked for {whose}.", undo={"model": was, "who": who, "was": model})
+    yield Reply(f"From now on {_shown(model)} is asked for {whose}.", undo={"model": was, "who": who})
 
 
 def _check(offered: list[Offered], model: str) -> None:

@@ -37,8 +37,8 @@ class Said:
 class Talk(Given):
     """The conversation in which a command was asked, read as the bot, for somebody who is in it.
 
-    `thread`, `since` and `message` are as in `bot.platform.Platform`, `asking` is the message that asks, None where there is
-    none. All raise Refused and Unavailable. `in_thread` says whether it was asked in a thread.
+    `thread`, `since` and `message` are as in `bot.platform.Platform`, and raise Refused and Unavailable, as `fetch` does.
+    `asking` is the message that asks, None where there is none or it can't be read. `in_thread`: it was asked in a thread.
     """
 
     in_thread: bool
