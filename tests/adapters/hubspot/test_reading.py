@@ -1,0 +1,113 @@
+"""Records are found and read, with all that people care about."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import pytest
+
+from adapters.errors import Refused
+from adapters.hubspot import ADAPTER
+from adapters.hubspot.client import HubSpot
+from adapters.hubspot.wire import NotFound
+from tests.adapters.hubspot.stage import Stage
+
+
+async def test_the_check_is_one_request(stage: Stage, hubspot: HubSpot) -> None:
+    await ADAPTER.check(hubspot)
+    assert [entry.path for entry in stage.sandbox.journal] == ["/account-info/v3/details"]
+
+
+async def test_the_account_is_called_by_its_number(hubspot: HubSpot) -> None:
+    assert await ADAPTER.account(hubspot) == f"Hub {(await hubspot.account()).portal}"
+
+
+async def test_a_record_has_labels_for_ids_and_what_it_is_linked_to(hubspot: HubSpot) -> None:
+    [deal] = await hubspot.named("deal", "orbital – pilot")
+    found = await hubspot.record("deal", deal.id, ("start_date",))
+    assert (found.title, found.stage, found.pipeline) == ("Orbital – Pilot", "Appointment scheduled", "Sales")
+    assert (found.owner, str(found.money)) == ("Sam Sellers", "9,000 EUR")
+    assert {each.title for each in found.related} == {"Katherine Johnson", "Orbital Mechanics"}
+    portal = (await hubspot.account()).portal
+    assert found.url == f"https://app.hubspot.com/contacts/{portal}/record/0-3/{deal.id}"
+    assert all(each.url for each in found.related)
+
+
+async def test_all_kinds_are_searched_at_once_and_in_order(hubspot: HubSpot) -> None:
+    found = await hubspot.find("orbital")
+    assert [(each.kind, each.total) for each in found] == [("contact", 1), ("company", 1), ("deal", 2), ("ticket", 0)]
+
+
+@pytest.mark.parametrize("words", ["ADA@analytical.example", "ada lovelace", "LOVELACE"])
+async def test_a_contact_is_meant_by_name_or_address(hubspot: HubSpot, words: str) -> None:
+    assert [each.email for each in await hubspot.named("contact", words)] == ["ada@analytical.example"]
+
+
+@pytest.mark.parametrize("words", ["nobody", "nobody@acme.test", "999999", "²", ""])
+async def test_who_is_not_there_is_not_found(hubspot: HubSpot, words: str) -> None:
+    assert not await hubspot.named("contact", words) or not words
+
+
+async def test_a_board_has_all_stages_in_order(hubspot: HubSpot) -> None:
+    board = await hubspot.board("sales")
+    assert [column.stage.label for column in board.columns][:2] == ["Appointment scheduled", "Qualified to buy"]
+    assert (board.total, [len(column.records) for column in board.columns]) == (5, [1, 1, 1, 1, 1, 0])
+    assert [column.stage.closed for column in board.columns] == [False, False, False, False, True, True]
+
+
+async def test_many_pages_of_a_board_are_read(stage: Stage, hubspot: HubSpot) -> None:
+    for number in range(3):
+        await hubspot.create("deal", {"dealname": f"Deal {number}"})
+    assert sum(len(column.records) for column in (await hubspot.board()).columns) == 8
+
+
+async def test_definitions_are_kept_for_five_minutes_and_for_one_token(stage: Stage) -> None:
+    token = stage.sandbox.grant("ana@acme.test")
+    for _ in range(3):
+        await stage.open(token=token).owners()
+    assert stage.asked("GET", "/owners") == 1
+    stage.now.value += timedelta(minutes=5)
+    await stage.open(token=token).owners()
+    await stage.open().owners()
+    assert stage.asked("GET", "/owners") == 3
+
+
+@pytest.mark.parametrize("kind", ["contact", "note"])
+async def test_what_is_not_there_is_refused(hubspot: HubSpot, kind: str) -> None:
+    with pytest.raises(NotFound):
+        await hubspot.record(kind, "999999")
+
+
+@pytest.mark.parametrize("id", ["../owners", "1/../2", "1?archived=true"])
+async def test_an_id_stays_in_its_place(hubspot: HubSpot, id: str) -> None:
+    with pytest.raises(Refused):
+        await hubspot.record("contact", id)
+
+
+async def test_names_that_fit_nothing_are_told_what_there_is(hubspot: HubSpot) -> None:
+    for asked, said in (
+        (hubspot.owner("Nobody"), "Olivia Owens"),
+        (hubspot.pipeline("Nowhere"), "Sales, Partners"),
+        (hubspot.stage("deal", "Nowhere"), "Contract sent"),
+        (hubspot.property("deal", "amont"), "Near ones are: Amount"),
+    ):
+        with pytest.raises(Refused, match=said):
+            await asked
+
+
+async def test_the_loop_is_never_held_up(stage: Stage, hubspot: HubSpot) -> None:
+    longest = 0.0
+
+    async def tick() -> None:
+        nonlocal longest
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - began)
+
+    ticking = asyncio.create_task(tick())
+    [pilot] = await hubspot.named("deal", "orbital – pilot")
+    await hubspot.record("deal", pilot.id)
+    await hubspot.note(pilot, "**word** " * 2500)
+    ticking.cancel()
+    assert longest < 0.05
