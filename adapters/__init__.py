@@ -1,5 +1,13 @@
 """Whom we can talk to: one line for each service."""
 
-from adapters import google_calendar
+from adapters import anthropic, gemini, google_calendar, hubspot, notion, openai, perplexity
 
-ADAPTERS = (google_calendar.ADAPTER,)
+ADAPTERS = (
+    google_calendar.ADAPTER,
+    notion.ADAPTER,
+    hubspot.ADAPTER,
+    openai.ADAPTER,
+    anthropic.ADAPTER,
+    gemini.ADAPTER,
+    perplexity.ADAPTER,
+)

@@ -1,9 +1,10 @@
 """What was said where a command was asked, for the commands that are about that."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
-from adapters.errors import Refused
+from adapters.errors import Refused, Unavailable
 from bot.platform import Platform
 from commands.call import Call
 from commands.talk import Attached, Said, Talk
@@ -28,7 +29,10 @@ def talk_of(platforms: Mapping[str, Platform], call: Call) -> Talk:
         return await platform().message(place, id)
 
     async def asking() -> Said | None:
-        return await platform().message(place, call.message) if call.message else None
+        """Where it can't be read, what was typed has to do."""
+        with suppress(Refused, Unavailable):
+            return await platform().message(place, call.message) if call.message else None
+        return None
 
     async def fetch(attached: Attached) -> bytes:
         return await platform().fetch(place, attached)

@@ -5,6 +5,7 @@ A new one is covered the day its file is listed, and fails here until somebody s
 """
 
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from adapters import ADAPTERS
 from adapters.faults import Fault
 from bot.plan import Plan
 from bot.words import Sorry
+from commands.assistant import Assistant
 from commands.catalog import subjects
 from commands.command import Command
 from commands.reply import Reply
@@ -53,6 +55,29 @@ SITUATIONS = {
     "calendar cancel": Situation((_ONE_OF_TWO,)),
     "calendar restore": Situation((_ONE_OF_TWO,)),
     "calendar respond": Situation(),
+    "notion create": Situation(),
+    "notion append": Situation(),
+    "notion remove": Situation(("notion append Tea to=Ideas",), "notion remove {record}"),
+    "notion put-back": Situation(("notion append Tea to=Ideas", "notion remove {record}"), "notion put-back {record}"),
+    "notion add": Situation(),
+    "notion set": Situation(),
+    "notion archive": Situation(),
+    "notion restore": Situation(("notion archive sprint planning",), "notion restore {record}"),
+    "notion save-message": Situation(("notion default meeting notes",), "notion save-message 1"),
+    "notion save-thread": Situation(("notion default meeting notes",)),
+    "notion default": Situation(),
+    "hubspot create-contact": Situation(),
+    "hubspot update-contact": Situation(),
+    "hubspot update": Situation(),
+    "hubspot move": Situation(),
+    "hubspot create-deal": Situation(),
+    "hubspot create-ticket": Situation(),
+    "hubspot note": Situation(),
+    "hubspot task": Situation(),
+    "hubspot log": Situation(),
+    "hubspot archive": Situation(),
+    "hubspot restore": Situation(("hubspot archive “Orbital – Pilot”",), "hubspot restore deal:{record}"),
+    "models use": Situation(),
     "disconnect": Situation(),
     "forget": Situation(),
     "team open": Situation(),
@@ -176,12 +201,16 @@ def _without_ids(state: Any) -> Any:
         return sorted((_without_ids(each) for each in state.values()), key=repr)
     if isinstance(state, dict):
         return {name: _without_ids(each) for name, each in state.items() if name not in ("id", "htmlLink", "url")}
-    return [_without_ids(each) for each in state] if isinstance(state, list | tuple) else repr(state)
+    return [_without_ids(each) for each in state] if isinstance(state, list | tuple) else _AN_ID.sub("…", repr(state))
+
+
+_AN_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def service_of(command: Command) -> str:
     """By whose sandbox it is tried."""
-    return next((adapter.name for adapter in ADAPTERS if adapter.client in command.clients), NAME)
+    asks_models = Assistant in command.needs.values()
+    return next((each.name for each in ADAPTERS if each.client in command.clients), "openai" if asks_models else NAME)
 
 
 def labels(reply: Reply) -> list[str]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import update
 
-from adapters.base import Service
+from adapters.base import ApiKey, Secret, Service
 from adapters.errors import Refused, Unavailable
 from adapters.http import Http, pooled_session
 from adapters.journal import Entry
@@ -85,6 +85,10 @@ class Whole:
 
     async def connect(self, team: bool = False) -> None:
         """As a browser would, apart from the pages."""
+        if isinstance(self.services[self.name].adapter.auth, ApiKey):
+            key = Secret(self.sandbox.grant(TEAMS if team else OWN))
+            await self.parts.keeping.accounts.add_key(owner_of(BOSS, team=team), self.name, key, BOSS)
+            return
         client, redirect, verifier = self.parts.connectable[self.name].client, "http://127.0.0.1:3000/callback", "v" * 43
         assert client
         url = client.authorization_url(redirect, self.services[self.name].adapter.scopes, "state", verifier)

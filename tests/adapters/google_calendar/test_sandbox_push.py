@@ -1,13 +1,13 @@
 """The stand-in tells watchers of changes, as Google does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from aiohttp import web
 
-from adapters.base import Event, Secret
+from adapters.base import Event, Incoming, Secret
 from adapters.google_calendar.webhook import WEBHOOK
 from tests.adapters.google_calendar.stage import Stage
 from tests.adapters.servers import serving
@@ -20,14 +20,15 @@ class Ear:
     """Where notifications arrive."""
 
     def __init__(self) -> None:
-        self.heard: asyncio.Queue[Mapping[str, str]] = asyncio.Queue()
+        self.heard: asyncio.Queue[Incoming] = asyncio.Queue()
         self.address = ""
 
     async def listen(self, request: web.Request) -> web.Response:
-        self.heard.put_nowait(dict(request.headers))
+        headers, at = dict(request.headers), 1_800_000_000.0
+        self.heard.put_nowait(Incoming(request.method, str(request.url), headers, await request.read(), at))
         return web.Response(status=204)
 
-    async def next(self) -> Mapping[str, str]:
+    async def next(self) -> Incoming:
         async with asyncio.timeout(5):
             return await self.heard.get()
 
@@ -52,12 +53,12 @@ async def watch(stage: Stage, ear: Ear, **more: str) -> dict[str, str]:
 async def test_a_channel_opens_with_a_message_that_is_no_news(stage: Stage, ear: Ear) -> None:
     channel = await watch(stage, ear)
     heard = await ear.next()
-    assert (heard["X-Goog-Resource-State"], heard["X-Goog-Message-Number"]) == ("sync", "1")
-    assert heard["X-Goog-Channel-Expiration"] == "Mon, 30 Nov 2026 08:05:00 GMT"
-    assert heard["X-Goog-Resource-ID"] == channel["resourceId"]
-    assert heard["X-Goog-Resource-URI"] == channel["resourceUri"]
-    assert WEBHOOK.verify(heard, b"", Secret(TOKEN))
-    assert WEBHOOK.read(heard, b"") is None
+    assert (heard.header("x-goog-resource-state"), heard.header("x-goog-message-number")) == ("sync", "1")
+    assert heard.header("x-goog-channel-expiration") == "Mon, 30 Nov 2026 08:05:00 GMT"
+    assert heard.header("x-goog-resource-id") == channel["resourceId"]
+    assert heard.header("x-goog-resource-uri") == channel["resourceUri"]
+    assert WEBHOOK.verify(heard, Secret(TOKEN))
+    assert WEBHOOK.read(heard) == ()
 
 
 async def test_every_change_is_news_with_a_number_of_its_own(stage: Stage, ear: Ear) -> None:
@@ -65,7 +66,7 @@ async def test_every_change_is_news_with_a_number_of_its_own(stage: Stage, ear: 
     made = await stage.add("Lunch", "2026-02-03T12:00:00Z", "2026-02-03T13:00:00Z")
     await stage.send("DELETE", f"{EVENTS}/{made['id']}")
     await ear.next()
-    news = [WEBHOOK.read(await ear.next(), b"") for _ in range(2)]
+    news = [event for _ in range(2) for event in WEBHOOK.read(await ear.next())]
     resource = channel["resourceId"]
     assert news == [Event(f"channel-1:{number}", "calendar.changed", resource) for number in (2, 3)]
 
@@ -75,7 +76,7 @@ async def test_other_people_s_changes_are_no_news(stage: Stage, ear: Ear) -> Non
     await stage.open(account="ben@acme.test").create("Lunch", stage.now(), 30)
     await stage.add("Mine", "2026-02-03T12:00:00Z", "2026-02-03T13:00:00Z")
     await ear.next()
-    assert (await ear.next())["X-Goog-Message-Number"] == "2"
+    assert (await ear.next()).header("x-goog-message-number") == "2"
     assert ear.heard.empty()
 
 
@@ -87,7 +88,7 @@ async def test_a_stopped_channel_is_silent(stage: Stage, ear: Ear) -> None:
     assert (await stage.send("POST", "channels/stop", stop)).status == 404
     await watch(stage, ear, id="channel-2")
     await stage.add("Lunch", "2026-02-03T12:00:00Z", "2026-02-03T13:00:00Z")
-    assert [(await ear.next())["X-Goog-Channel-ID"] for _ in range(2)] == ["channel-2"] * 2
+    assert [(await ear.next()).header("x-goog-channel-id") for _ in range(2)] == ["channel-2"] * 2
 
 
 async def test_an_expired_channel_is_silent(stage: Stage, ear: Ear) -> None:
@@ -97,7 +98,7 @@ async def test_an_expired_channel_is_silent(stage: Stage, ear: Ear) -> None:
     stage.now.value += timedelta(minutes=2)
     await watch(stage, ear, id="channel-2")
     await stage.add("Lunch", "2026-02-03T12:00:00Z", "2026-02-03T13:00:00Z")
-    assert [(await ear.next())["X-Goog-Channel-ID"] for _ in range(2)] == ["channel-2"] * 2
+    assert [(await ear.next()).header("x-goog-channel-id") for _ in range(2)] == ["channel-2"] * 2
 
 
 @pytest.mark.parametrize(
@@ -118,4 +119,4 @@ async def test_a_channel_s_id_is_used_once(stage: Stage, ear: Ear) -> None:
 async def test_a_deaf_ear_stops_nobody_else(stage: Stage, ear: Ear) -> None:
     await watch(stage, ear, id="deaf", address="http://127.0.0.1:9/")
     await watch(stage, ear)
-    assert (await ear.next())["X-Goog-Channel-ID"] == "channel-1"
+    assert (await ear.next()).header("x-goog-channel-id") == "channel-1"
