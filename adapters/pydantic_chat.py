@@ -1,12 +1,12 @@
 """How OpenAI, Claude and Gemini are asked: through pydantic-ai and their own SDKs, over our own `Http`.
 
-To be imported by `load` alone: it costs seconds, and fifty megabytes.
+To be imported by `load` alone: it costs seconds, and eighty megabytes.
 """
 
 import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
@@ -14,24 +14,14 @@ from typing import Self
 
 import httpx2
 from pydantic_ai.direct import model_request_stream
-from pydantic_ai.messages import (
-    ModelResponse,
-    ModelResponseStreamEvent,
-    PartDeltaEvent,
-    PartStartEvent,
-    TextPart,
-    TextPartDelta,
-    ToolCallPart,
-    ToolCallPartDelta,
-)
 from pydantic_ai.models import Model as Asked
-from pydantic_ai.models import StreamedResponse
 
 from adapters.base import Access, Service
-from adapters.chat import Delta, End, Model, Piece, Prompt, Tool, ToolCall, Turn, Usage
-from adapters.errors import Refused, Unavailable
+from adapters.chat import Delta, Model, Piece, Prompt, Tool, Turn
+from adapters.errors import Refused
 from adapters.model_card import described
-from adapters.pydantic_errors import blocked, in_our_words, turned_down
+from adapters.pydantic_answer import in_time, last_of, words_of
+from adapters.pydantic_errors import in_our_words, turned_down
 from adapters.pydantic_prompt import question_of
 from adapters.transport import Route, client
 
@@ -75,10 +65,14 @@ class PydanticChat(ABC):
     def described(self, model: str, now: datetime) -> Model:
         return described(self.asked(model, "none", self._nowhere), self.provider, now)
 
+    async def _described(self, model: str, now: datetime) -> Model:
+        await asyncio.sleep(0)  # there are a hundred of them, and others want to run
+        return self.described(model, now)
+
     async def models(self, service: Service, access: Access) -> list[Model]:
         async with connected(service, access) as (key, line):
             ids = await self.listed(key, line)
-            return [self.described(id, access.now()) for id in ids]
+            return [await self._described(id, access.now()) for id in ids]
 
     async def stream(
         self, service: Service, access: Access, model: str, prompt: Prompt, first: float, idle: float
@@ -92,10 +86,10 @@ class PydanticChat(ABC):
             question = question_of(prompt, described(asked, self.provider, access.now()))
             async with asyncio.timeout_at(ends):
                 answer = await stack.enter_async_context(model_request_stream(asked, **question))
-            async for event in _in_time(answer, ends, idle):
-                if words := _words(event):
+            async for event in in_time(answer, ends, idle):
+                if words := words_of(event):
                     yield Delta(words)
-            for piece in _last(answer.get(), service.adapter.title):
+            for piece in last_of(answer.get(), service.adapter.title):
                 yield piece
 
 
@@ -123,51 +117,6 @@ async def connected(
         finally:
             for response in begun:
                 await response.aclose()
-
-
-async def _in_time(answer: StreamedResponse, ends: float, idle: float) -> AsyncIterator[ModelResponseStreamEvent]:
-    """What the model says, without what it thinks. Raises TimeoutError where it says nothing for too long."""
-    events = aiter(answer)
-    while True:
-        async with asyncio.timeout_at(ends):
-            event = await anext(events, None)
-        if event is None:
-            return
-        if _says_something(event):
-            yield event
-            ends = _now() + idle
-        await asyncio.sleep(0)  # hundreds of events come in one packet, and others want to run
-
-
-def _says_something(event: ModelResponseStreamEvent) -> bool:
-    match event:
-        case PartStartEvent(part=TextPart() | ToolCallPart()):
-            return True
-        case PartDeltaEvent(delta=TextPartDelta() | ToolCallPartDelta()):
-            return True
-    return False
-
-
-def _words(event: ModelResponseStreamEvent) -> str:
-    match event:
-        case PartStartEvent(part=TextPart(content=words)) | PartDeltaEvent(delta=TextPartDelta(content_delta=words)):
-            return words
-    return ""
-
-
-def _last(answer: ModelResponse, title: str) -> Iterator[Piece]:
-    """Tool calls come last: what a model asked for in an answer that broke off, it may not have meant."""
-    known, told = answer.finish_reason, (answer.provider_details or {}).get("finish_reason")
-    if known == "error" or not (known or told):  # a reason that pydantic-ai does not know is one nevertheless
-        raise Unavailable(f"{title} broke off in the middle of its answer.", acted=True)
-    if known == "content_filter":
-        raise blocked(title)
-    cut = known == "length"
-    for part in answer.parts:
-        if isinstance(part, ToolCallPart) and not cut:
-            yield ToolCall(part.tool_name, part.args_as_dict(raise_if_invalid=True))
-    usage = answer.usage
-    yield End(Usage(usage.input_tokens, usage.output_tokens), cut, answer.provider_response_id or "")
 
 
 def _now() -> float:

@@ -19,6 +19,7 @@ from adapters.pydantic_chat import PydanticChat, connected
 from adapters.threads import in_thread
 
 _PAINTING = 120.0  # seconds that a picture may take
+_FORMATS = ("png", "jpeg", "webp")
 _PAINTERS = re.compile(r"image|dall-e")
 _OTHERS = re.compile(  # OpenAI lists what embeds, hears, speaks, films and moderates too, and does not say which is which
     r"embedding|whisper|tts|audio|realtime|moderation|transcribe|translate|sora|davinci|babbage|instruct|live"
@@ -61,7 +62,7 @@ class OpenAIChat(PydanticChat):
                 raise Refused(f"“{model}” gave no picture that I can show.")
             content = await in_thread(lambda: b64decode(encoded, validate=True))
             usage = Usage(made.usage.input_tokens, made.usage.output_tokens) if made.usage else Usage()
-            return Image(content, f"image/{made.output_format or 'png'}", usage)
+            return Image(content, f"image/{made.output_format if made.output_format in _FORMATS else 'png'}", usage)
 
     async def _ids(self, key: str, line: httpx2.AsyncClient) -> list[str]:
         models = (await self._sdk(key, line).models.list()).data

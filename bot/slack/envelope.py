@@ -13,6 +13,9 @@ from urllib.parse import unquote_to_bytes
 from bot.slack.verify import signature_base
 from bot.strict_json import Malformed, mended, strict_json
 
+STOP = "stop-"
+"""What the ids of buttons that stop an answer begin with."""
+
 _MOST_FIELDS = 100
 _LONGEST_ID = 255
 _INTERACTIONS = {
@@ -31,7 +34,8 @@ class Envelope:
 
     `kind` is "event", "command", "action", "view", "suggestion", "shortcut", "message_action", "url_verification", "ssl_check",
     or "other" for what is acknowledged and dropped. `key` is the same for every delivery of the same thing. Envelopes of one
-    `conversation` are answered in order. `payload` holds JSON values: no NaN, no lone surrogate, no NUL.
+    `conversation` are answered in order; a press that stops an answer does not wait for that. `payload` holds JSON values: no
+    NaN, no lone surrogate, no NUL.
     """
 
     kind: str
@@ -93,7 +97,16 @@ def _envelope(payload: dict[str, Any], digest: str) -> Envelope:
         key = f"slack:{_needed(team)}:{_needed(_text(payload, 'event_id'))}"
     elif kind in ("command", *_INTERACTIONS.values()):
         _needed(team), _needed(user)
-    return Envelope(kind, key, f"slack:{team}:{channel}:{thread or user}", payload, team, user, channel, thread)
+    conversation = f"slack:{team}:{_stops(payload) or f'{channel}:{thread or user}'}"
+    return Envelope(kind, key, conversation, payload, team, user, channel, thread)
+
+
+def _stops(payload: Mapping[str, Any]) -> str:
+    """The id of the button that stops an answer, if it is that which was pressed."""
+    actions = payload.get("actions")
+    action = actions[0] if isinstance(actions, list) and actions else None
+    id = _text(action, "value") if isinstance(action, dict) else ""
+    return id if id.startswith(STOP) else ""
 
 
 def _kind(payload: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ _MOST = 500  # messages
 _PAGE = 200
 _LINK = re.compile(r"/archives/([A-Z0-9]+)/p(\d{10})(\d{6})")
 _TS = re.compile(r"\d{10}\.\d{6}")
+_SPOKEN = ("", "bot_message", "file_share", "me_message", "thread_broadcast")  # subtypes; the others tell who came, and so on
 _FILES = "files.slack.com"
 _ABSENT = "I can't read here: I am not in this channel. Type /invite @Interact, and ask again."
 _REASONS = {
@@ -49,8 +50,8 @@ class History:
             found |= {str(message["ts"]): message for message in page["messages"]}
             if not (cursor := _next(page)):
                 break
-        newest = sorted(found)[-_MOST:]
-        return await self._said([found[each] for each in newest])
+        first, *replies = sorted(found) or [""]
+        return await self._said([found[each] for each in (first, *replies[1 - _MOST :]) if each])
 
     async def since(self, moment: datetime) -> list[Said]:
         """What was said since then outside threads, oldest first."""
@@ -81,8 +82,8 @@ class History:
 
     async def fetch(self, attached: Attached) -> bytes:
         """https://docs.slack.dev/reference/objects/file-object: the bot's token goes to Slack's own host only."""
-        host = urlsplit(attached.ref).hostname
-        if not is_web_address(attached.ref) or host not in (_FILES, urlsplit(self._api.base_url).hostname):
+        parts, own = urlsplit(attached.ref), urlsplit(self._api.base_url)
+        if not is_web_address(attached.ref) or parts[:2] not in (("https", _FILES), own[:2]):
             raise Refused(f"“{attached.name}” is not kept in Slack, so I can't open it.")
         request = Request("slack", "GET", attached.ref, self._api.authorization, repeatable=True, title="Slack")
         answer = await self._http.send(request)
@@ -112,7 +113,7 @@ class History:
         known = await self._api.identity()
         ids = {id for message in messages for id in (*mentioned(message), str(message.get("user") or ""))} - {""}
         names = {id: await self._name(id) for id in sorted(ids)}
-        return [self._one(message, names, known) for message in messages if message.get("type") == "message"]
+        return [self._one(message, names, known) for message in messages if message.get("subtype", "") in _SPOKEN]
 
     async def _name(self, id: str) -> str:
         return (await self._people.find(self._team, id)).name if id[:1] in "UW" else ""

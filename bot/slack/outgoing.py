@@ -12,7 +12,8 @@ class Outgoing:
 
     `replaces` is the timestamp of the card that was pressed, where the reply takes its place. One that is `ephemeral` only its
     asker sees, and Slack replaces it by nothing but the response URL. `view` is the id of the form that is shown
-    it, and `form` what that is made of.
+    it, and `form` what that is made of. `partial`: it is what there is so far of an answer, which is streamed where it
+    has `stream`, that answer as Markdown. `asking` is the timestamp of the message that asked.
     """
 
     call: str
@@ -29,6 +30,9 @@ class Outgoing:
     ephemeral: bool = False
     view: str = ""
     form: str = ""  # JSON
+    partial: bool = False
+    stream: str = ""
+    asking: str = ""
 
     def dump(self) -> str:
         return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))

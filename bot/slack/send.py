@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from adapters.errors import Unavailable, Unknown
 from adapters.http import Http
@@ -14,6 +15,7 @@ from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
 from bot.slack.render import POSTING, UPDATING, Json, render
 from bot.slack.response_url import ResponseUrls
+from bot.slack.stream import CONFLICTS, Streams, stop
 from commands.reply import Reply
 
 _LOG = logging.getLogger(__name__)
@@ -23,25 +25,40 @@ _SETTLED = Reply("This is settled. What came of it was told to the one who press
 
 
 class Sender:
-    """The way out to one workspace."""
+    """The way out to one workspace. `streams` are those of the process."""
 
-    def __init__(self, api: WebApi, http: Http, pace: Pace) -> None:
+    def __init__(self, api: WebApi, http: Http, pace: Pace, streams: Streams) -> None:
         self._api = api
         self._urls = ResponseUrls(http, api.base_url)
         self._pace = pace
+        self._streams = streams
 
     async def send(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str]:
         """Sends each message of the reply; gives back their timestamps, empty for those that can't be found again.
 
         `sent` holds the timestamps of an earlier version, which is replaced. With `look`, the channel is searched for
-        what else an earlier attempt may have sent. Raises Unavailable.
+        what else an earlier attempt may have sent. Raises Unavailable; StoppedError for what is streamed.
         """
+        if not outgoing.partial:
+            return await self._sent(outgoing, sent, look)
+        if outgoing.private:
+            return sent  # where it stood, nothing could take its place
+        try:
+            return await self._sent(outgoing, sent, look)
+        except Unavailable:
+            if not sent:
+                raise
+            return sent  # it comes with what is said next
+
+    async def _sent(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str]:
         if outgoing.home:
             return await self._published(outgoing)
         if outgoing.view and await self._shown_in_form(outgoing):
             return [""]
         try:
             standing = (await find(self._api, outgoing) if look else {}) | dict(enumerate(sent))
+            if outgoing.stream and (shown := await self._streamed(outgoing, standing.get(0, ""))) is not None:
+                return shown
             ids = await self._settled(outgoing) if outgoing.replaces else []
             for part in range(len(ids), len(outgoing.messages)):
                 ids.append(await self._put(outgoing, part, standing.get(part, "")))
@@ -49,6 +66,11 @@ class Sender:
             return ids
         except Unknown as error:  # perhaps it was sent: the next attempt looks
             raise Unavailable(str(error)) from None
+
+    async def _streamed(self, outgoing: Outgoing, standing: str) -> Sequence[str] | None:
+        if not standing:
+            await self._pace.turn(f"{outgoing.team}:{outgoing.channel}")
+        return await self._streams.show(self._api, outgoing, standing)
 
     async def _published(self, outgoing: Outgoing) -> Sequence[str]:
         """It stands in one place, so it may be sent as often as one likes: https://docs.slack.dev/reference/methods/views.publish."""
@@ -89,7 +111,7 @@ class Sender:
         """What a longer version left, or a version that stands elsewhere now."""
         with suppress(SlackError):
             for ts in filter(None, timestamps):
-                await self._api.change("chat.delete", channel=channel, ts=ts)
+                await self._revise("chat.delete", channel, ts)
 
     async def _put(self, outgoing: Outgoing, part: int, standing: str) -> str:
         await self._pace.turn(f"{outgoing.team}:{outgoing.channel}")
@@ -105,11 +127,22 @@ class Sender:
 
     async def _updated(self, outgoing: Outgoing, ts: str, message: Json) -> bool:
         try:
-            await self._api.change("chat.update", channel=outgoing.channel, ts=ts, **message, **UPDATING)
+            await self._revise("chat.update", outgoing.channel, ts, **message, **UPDATING)
         except SlackError as error:
             _LOG.info("a message can't be replaced: %s", error)
             return False
         return True
+
+    async def _revise(self, method: str, channel: str, ts: str, **more: Any) -> None:
+        """What is still being streamed, perhaps by a process that is gone, can be neither replaced nor deleted: it is ended."""
+        await self._streams.end(self._api, channel, ts)
+        try:
+            await self._api.change(method, channel=channel, ts=ts, **more)
+        except SlackError as error:
+            if str(error) not in CONFLICTS:
+                raise
+            await stop(self._api, channel, ts)
+            await self._api.change(method, channel=channel, ts=ts, **more)
 
     async def _post(self, outgoing: Outgoing, part: int) -> str:
         return await self._posted(outgoing, part, outgoing.channel, outgoing.thread)

@@ -21,6 +21,7 @@ from bot.slack.pace import Pace
 from bot.slack.people import People
 from bot.slack.render import render
 from bot.slack.send import Sender
+from bot.slack.stream import Streams
 from bot.slack.workspaces import NotInstalledError, Workspaces
 from commands.call import Actor, Place
 from commands.command import Command
@@ -47,6 +48,7 @@ class Slack:
         self._pace = pace
         self._zone = zone
         self._clock = clock
+        self._streams = Streams()
 
     def patience(self, asked: Asked) -> float:
         """A message there can't always be replaced: then there would be two."""
@@ -96,11 +98,14 @@ class Slack:
         ephemeral = bool(replaces) and "ephemeral" in route
         private = ephemeral or (not _is_alone(asked, bool(replaces)) and (reply.private or asked.whispers))
         direct = route.get("direct", "") if private else ""
+        below = asked.message if reply.prose and not private else ""  # a stream has to stand in a thread
+        thread = "" if direct else place.thread or below
+        partial = reply.partial and bool(reply.prose)
         return Outgoing(
             call=call,
             team=place.tenant,
             channel=direct or place.conversation,
-            thread="" if direct else place.thread,
+            thread=thread,
             user=asked.actor.user,
             private=private and not direct,
             response_url=route.get("response_url", ""),
@@ -111,6 +116,9 @@ class Slack:
             ephemeral=ephemeral,
             view=route.get("view", ""),
             form=route.get("form", ""),
+            partial=partial,
+            stream=f"{reply.text}\n\n{reply.prose}" if partial and thread and not private else "",
+            asking="" if place.thread else asked.message,
         ).dump()
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
@@ -120,7 +128,7 @@ class Slack:
         except NotInstalledError:
             _LOG.warning("an answer for workspace %s is dropped: the bot is not installed there any more", told.team)
             return sent
-        return await Sender(api, self._http, self._pace).send(told, sent, look)
+        return await Sender(api, self._http, self._pace, self._streams).send(told, sent, look)
 
     async def sign(self, asked: Asked) -> None:
         """Slack has no sign for it."""

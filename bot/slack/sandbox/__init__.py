@@ -20,6 +20,8 @@ from bot.slack.sandbox.shapes import message_json
 from bot.slack.sandbox.site import Site
 from bot.slack.sandbox.socket_mode import Sockets
 from bot.slack.sandbox.workspace import BOT, TEAM, Json, Workspace, elsewhere
+from commands import SUBJECTS
+from commands.catalog import subjects
 
 _DELAYS = (0.0, 60.0, 300.0)  # seconds before each further attempt at an event
 _DEEDS = (
@@ -27,6 +29,8 @@ _DEEDS = (
     "mention",
     "message",
     "shortcut",
+    "stop",
+    "attach",
     "click",
     "submit",
     "press_form",
@@ -42,7 +46,8 @@ class SlackSandbox(Sandbox):
 
     Set `address` once it is being served. People act by `command`, `mention`, `message`, `click`, `submit`, `press_form` and
     `event`, see `People`; what they see is in `messages`; `GET /` is a page on which a newcomer does the same by hand. They
-    sign in by `sign_in`. The bot is in this workspace from the beginning; another one, `elsewhere`, lets it in by `install`.
+    sign in by `sign_in`. `shortcuts` are the commands in each message's menu, with their names there. The bot is in this
+    workspace from the beginning; another one, `elsewhere`, lets it in by `install`.
     """
 
     def __init__(self, now: Callable[[], datetime], events_url: str, delays: Sequence[float] = _DELAYS) -> None:
@@ -58,7 +63,9 @@ class SlackSandbox(Sandbox):
         self.home, self.elsewhere = sites = (Site(self.workspace, self.courier), Site(elsewhere(now), self.courier))
         self.api, self.views, people = self.home.api, self.home.views, self.home.people
         self.command, self.mention, self.message = people.command, people.mention, people.message
-        self.shortcut = people.shortcut
+        self.shortcut, self.stop, self.attach = people.shortcut, people.stop, people.attach
+        offered = (command for subject in subjects(SUBJECTS) for command in subject.commands)
+        self.shortcuts = {command.name: command.shortcut for command in offered if command.shortcut}
         self.click, self.submit, self.press_form, self.event = people.click, people.submit, people.press_form, people.event
         self.open_home, self.press_home, self.leave = people.open_home, people.press_home, people.leave
         client = Client(self.client_id, Secret(self.client_secret))
@@ -112,8 +119,11 @@ class SlackSandbox(Sandbox):
     def _site(self, team: str) -> Site:
         return self.home if team == self.workspace.team else self.elsewhere
 
+    def _page(self) -> Page:
+        return Page(self.workspace, self.views, self.home.people, self.shortcuts)
+
     def _add_routes(self) -> None:
-        for part in (self.openid, self.installs, self.server, Page(self.workspace, self.views, self.home.people)):
+        for part in (self.openid, self.installs, self.server, self._page()):
             part.add_routes(self.app.router)
         deeds = {name: getattr(self.home.people, name) for name in _DEEDS}
         add_control_routes(self.app.router, deeds | {"uninstall": self.uninstall}, self.messages, self.refuse)

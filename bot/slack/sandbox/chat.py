@@ -9,12 +9,12 @@ from bot.slack.sandbox.shapes import message_json
 from bot.slack.sandbox.workspace import BOT, ApiError, Channel, Json, Posted, Workspace
 
 _LONGEST, _LONGEST_UPDATE = 40_000, 4_000
-_TS = re.compile(r"\d+\.\d+")
+TS = re.compile(r"\d+\.\d+")
 
 
 def post_message(workspace: Workspace, told: Arguments) -> Json:
     channel = workspace.channel(told.needed("channel"))
-    _let_in(channel)
+    let_in(channel)
     posted = _post(workspace, told, channel)
     return {"channel": channel.id, "ts": posted.ts, "message": message_json(workspace, posted, with_metadata=True)}
 
@@ -31,16 +31,20 @@ def post_ephemeral(workspace: Workspace, told: Arguments) -> Json:
 
 def update(workspace: Workspace, told: Arguments) -> Json:
     channel = workspace.channel(told.needed("channel"))
-    posted = _own(workspace, channel, told.needed("ts"), "cant_update_message")
+    posted = own(workspace, channel, told.needed("ts"), "cant_update_message")
+    if posted.streaming == "in_progress":
+        raise ApiError("streaming_state_conflict")
     posted.text, posted.blocks = content(workspace, told, _LONGEST_UPDATE)
-    posted.metadata = _metadata(told) or posted.metadata
+    posted.metadata = metadata_of(told) or posted.metadata
     posted.edited = workspace.ts()
     return {"channel": channel.id, "ts": posted.ts, "text": posted.text, "message": message_json(workspace, posted)}
 
 
 def delete(workspace: Workspace, told: Arguments) -> Json:
     channel = workspace.channel(told.needed("channel"))
-    posted = _own(workspace, channel, told.needed("ts"), "cant_delete_message")
+    posted = own(workspace, channel, told.needed("ts"), "cant_delete_message")
+    if posted.streaming == "in_progress":
+        raise ApiError("cant_delete_message")
     workspace.remove(posted)
     return {"channel": channel.id, "ts": posted.ts}
 
@@ -66,12 +70,12 @@ def content(workspace: Workspace, told: Arguments, most: int = _LONGEST) -> tupl
 def _post(workspace: Workspace, told: Arguments, channel: Channel, **more: Any) -> Posted:
     text, blocks = content(workspace, told)
     thread = told.text("thread_ts")
-    if thread and not _TS.fullmatch(thread):
+    if thread and not TS.fullmatch(thread):
         raise ApiError("invalid_thread_ts")
-    return workspace.post(channel.id, BOT, text, blocks=blocks, thread_ts=thread, metadata=_metadata(told), **more)
+    return workspace.post(channel.id, BOT, text, blocks=blocks, thread_ts=thread, metadata=metadata_of(told), **more)
 
 
-def _let_in(channel: Channel) -> None:
+def let_in(channel: Channel) -> None:
     """The scope chat:write.public lets the bot post in public channels that it is no member of."""
     if channel.kind == "group" and BOT not in channel.members:
         raise ApiError("channel_not_found")
@@ -79,7 +83,7 @@ def _let_in(channel: Channel) -> None:
         raise ApiError("is_archived")
 
 
-def _own(workspace: Workspace, channel: Channel, ts: str, otherwise: str) -> Posted:
+def own(workspace: Workspace, channel: Channel, ts: str, otherwise: str) -> Posted:
     posted = workspace.find(channel.id, ts)
     if not posted or posted.only_for:
         raise ApiError("message_not_found")
@@ -88,7 +92,7 @@ def _own(workspace: Workspace, channel: Channel, ts: str, otherwise: str) -> Pos
     return posted
 
 
-def _metadata(told: Arguments) -> Json | None:
+def metadata_of(told: Arguments) -> Json | None:
     """https://docs.slack.dev/messaging/message-metadata/"""
     metadata = told.value("metadata", "invalid_metadata_format")
     if metadata is None:

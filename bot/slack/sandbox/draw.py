@@ -11,29 +11,50 @@ from bot.text import is_web_address
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
-def draw_messages(posts: Iterable[Posted], people: Mapping[str, Person], hidden: str) -> str:
-    """A channel as one person sees it, replies below what they reply to. `hidden` is HTML for every form."""
+_NONE: Mapping[str, str] = {}
+
+
+def draw_messages(
+    posts: Iterable[Posted], people: Mapping[str, Person], hidden: str, shortcuts: Mapping[str, str] = _NONE
+) -> str:
+    """A channel as one person sees it, replies below what they reply to. `hidden` is HTML for every form.
+
+    `shortcuts` are the commands in each message's menu, by their names.
+    """
     every = list(posts)
-    drawn = {posted.ts: [_message(posted, people, hidden)] for posted in every if not posted.thread_ts}
+    drawn = {posted.ts: [_message(posted, people, hidden, shortcuts)] for posted in every if not posted.thread_ts}
     for posted in every:
         if posted.thread_ts:
-            drawn.setdefault(posted.thread_ts, []).append(_message(posted, people, hidden))
+            drawn.setdefault(posted.thread_ts, []).append(_message(posted, people, hidden, shortcuts))
     return "".join(f'<li class="thread"><ol>{"".join(thread)}</ol></li>' for thread in drawn.values())
 
 
-def _message(posted: Posted, people: Mapping[str, Person], hidden: str) -> str:
+def _message(posted: Posted, people: Mapping[str, Person], hidden: str, shortcuts: Mapping[str, str]) -> str:
     person = people.get(posted.user)
     name = person.real_name if person else "Slackbot"
     only = "<p class=note>Only visible to you</p>" if posted.only_for else ""
     app = "<span class=app>APP</span>" if posted.user == BOT else ""
     told = f'<input type=hidden name=ts value="{escape(posted.ts)}">{hidden}'
-    body = "".join(draw_block(block, told) for block in posted.blocks) or f"<p>{_plain(posted.text, people)}</p>"
+    blocks, text = "".join(draw_block(block, told) for block in posted.blocks), f"<p>{_plain(posted.text, people)}</p>"
+    body = f"{blocks}{text}" if posted.streaming and not posted.edited else blocks or text
+    body += "".join(f"<p class=note>{escape(file['name'])}</p>" for file in posted.files)
+    writing = "<span class=note>writing…</span>" if posted.streaming == "in_progress" else ""
+    menu = "" if posted.only_for else _menu(shortcuts, told)
     edited = "<span class=note>(edited)</span>" if posted.edited else ""
     kind = "bot" if posted.user == BOT else "person"
     return (
         f'<li class="message {kind}" id="m{escape(posted.ts)}"><span class=face aria-hidden=true>{escape(name[0])}</span>'
-        f"<div><p class=who><b>{escape(name)}</b>{app}{edited}</p>{only}{body}</div></li>"
+        f"<div><p class=who><b>{escape(name)}</b>{app}{edited}{writing}</p>{only}{body}{menu}</div></li>"
     )
+
+
+def _menu(shortcuts: Mapping[str, str], told: str) -> str:
+    """What Slack has below the three dots of a message."""
+    entries = "".join(
+        f'<button name=command value="{escape(command)}">{escape(name)}</button>' for command, name in shortcuts.items()
+    )
+    menu = f"<form method=post action=shortcut class=buttons>{told}{entries}</form>"
+    return f'<details class=menu><summary aria-label="More actions">⋮</summary>{menu}</details>' if entries else ""
 
 
 def draw_block(block: Json, hidden: str) -> str:

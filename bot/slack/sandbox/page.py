@@ -38,15 +38,16 @@ _MENTION = re.compile(r"^@interact\b\s*", re.IGNORECASE)
 class Page:
     """`GET /` shows a channel as somebody sees it; the forms on it act as that person."""
 
-    def __init__(self, workspace: Workspace, views: Views, people: People) -> None:
+    def __init__(self, workspace: Workspace, views: Views, people: People, shortcuts: Mapping[str, str]) -> None:
         self._workspace = workspace
         self._views = views
         self._people = people
+        self._shortcuts = shortcuts
         self._typed: list[Posted] = []  # slash commands, which Slack itself shows to nobody
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/", self._show)
-        acts = {"say": self._say, "press": self._press, "home": self._home}
+        acts = {"say": self._say, "press": self._press, "shortcut": self._shortcut, "home": self._home}
         acts |= {"submit": self._submit, "press_form": self._press_form, "close": self._close}
         for name, act in acts.items():
             router.add_post(f"/{name}", act)
@@ -91,6 +92,12 @@ class Page:
             return await _done(user, direct, self._people.press_home(told.get("button", ""), user=user))
         pressed = self._people.click(told.get("button", ""), user=user, channel=channel.id, ts=told.get("ts", ""))
         return await _done(user, channel, pressed)
+
+    async def _shortcut(self, request: web.Request) -> web.Response:
+        """A command from a message's menu."""
+        told, user, channel = await self._told(request)
+        ran = self._people.shortcut(told.get("command", ""), told.get("ts", ""), user=user, channel=channel.id)
+        return await _done(user, channel, ran)
 
     async def _submit(self, request: web.Request) -> web.Response:
         told, user, channel = await self._told(request)
@@ -149,7 +156,10 @@ class Page:
     def _messages(self, user: str, channel: Channel, hidden: str) -> str:
         typed = [posted for posted in self._typed if (posted.channel, posted.user) == (channel.id, user)]
         posts = sorted([*self._workspace.posts(channel.id, user), *typed], key=lambda posted: posted.ts)
-        return draw_messages(posts, self._workspace.people, hidden) or "<li class=empty>Nothing was said here yet.</li>"
+        return (
+            draw_messages(posts, self._workspace.people, hidden, self._shortcuts)
+            or "<li class=empty>Nothing was said here yet.</li>"
+        )
 
     def _tab(self, user: str, hidden: str) -> str:
         """The Home tab, drawn as a message."""

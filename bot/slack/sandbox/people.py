@@ -61,6 +61,21 @@ class People:
         payload = payloads.shortcut(self._workspace, posted, name, user, self._links(where.id, user))
         return await self._courier.hand_over("interactive", payload)
 
+    async def stop(self, ts: str, *, channel: str = GENERAL) -> None:
+        """Stops what is being streamed there, by the button that some of Slack's own clients have."""
+        posted = self._workspace.find(self._workspace.channel(channel).id, ts)
+        if not posted or posted.streaming != "in_progress":
+            raise ValueError("nothing is being streamed there")
+        posted.streaming = "stopped"
+
+    async def attach(self, name: str, content: str, text: str = "", *, user: str = ADA, channel: str = GENERAL) -> None:
+        """Shares a text file with a channel; in direct messages the bot is told."""
+        where = self._entered(user, channel)
+        posted = self._workspace.post(where.id, user, text)
+        self._workspace.attach(posted, name, "text/plain", content.encode())
+        if where.kind == "im":
+            await self._said(posted, "message")
+
     async def event(self, event: Mapping[str, Any]) -> Delivery:
         """Anything else that happens, told as it is given: https://docs.slack.dev/reference/events."""
         return await self._courier.event(payloads.event(self._workspace, event))

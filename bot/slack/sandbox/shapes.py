@@ -43,6 +43,10 @@ def message_json(workspace: Workspace, posted: Posted, with_metadata: bool = Fal
         shown |= {"bot_id": BOT_ID, "app_id": APP, "bot_profile": {"id": BOT_ID, "app_id": APP, "name": BOT_NAME}}
     if posted.files:
         shown |= {"files": posted.files}
+    if posted.subtype:
+        shown |= {"subtype": posted.subtype}
+    if posted.streaming:
+        shown |= {"streaming_state": "in_progress" if posted.streaming == "in_progress" else "completed"}
     if posted.edited:
         shown["edited"] = {"user": posted.user, "ts": posted.edited}
     if with_metadata and posted.metadata:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from bot.slack.sandbox import chat, conversations
+from bot.slack.sandbox import chat, conversations, streams
 from bot.slack.sandbox.arguments import Arguments
 from bot.slack.sandbox.views import Views
 from bot.slack.sandbox.workspace import BOT, BOT_ID, BOT_NAME, ApiError, Json, Workspace
@@ -33,6 +33,9 @@ _METHODS: Mapping[str, Method] = {
     "chat.update": Method(chat.update, "chat:write"),
     "chat.delete": Method(chat.delete, "chat:write"),
     "chat.getPermalink": Method(chat.get_permalink),
+    "chat.startStream": Method(streams.start, "chat:write"),
+    "chat.appendStream": Method(streams.append, "chat:write"),
+    "chat.stopStream": Method(streams.stop, "chat:write"),
     "conversations.history": Method(conversations.history, _HISTORY),
     "conversations.replies": Method(conversations.replies, _HISTORY),
     "conversations.info": Method(conversations.info, _READ),

@@ -48,7 +48,10 @@ class Channel:
 
 @dataclass
 class Posted:
-    """A message as it stands. `only_for` is the one person who sees it, empty where everybody does."""
+    """A message as it stands. `only_for` is the one person who sees it, empty where everybody does.
+
+    `streaming` is "" where it never was a stream, "in_progress", "completed", or "stopped" by a person.
+    """
 
     ts: str
     channel: str
@@ -60,6 +63,8 @@ class Posted:
     only_for: str = ""
     edited: str = ""
     files: list[Json] = field(default_factory=list)
+    streaming: str = ""
+    subtype: str = ""
 
 
 _BOT = Person(BOT, BOT_NAME, "Interact", "UTC")

@@ -21,6 +21,7 @@ from bot.slack.sandbox import SlackSandbox
 from bot.slack.sandbox.workspace import ADA, GENERAL, TEAM
 from bot.slack.send import Sender
 from bot.slack.slack import Slack
+from bot.slack.stream import Streams
 from bot.slack.workspaces import Workspaces
 
 
@@ -54,7 +55,7 @@ async def stage() -> AsyncIterator[Stage]:
         client = AsyncWebClient(slack.bot_token.reveal(), base_url=slack.api_url, session=session, retry_handlers=[])
         http = Http(session, sleep=no_wait)
         api = WebApi(http, slack.bot_token, slack.api_url)
-        sender = Sender(api, http, Pace(sleep))
+        sender = Sender(api, http, Pace(sleep), Streams())
         workspaces = Workspaces(http, slack.api_url, slack.bot_token, None, Clock())
         people, listener = People(workspaces, "Europe/Berlin", Clock()), Listener(slack.api_url, session)
         platform = Slack(workspaces, listener, people, http, Pace(sleep), "Europe/Berlin", Clock())

@@ -133,6 +133,16 @@ def test_a_press_belongs_to_the_thread_of_its_message() -> None:
     assert of_interaction(in_message).thread == "7.8"
 
 
+def test_a_press_that_stops_an_answer_does_not_wait_behind_it() -> None:
+    stop = {**PRESS, "actions": [{**PRESS["actions"][0], "value": "stop-abc"}]}
+    assert of_interaction(stop).conversation == "slack:T1:stop-abc"
+
+
+@pytest.mark.parametrize("actions", [None, [], ["stop-1"], [None], {"value": "stop-1"}, [{"value": ["stop-1"]}], [{}]])
+def test_what_is_no_such_press_waits_its_turn(actions: Any) -> None:
+    assert of_interaction({**PRESS, "actions": actions}).conversation == "slack:T1:C1:1.2"
+
+
 def test_a_press_in_an_ephemeral_message_or_an_organisation_wide_app_still_says_where_and_who() -> None:
     press = {**PRESS, "team": None, "channel": None}
     assert of_interaction(press).conversation == "slack:T1:C1:1.2"

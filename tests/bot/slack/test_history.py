@@ -75,12 +75,12 @@ async def test_a_thread_is_read_from_the_message_that_began_it(slack: Stage) -> 
     assert f"thread_ts={began.ts}" in said[1].url
 
 
-async def test_of_a_long_thread_the_newest_are_read(slack: Stage) -> None:
+async def test_of_a_long_thread_the_newest_are_read_and_what_it_began_with(slack: Stage) -> None:
     began = slack.slack.workspace.post(GENERAL, ADA, "0")
     for number in range(1, 620):
         slack.slack.workspace.post(GENERAL, GRACE, str(number), thread_ts=began.ts)
     said = await slack.platform.thread(Place("slack", TEAM, GENERAL, began.ts))
-    assert [each.text for each in said] == [str(number) for number in range(120, 620)]
+    assert [each.text for each in said] == ["0", *(str(number) for number in range(121, 620))]
 
 
 async def test_a_channel_is_read_since_a_moment_without_its_threads(slack: Stage) -> None:
@@ -93,6 +93,13 @@ async def test_a_channel_is_read_since_a_moment_without_its_threads(slack: Stage
     said = await slack.platform.history(ROOM, since)
     assert [each.text for each in said] == [*map(str, range(450)), "last"]
     assert all(each.at >= since - timedelta(seconds=1) for each in said)
+
+
+async def test_who_came_and_went_was_not_said(slack: Stage) -> None:
+    slack.slack.workspace.post(GENERAL, ADA, "<@U0ADA> has joined the channel", subtype="channel_join")
+    slack.slack.workspace.post(GENERAL, ADA, "look", subtype="file_share")
+    said = await slack.platform.history(ROOM, datetime.now(UTC) - timedelta(minutes=1))
+    assert [each.text for each in said] == ["look"]
 
 
 async def test_one_message_is_found_by_its_timestamp_and_its_link_even_in_a_thread(slack: Stage) -> None:
@@ -148,6 +155,8 @@ async def test_the_token_goes_nowhere_else(slack: Stage) -> None:
         "https://evil.test/files.slack.com",
         "file:///etc/passwd",
         "https://files.slack.com@evil.test/",
+        "http://files.slack.com/x",
+        "http://127.0.0.1:9/x",
     ):
         with pytest.raises(Refused, match="not kept in Slack"):
             await slack.platform.fetch(ROOM, Attached("x", "", 0, ref))

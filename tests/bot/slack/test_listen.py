@@ -69,6 +69,36 @@ async def test_bots_are_not_answered(listener: Listener, sign: dict[str, Any]) -
     assert await listener.hear(event(type="app_mention", text="<@UBOT> ping", **sign)) is None
 
 
+@pytest.mark.parametrize("type", ["app_mention", "message"])
+async def test_the_message_that_asks_is_known_by_its_timestamp(listener: Listener, type: str) -> None:
+    heard = await listener.hear(event(type=type, channel="D1", channel_type="im", text="ping", ts="1.1"))
+
+    assert heard is not None
+    assert heard.message == "1.1"
+
+
+@pytest.mark.parametrize(("told", "thread"), [({}, "1.1"), ({"thread_ts": "0.9"}, "0.9")])
+async def test_a_command_from_a_messages_menu_is_about_that_message(
+    listener: Listener, told: dict[str, str], thread: str
+) -> None:
+    body = {
+        "type": "message_action",
+        "callback_id": "notion save",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "channel": {"id": "C1"},
+        "message": {"ts": "1.1", "user": "U2", "bot_id": "B9", "text": "ship it", **told},
+        "trigger_id": "1.2",
+        "response_url": "http://127.0.0.1:9/r",
+    }
+    heard = await listener.hear(body)
+
+    assert heard is not None
+    assert (heard.what, heard.via) == (Filled("notion save", {"message": "1.1"}), "shortcut")
+    assert (heard.channel, heard.thread, heard.message) == ("C1", thread, "1.1")
+    assert heard.route == {"response_url": "http://127.0.0.1:9/r", "trigger_id": "1.2"}
+
+
 async def test_a_press_carries_its_opaque_id_only(listener: Listener) -> None:
     body = {
         "type": "block_actions",

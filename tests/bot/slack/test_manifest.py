@@ -95,6 +95,19 @@ def test_what_is_pressed_and_never_typed_takes_no_name_of_its_own() -> None:
     )
 
 
+def test_a_command_for_messages_is_in_the_menu_of_each() -> None:
+    saved = Command(**{**vars(today), "shortcut": "Save message to Notion", "about": "x" * 200})
+    [made] = manifest([subject("notion", saved, create)], None)["features"]["shortcuts"]
+    assert made == {"name": "Save message to Notion", "type": "message", "callback_id": saved.name, "description": "x" * 150}
+    assert "shortcuts" not in manifest(SUBJECTS, None)["features"], "an empty list is refused"
+
+
+@pytest.mark.parametrize(("name", "number"), [("x" * 25, 1), ("Save", 11)])
+def test_shortcuts_that_slack_would_not_take_are_refused(name: str, number: int) -> None:
+    with pytest.raises(ValueError):
+        manifest([subject("notion", *[Command(**{**vars(today), "shortcut": name})] * number)], None)
+
+
 def test_a_command_without_a_verb_hints_at_its_options() -> None:
     @command
     async def ping(loudly: bool = False) -> Reply:
@@ -172,6 +185,8 @@ def test_slacks_own_schema_takes_it(public_url: str | None) -> None:
         pytest.skip(f"{SCHEMA.name} is not here: set INTERACT_SPECS to the folder that holds it")
     schema = Draft7Validator(json.loads(SCHEMA.read_text("utf-8")))
     assert [error.message for error in schema.iter_errors(manifest(SUBJECTS, public_url))] == []
+    saving = Command(**{**vars(today), "shortcut": "x" * 24, "about": "y" * 200})
+    assert [error.message for error in schema.iter_errors(manifest([subject("save", saving)], public_url))] == []
     broken = manifest(SUBJECTS, public_url)
     broken["features"]["slash_commands"][0]["command"] = "interact"
     assert list(schema.iter_errors(broken)) != [], "the schema does look"

@@ -197,3 +197,37 @@ async def test_another_site_can_not_use_the_page(
     async with session.post(f"{sandbox.address}say", data=data, headers=headers) as answer:
         assert answer.status == 403
     assert bot.told == []
+
+
+async def test_an_answer_grows_on_the_page_and_its_button_is_there_meanwhile(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, slack: AsyncWebClient
+) -> None:
+    await sandbox.mention("why")
+    [asked] = sandbox.messages(GENERAL)
+    stop = [{"type": "blocks", "blocks": [actions(button(text={"type": "plain_text", "text": "Stop"}))]}]
+    begun = await slack.chat_startStream(
+        channel=GENERAL, thread_ts=asked["ts"], chunks=stop, recipient_team_id="T0SANDBOX", recipient_user_id=ADA
+    )
+    await slack.chat_appendStream(channel=GENERAL, ts=begun["ts"], markdown_text="Because ")
+    await slack.chat_appendStream(channel=GENERAL, ts=begun["ts"], markdown_text="<b>it is.")
+
+    html = await page(sandbox, session, channel=GENERAL)
+    assert "Because <b>it is." in said(html)
+    assert "<b>it" not in html
+    assert ("writing…" in html, ">Stop</button>" in html) == (True, True)
+    await slack.chat_stopStream(channel=GENERAL, ts=begun["ts"])
+    assert "writing…" not in await page(sandbox, session, channel=GENERAL)
+
+
+async def test_each_message_has_a_menu_with_the_commands_for_messages(
+    sandbox: SlackSandbox, session: aiohttp.ClientSession, bot: Bot
+) -> None:
+    sandbox.shortcuts |= {"notion save": "Save <message>"}
+    await sandbox.mention("ship it")
+    [message] = sandbox.messages(GENERAL)
+    html = await page(sandbox, session, channel=GENERAL)
+    assert '<button name=command value="notion save">Save &lt;message&gt;</button>' in html
+    await send(sandbox, session, "shortcut", command="notion save", ts=message["ts"], channel=GENERAL)
+    told = bot.told[-1].content
+    assert (told["type"], told["callback_id"], told["message"]["ts"]) == ("message_action", "notion save", message["ts"])
+    assert "no such message" in await send(sandbox, session, "shortcut", command="notion save", ts="1.1", channel=GENERAL)
