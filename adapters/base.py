@@ -75,6 +75,10 @@ class ApiKey:
     found_at: str
     asks: str = "API key"
 
+    def at(self, url: str) -> "ApiKey":
+        """The same of a stand-in, which shows a key at this address. `url` ends with a slash."""
+        return replace(self, found_at=f"{url}_sandbox/key")
+
 
 @dataclass(frozen=True)
 class Event:
@@ -119,8 +123,8 @@ class Access:
 
     `call` is the call's id, the same on every attempt: idempotency keys derive from it.
     `zone` is the asker's own; `now` gives the present in UTC; rates are kept per `tenant`. `again` says that an earlier attempt
-    may have got through: clients look before they write, and what they find is theirs if it is no older than `asked`, the moment
-    when a person wanted it.
+    may have got through: clients look before they write, and what they find is theirs if it is no older than `asked`, when a
+    person wanted it.
     """
 
     call: str

@@ -45,6 +45,7 @@ class Sandbox:
     - `POST /_sandbox/faults` with a list of `Fault`, as JSON;
     - `GET /_sandbox/journal` with a list of `Entry`, oldest first;
     - `GET /_sandbox/state?account=` with what `state` gives;
+    - `GET /_sandbox/key` with a key to paste, as text: good for a day, and for an account of its own;
     - `GET /_sandbox/health`.
     """
 
@@ -67,6 +68,7 @@ class Sandbox:
         self.app.router.add_post(f"{_CONTROL}faults", self._post_faults)
         self.app.router.add_get(f"{_CONTROL}journal", self._get_journal)
         self.app.router.add_get(f"{_CONTROL}state", self._get_state)
+        self.app.router.add_get(f"{_CONTROL}key", self._get_key)
 
     @property
     def prefix(self) -> str:
@@ -160,6 +162,10 @@ class Sandbox:
 
     async def _get_state(self, request: web.Request) -> web.Response:
         return web.json_response(self.state(request.query.get("account", "")))
+
+    async def _get_key(self, request: web.Request) -> web.Response:
+        key = self.grant(f"{secrets.token_hex(4)}@sandbox.test", seconds=24 * 3600)
+        return web.Response(text=key, headers={"Cache-Control": "no-store"})
 
     async def _get_health(self, request: web.Request) -> web.Response:
         return web.json_response({"name": self.name})

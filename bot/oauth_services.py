@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.base import Adapter, OAuth2, Secret
+from adapters.base import Adapter, ApiKey, Secret
 from adapters.http import Http
 from bot.oauth import OAuthService
 from bot.plan import Plan
@@ -24,8 +24,9 @@ def oauth_clients(services: Mapping[str, OAuthService]) -> "Mapping[str, OAuthCl
 
 
 def _service(adapter: Adapter, plan: Plan, sandboxes: str, http: Http) -> OAuthService:
-    if not isinstance(adapter.auth, OAuth2):
-        return OAuthService(adapter, None)
+    if isinstance(adapter.auth, ApiKey):
+        here = adapter.auth.at(f"{sandboxes}{adapter.name}/") if adapter.name in plan.hosted else adapter.auth
+        return OAuthService(replace(adapter, auth=here), None)
     from adapters.oauth import OAuthClient  # it brings a library that a bot without such services does not need
 
     url = f"{sandboxes}{adapter.name}/" if adapter.name in plan.hosted else _elsewhere(adapter, plan)

@@ -11,6 +11,7 @@ from adapters.sandbox import Sandbox
 from bot.clock import Clock
 
 _LOOPBACK = "127.0.0.1"
+_LARGEST = 64 * 1024 * 1024  # bytes: an application within another may take no more than that
 
 
 class PortTakenError(Exception):
@@ -20,7 +21,7 @@ class PortTakenError(Exception):
 @asynccontextmanager
 async def serving(sandboxes: Mapping[str, Sandbox], port: int) -> AsyncIterator[str]:
     """Serves each sandbox below its name; gives the address they share, with a slash at its end."""
-    app = web.Application()
+    app = web.Application(client_max_size=_LARGEST)
     for name, sandbox in sandboxes.items():
         app.add_subapp(f"/{name}/", sandbox.app)
     runner = web.AppRunner(app, access_log=None)

@@ -21,6 +21,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
+from adapters import ADAPTERS
+
 _IMPORTED = (
     *("bot.__main__", "bot.run", "bot.web.providers", "bot.web.site"),
     *("bot.slack.app", "bot.slack.install", "bot.slack.listen", "bot.teams.app", "bot.teams.listen"),
@@ -90,6 +92,8 @@ def _serve(path: str) -> None:
     """Returns in each bot's process, and once nobody is at the other end of stdin any more."""
     for name in _IMPORTED:
         import_module(name)
+    for adapter in ADAPTERS:
+        adapter.client.load("http://127.0.0.1:9/")
     gc.freeze()  # so that no child copies it for a look
     signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(socket.AF_UNIX) as listener:

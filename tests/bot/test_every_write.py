@@ -25,7 +25,7 @@ from commands.command import Command
 from commands.reply import Reply
 from tests.bot.whole import NAME, SIGNING_IN, Whole, open_whole
 
-FAULTS = int(os.environ.get("FAULTS", "6"))
+FAULTS = int(os.environ.get("FAULTS", "2"))
 WRITES = [command for subject in subjects(commands.SUBJECTS) for command in subject.commands if command.writes]
 MakePlan = Callable[..., Plan]
 

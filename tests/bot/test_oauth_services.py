@@ -74,7 +74,8 @@ async def test_a_sandbox_elsewhere_answers_for_both(make_plan: MakePlan, http: H
 
 
 async def test_what_is_not_registered_can_not_be_connected(make_plan: MakePlan, http: Http) -> None:
-    assert oauth_services(make_plan(**REAL), SANDBOXES, http) == {}
+    found = oauth_services(make_plan(**REAL), SANDBOXES, http)
+    assert all(isinstance(each.adapter.auth, ApiKey) for each in found.values())
     assert oauth_services(registered(make_plan(**{**REAL, "public_url": ""})), SANDBOXES, http) == {}
 
 

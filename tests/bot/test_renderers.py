@@ -15,6 +15,8 @@ from rich.console import Console, RenderableType
 
 import commands
 from bot.dispatch import Dispatch
+from bot.prose import line as line_of
+from bot.prose import read
 from bot.slack import render as slack
 from bot.teams import render as teams
 from bot.terminal import render as rich
@@ -138,7 +140,10 @@ def words(text: str) -> str:
 
 def in_a_reply(reply: Reply) -> str:
     fields = [text for field in reply.fields for text in (field.name, field.value)]
-    return words("".join([reply.text, *fields, *(text for item in bare(reply).items for text in (item.title, item.detail))]))
+    prose = [line_of(block) for block in read(reply.prose, reply.links)]
+    return words(
+        "".join([reply.text, *prose, *fields, *(text for item in bare(reply).items for text in (item.title, item.detail))])
+    )
 
 
 def is_label(shown: str, label: str) -> bool:

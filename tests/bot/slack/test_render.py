@@ -43,7 +43,14 @@ def shown(messages: Sequence[Message]) -> list[Mapping[str, Any]]:
 
 
 def read(messages: Sequence[Message]) -> str:
-    return "".join(element["text"] for element in shown(messages) if element["type"] in ("text", "link"))
+    return "".join(map(word, shown(messages)))
+
+
+def word(element: Mapping[str, Any]) -> str:
+    """What an element shows by itself: a numbered list of one, its number."""
+    if element["type"] == "rich_text_list" and element["style"] == "ordered":
+        return f"{element.get('offset', 0) + 1}. "
+    return str(element["text"]) if element["type"] in ("text", "link") else ""
 
 
 def buttons(messages: Sequence[Message]) -> list[Mapping[str, Any]]:
@@ -169,7 +176,7 @@ def is_within_limits(messages: Sequence[Message]) -> bool:
                 case "image":
                     assert 0 < len(element["alt_text"]) <= 2_000
                     assert len(element["image_url"]) <= 3_000
-                case "rich_text" | "rich_text_list" | "rich_text_section":
+                case "rich_text" | "rich_text_list" | "rich_text_section" | "rich_text_preformatted" | "rich_text_quote":
                     assert element["elements"]
                 case "plain_text":
                     assert "emoji" in element
