@@ -229,6 +229,11 @@ class Answering:
             await progress.show(asked, reply, *stop)
         except StoppedError:
             await self._stops.stop(call.id)
+        except (Unavailable, StorageError) as error:  # the answer itself goes on, and may be shown when it is whole
+            if not reply.prose:
+                raise
+            progress.unsure()
+            _LOG.info("a part of an answer is not shown: %s", error)
 
     async def _say(self, delivery: Delivery, progress: Progress, asked: Asked, reply: Reply, call: Call | None = None) -> None:
         now = self._clock.time()

@@ -77,6 +77,8 @@ class Asking:
                         yield said
                 return
             except NeedsConnection as error:
+                if model:  # whom somebody names, nobody else stands in for
+                    raise
                 missing = missing or error
             except Unavailable as error:
                 away = away or (wanted.title, error)
@@ -100,12 +102,13 @@ class Asking:
         heard = _Heard(replace(nothing, model=model))
         expected = Usage(_tokens(prompt), prompt.most)
         await models.spending.reserve(id, self._call, models.cost(client, model, expected))
-        await self._begin()
         try:
-            async for each in self._heard(client, model, prompt, heard.said):
-                heard = each
-                if not heard.said.ended:
-                    yield heard.said
+            await self._begin()
+            async with aclosing(self._heard(client, model, prompt, heard.said)) as parts:
+                async for each in parts:
+                    heard = each
+                    if not heard.said.ended:
+                        yield heard.said
         except NeedsConnection:
             await models.vendors.turned_down(self._call, client)
             raise
@@ -114,13 +117,15 @@ class Asking:
                 raise
             heard = _Heard(replace(heard.said, ended="broken off"))
         finally:
-            usage = heard.end.usage if heard.end else _guessed(expected, heard.said)
+            # Of an answer that did not come to its end nobody knows what it took: all that was set aside, then.
+            unknown = expected if heard.said.text or heard.said.ended else Usage()
+            usage = heard.end.usage if heard.end else unknown
             dollars = models.cost(client, model, usage)
             await models.spending.settle(id, dollars)
             await self._end()
         yield replace(heard.said, record=_record(heard, usage, dollars))
 
-    async def _heard(self, client: ChatModel, model: str, prompt: Prompt, said: Answer) -> AsyncIterator[_Heard]:
+    async def _heard(self, client: ChatModel, model: str, prompt: Prompt, said: Answer) -> AsyncGenerator[_Heard, None]:
         """The answer as it grows, then with how it ended."""
         pieces = client.stream(model, prompt)
         try:
@@ -153,11 +158,6 @@ def _tokens(prompt: Prompt) -> int:
     """As many as it may be, roughly."""
     letters = len(prompt.instructions) + sum(len(turn.text) for turn in prompt.turns)
     return letters // _LETTERS + _DOCUMENT * sum(len(turn.documents) for turn in prompt.turns)
-
-
-def _guessed(expected: Usage, said: Answer) -> Usage:
-    """What an answer took that did not come to its end; one that never began took nothing."""
-    return Usage(expected.input, len(said.text) // _LETTERS) if said.text else Usage()
 
 
 def _record(heard: _Heard, usage: Usage, dollars: float) -> str:

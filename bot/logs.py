@@ -10,7 +10,11 @@ from pythonjsonlogger.json import JsonFormatter
 delivery_id: ContextVar[str] = ContextVar("delivery_id", default="")
 
 _TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-_QUIET = ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "googleapiclient")  # they log bodies and tokens, see F2
+# They log bodies, addresses and tokens, see F2.
+_QUIET = (
+    *("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "googleapiclient", "httpx", "httpx2", "hubspot", "notion_client"),
+    *("openai", "anthropic", "google_genai", "perplexity", "pydantic_ai"),
+)
 
 
 class _WithDelivery(logging.Filter):

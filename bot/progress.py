@@ -53,6 +53,10 @@ class Progress:
         """Where it stands, as the platform says; an empty text for what it does not say."""
         return self._noted.sent
 
+    def unsure(self) -> None:
+        """Something may have been sent that nobody has noted: before anything else is sent, it is looked for."""
+        self._unsure = True
+
     def resumed(self, call: Call) -> Call:
         """The call as it turned out to be meant, on an earlier attempt or this one."""
         return self._noted.resumed(call)

@@ -11,7 +11,7 @@ CHANNEL = "in:"
 """What the channel whose people confirm begins with."""
 
 READS, WRITES, IRREVERSIBLE = "reads", "writes", "irreversible"
-_OWN = "audit confirm connect disconnect dismiss forget help integrations ping rules settle status undo"
+_OWN = "audit confirm connect disconnect dismiss forget help integrations ping rules settle status stop undo"
 OWN = frozenset(_OWN.split())
 """The subjects that are everybody's own: no rule reaches them. Those that decide or change rules see for themselves who may."""
 

@@ -1,9 +1,11 @@
-"""An answer that is given piece by piece ends early where somebody stops it, or where it takes too long."""
+"""An answer that is given piece by piece ends early where somebody stops it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
+
+from storage.errors import StorageError
 
 _Piece = TypeVar("_Piece")
 _EVERY = 1.0  # seconds between two looks
@@ -42,5 +44,12 @@ async def until(
 
 
 async def _watch(stopped: Callable[[], Awaitable[bool]], sleep: Callable[[float], Awaitable[None]]) -> None:
-    while not await stopped():
+    while not await _asked(stopped):
         await sleep(_EVERY)
+
+
+async def _asked(stopped: Callable[[], Awaitable[bool]]) -> bool:
+    """A database that is away for a moment stops nothing."""
+    with suppress(StorageError):
+        return await stopped()
+    return False

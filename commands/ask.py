@@ -30,6 +30,6 @@ async def ask(
     files, texts = await documents(talk, asking)
     said = "\n\n".join(filter(None, (texts, question)))
     prompt = Prompt((*earlier, Turn("user", said, files)), _INSTRUCTIONS)
-    links = addresses(*(turn.text for turn in prompt.turns))
+    links = addresses(*(turn.text for turn in prompt.turns if turn.role == "user"))  # not to where a model led before
     async for reply in replies(assistant.answer(prompt, model), links):
         yield reply

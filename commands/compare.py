@@ -33,7 +33,8 @@ async def compare(assistant: Assistant, models: _Two, question: Annotated[str, "
                 more.set()
         except (Refused, NeedsConnection, Unavailable) as error:  # the other one may answer
             said[number] = Reply("", prose=f"### {model}\n\n{error}")
-        more.set()
+        finally:
+            more.set()
 
     tasks = [asyncio.create_task(follow(number, model)) for number, model in enumerate(models)]
     try:
@@ -41,6 +42,8 @@ async def compare(assistant: Assistant, models: _Two, question: Annotated[str, "
             await more.wait()
             more.clear()
             yield _both(said, addresses(question), partial=True)
+        for task in tasks:
+            task.result()
         yield _both(said, addresses(question), partial=False)
     finally:
         for task in tasks:

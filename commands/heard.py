@@ -7,6 +7,7 @@ from adapters.errors import Refused
 from commands.talk import Said, Talk
 
 _LONGEST = 100_000  # characters of talk that a model is told: the newest count
+_HEAVIEST = 5_000_000  # bytes of a document
 _LARGEST = 200_000  # bytes of a text that is told as such
 _TEXTS = ("text/", "application/json", "application/xml", "application/yaml")
 
@@ -20,7 +21,15 @@ async def before(talk: Talk, asking: Said | None) -> tuple[Turn, ...]:
     except Refused:
         return ()
     earlier = [each for each in said if asking is None or (each.at, each.id) < (asking.at, asking.id)]
-    return _turns(earlier)
+    return _turns(_newest(earlier))
+
+
+def _newest(said: Sequence[Said]) -> Sequence[Said]:
+    """As many of the newest as a model is told at once."""
+    room, first = _LONGEST, len(said)
+    while first and (room := room - len(said[first - 1].text)) >= 0:
+        first -= 1
+    return said[first:]
 
 
 def _turns(said: Iterable[Said]) -> tuple[Turn, ...]:
@@ -47,6 +56,8 @@ async def documents(talk: Talk, said: Said | None) -> tuple[tuple[Document, ...]
     kept: list[Document] = []
     texts: list[str] = []
     for attached in said.attached if said else ():
+        if attached.size > _HEAVIEST:
+            raise Refused(f"“{attached.name}” is too large for me to read: at most 5 MB.")
         content = await talk.fetch(attached)
         if attached.mime.startswith(_TEXTS):
             texts.append(f"{attached.name}:\n{content[:_LARGEST].decode(errors='replace')}")

@@ -34,12 +34,16 @@ async def summarize(
     about = await talk.message(message) if message else await talk.asking()
     files, texts = await documents(talk, about)
     if files or texts:
-        what, turn = "the file", Turn("user", texts or "Summarize this.", files)
+        what, turn, given = "the file", Turn("user", texts or "Summarize this.", files), [texts]
     else:
         what, said = await _talk(talk, since)
-        turn = Turn("user", transcript([each for each in said if about is None or each.id != about.id or message]))
+        if message and about and about.id not in [each.id for each in said]:
+            raise Refused("That message is in another thread. Ask there.")
+        said = [each for each in said if about is None or each.id != about.id or message]
+        turn = Turn("user", transcript(said))
+        given = [each.text for each in said if not each.own]  # not to where a model led before
     answers = assistant.answer(Prompt((turn,), _INSTRUCTIONS), model)
-    async for reply in replies(answers, addresses(turn.text), f"Summary of {what}:"):
+    async for reply in replies(answers, addresses(*given), f"Summary of {what}:"):
         yield reply
 
 

@@ -1,13 +1,14 @@
 """A desk with the sandboxes behind it: the real dispatch, the real clients, real HTTP."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters import ADAPTERS
+from adapters import ADAPTERS, google_calendar
+from adapters.base import Adapter
 from bot.clock import Clock
 from bot.desk import open_desk
 from bot.dispatch import Dispatch, Form
@@ -21,6 +22,7 @@ from commands.reply import Reply
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 ASKER = Actor("terminal", "local", "ann", "Ann", "Europe/Berlin")
+ONE = (google_calendar.ADAPTER,)
 PLACE = Place("terminal", "local", "terminal")
 
 
@@ -41,21 +43,21 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def make_plan(clock: FixedClock, tmp_path: Path) -> Callable[..., Plan]:
-    """A plan from settings alone: neither the environment nor a `.env` file is looked at."""
+    """A plan from settings alone: neither the environment nor a `.env` file is looked at. Of one service, unless told more."""
 
-    def make(services: dict[str, dict[str, Any]] | None = None, **settings: Any) -> Plan:
-        told = {adapter.name: ServiceSettings.model_construct(**ServiceSettings().model_dump()) for adapter in ADAPTERS}
+    def make(services: dict[str, dict[str, Any]] | None = None, adapters: Sequence[Adapter] = ONE, **settings: Any) -> Plan:
+        told = {adapter.name: ServiceSettings.model_construct(**ServiceSettings().model_dump()) for adapter in adapters}
         told |= {name: told[name].model_copy(update=values) for name, values in (services or {}).items()}
         given = Settings.model_validate({"timezone": "UTC", "database_url": f"sqlite:///{tmp_path / 'bot.sqlite'}", **settings})
-        registered = {adapter.name: Credentials.model_construct(**Credentials().model_dump()) for adapter in ADAPTERS}
-        return Plan(given, told, registered, ADAPTERS, subjects(SUBJECTS), clock)
+        registered = {adapter.name: Credentials.model_construct(**Credentials().model_dump()) for adapter in adapters}
+        return Plan(given, told, registered, adapters, subjects(SUBJECTS), clock)
 
     return make
 
 
 @pytest.fixture
 async def dispatch(make_plan: Callable[..., Plan]) -> AsyncIterator[Dispatch]:
-    plan = make_plan()
+    plan = make_plan(adapters=ADAPTERS)
     async with open_desk(plan, "", plan.settings.database) as desk:
         yield desk.dispatch
 

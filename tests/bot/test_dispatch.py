@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from adapters import ADAPTERS
 from adapters.errors import NeedsConnection, Unavailable
 from adapters.faults import Fault
 from bot import words
@@ -89,7 +90,7 @@ async def test_status_tells_of_each_service_step_by_step(dispatch: Dispatch) -> 
 
     assert dispatch.streams(call)
     assert replies[0].text == "Checking…"
-    assert [field.name for field in replies[-1].fields] == ["Google Calendar"]
+    assert [field.name for field in replies[-1].fields] == sorted(adapter.title for adapter in ADAPTERS)
 
 
 async def test_what_needs_a_service_that_is_off_is_neither_found_nor_shown(make_plan: Callable[..., Plan]) -> None:

@@ -222,7 +222,7 @@ async def situated(command: Command, make_plan: MakePlan, folder: Path) -> Async
     """A bot in the situation of that command, and what is to be said."""
     files = {"database_url": f"sqlite:///{folder / 'data/bot.sqlite'}", "keyring": str(folder / "keys/keyring.json")}
     situation = SITUATIONS[command.name]
-    async with open_whole(make_plan(**files), service_of(command)) as bot:
+    async with open_whole(make_plan(adapters=ADAPTERS, **files), service_of(command)) as bot:
         await bot.connect()
         await bot.connect(team=True)
         record = ""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import ADAPTERS
 from tests.bot.command_line import environment, interact, python
 
 CANARY = "CANARY-token-7f3a"
@@ -106,7 +107,7 @@ def test_a_sandbox_passes_its_check(tmp_path: Path) -> None:
         "Slack": "off",
         "Microsoft Teams": "off",
         "PUBLIC_URL": "off",
-        "Google Calendar": "ok",
+        **{adapter.title: "ok" for adapter in ADAPTERS},
     }
 
 

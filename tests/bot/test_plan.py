@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from adapters import google_calendar
 from adapters.base import ApiKey
 from bot.plan import Plan
 from bot.service_settings import Credentials
@@ -24,17 +23,6 @@ TEAMS = {
 PUBLIC = {"public_url": "https://bot.acme.test"}
 SIGN_IN = {"slack_client_id": "1.2", "slack_client_secret": "CANARY-secret"}
 MakePlan = Callable[..., Plan]
-
-
-@pytest.fixture
-def make_plan(make_plan: MakePlan) -> MakePlan:
-    """Of one service, so that what the settings say of it says it of all."""
-
-    def make(*services: Any, **settings: Any) -> Plan:
-        plan = make_plan(*services, **settings)
-        return replace(plan, adapters=(google_calendar.ADAPTER,), services={NAME: plan.services[NAME]})
-
-    return make
 
 
 def known(plan: Plan, id: str = "", secret: str = "", key: str = "") -> Plan:
