@@ -56,6 +56,7 @@ class HubSpot(Client):
 
     async def find(self, words: str, limit: int = 10) -> list[Found]:
         """What has these words, of every kind, in the order of FOUND; kinds of which there is nothing, too."""
+        await self._objects.common()  # once, and not by each search
         searches = (self._objects.search(kind, asking.words(kind, words, limit)) for kind in map(KINDS.__getitem__, FOUND))
         return list(await asyncio.gather(*searches))
 

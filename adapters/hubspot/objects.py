@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from adapters.base import Access, Service
-from adapters.errors import Refused, Unavailable
+from adapters.errors import Refused, Unavailable, Unknown
 from adapters.hubspot import asking
 from adapters.hubspot.definitions import Definitions, account_of, owner_of, pipelines_of, property_of
 from adapters.hubspot.kinds import KINDS, Kind
@@ -58,6 +58,10 @@ class Objects:
 
     async def owners(self) -> dict[str, Owner]:
         return await self._kept("owners", self._owners)
+
+    async def common(self) -> None:
+        """Fetches what is the same for all kinds, so that it is kept."""
+        await asyncio.gather(self.account(), self.owners())
 
     async def reading(self, kind: Kind) -> Reading:
         asked = self.account(), self.properties(kind), self.pipelines(kind), self.owners()
@@ -148,8 +152,12 @@ class Objects:
         except NotFound:
             return None
 
-    async def _alike(self, kind: Kind, values: Mapping[str, str]) -> Record | None:
-        """What has that title, and came since it was asked for. HubSpot's search is late by some seconds."""
+    async def _alike(self, kind: Kind, values: Mapping[str, str]) -> Record:
+        """What has that title, and came since it was asked for.
+
+        HubSpot's search is late by some seconds, and nobody knows when an earlier attempt was: that there is none is no proof
+        that nothing was made. Raises Unavailable, and Unknown where waiting for longer would tell no more.
+        """
         now = self._access.now()
         asked = self._access.asked or now - _SETTLED
         found = await self.search(kind, asking.created_since(kind, asked, _SEARCHED))
@@ -158,7 +166,9 @@ class Objects:
         if not made and now - asked < _SETTLED:
             wait = (_SETTLED - (now - asked)).total_seconds()
             raise Unavailable("HubSpot does not yet tell whether that was done.", wait, acted=True)
-        return made[-1] if made else None
+        if not made:
+            raise Unknown("HubSpot did not say whether it was done. Please look there.")
+        return made[-1]
 
     async def _related(self, links: Mapping[str, Sequence[str]]) -> tuple[Related, ...]:
         told = await asyncio.gather(*(self._titles(KINDS[kind], ids) for kind, ids in links.items()))

@@ -119,7 +119,7 @@ def _moment(text: str, zone: tzinfo) -> datetime:
         moment = datetime.fromisoformat(text)
         local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         return local.astimezone(UTC)
-    except OverflowError:
+    except (OverflowError, OSError):  # a time that no calendar has
         raise ValueError from None
 
 

@@ -41,6 +41,7 @@ async def test_what_is_typed_and_what_is_kept_are_written_alike(
         ("deal", "amount", "1e999", "Try a number"),
         ("deal", "closedate", "tomorrow", "Try a day or a time"),
         ("deal", "closedate", "9" * 30, "Try a day or a time"),
+        ("deal", "closedate", "9" * 20, "Try a day or a time"),
         ("deal", "start_date", "24.12.", "Try a day"),
         ("deal", "hs_priority", "huge", "Low, Medium, High"),
         ("deal", "dealstage", "closedwon", "hubspot move"),

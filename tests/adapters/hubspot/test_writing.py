@@ -113,8 +113,9 @@ async def test_without_a_key_nothing_is_written_again_before_the_search_can_tell
         await _deal(stage.open(again=True))
     assert raised.value.retry_after == 60
     stage.now.value += timedelta(minutes=1)
-    await _deal(stage.open(again=True))
-    assert stage.changes == 1
+    with pytest.raises(Unknown):
+        await _deal(stage.open(again=True))
+    assert stage.changes == 0
 
 
 async def test_a_note_is_safe_html_and_told_as_text(hubspot: HubSpot) -> None:
