@@ -3,9 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import cast
 
@@ -16,7 +14,7 @@ from adapters.errors import Refused, Unavailable, Unknown
 from adapters.exchange import Failure, Request, Response, exchange, pooled_session
 from adapters.limits import Limits, Rate
 from adapters.retry_after import retry_after
-from adapters.streaming import Begun, BrokenOffError, Streaming, begin
+from adapters.streaming import Begun, Streaming, begin
 
 __all__ = ["Http", "Observe", "Rate", "Request", "Response", "Streaming", "pooled_session"]
 
@@ -76,17 +74,12 @@ class Http:
 
         What follows raises Unavailable where it breaks off, says nothing for `idle` seconds, or never ends.
         """
-        begun = await self._attempts(request, partial(begin, self._session, request, idle))
-        return replace(begun, pieces=self._followed(request, begun.pieces)) if isinstance(begun, Streaming) else begun
+        once = partial(begin, self._session, request, idle, partial(self._broke_off, request))
+        return await self._attempts(request, once)
 
-    async def _followed(self, request: Request, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    yield piece
-        except BrokenOffError:
-            self.breaker(request.service).failed()
-            raise Unavailable(f"{_title(request)} broke off in the middle of its answer.", acted=True) from None
+    def _broke_off(self, request: Request) -> Exception:
+        self.breaker(request.service).failed()
+        return Unavailable(f"{_title(request)} broke off in the middle of its answer.", acted=True)
 
     async def _attempts(self, request: Request, once: _Once) -> Begun:
         ends = self._now() + request.deadline

@@ -10,7 +10,7 @@ from adapters.errors import Refused
 from adapters.google_calendar.free import Availability, Slot, free_slots, working_hours
 from adapters.google_calendar.meeting import ANSWERS, Calendar, Meeting, calendar_of, meeting_of, occurrence
 from adapters.google_calendar.request import event_id, new_event, span
-from adapters.google_calendar.wire import InTheWay, Library, NotFound, Wire, load
+from adapters.google_calendar.wire import InTheWay, Library, NotFound, Wire, load, readable
 
 _AHEAD = timedelta(days=90)  # how far "next", words and titles look
 _CALENDARS = 50  # that one question about busy times may name
@@ -39,7 +39,8 @@ class GoogleCalendar(Client):
     async def calendars(self) -> list[Calendar]:
         """All calendars in the person's list."""
         listing = self._library.calendars.list(maxResults=250)
-        return [calendar_of(entry) async for entry in self._wire.entries(self._library.calendars, listing)]
+        with readable():
+            return [calendar_of(entry) async for entry in self._wire.entries(self._library.calendars, listing)]
 
     async def calendar_id(self, name: str) -> str:
         """The id behind a calendar's name. Raises Refused where there is none, or more than one."""
@@ -180,12 +181,15 @@ class GoogleCalendar(Client):
             raise Refused(f"I can compare at most {_CALENDARS - 1} people's calendars with yours.")
         body = {**_span(start, end), "items": [{"id": person} for person in people]}
         answer = await self._wire.ask(self._library.free_busy.query(body=body))
-        return {person: _slots(answer.get("calendars", {}).get(person)) for person in people}
+        with readable():
+            return {person: _slots(answer.get("calendars", {}).get(person)) for person in people}
 
     async def _get(self, where: str, id: str) -> Meeting:
         event = await self._event(where, id)
         if event.get("status") == "cancelled" and "start" not in event and "recurringEventId" in event:
-            event = occurrence(event, await self._event(where, event["recurringEventId"]))
+            series = await self._event(where, event["recurringEventId"])
+            with readable():
+                event = occurrence(event, series)
         return self._meeting(event, where)
 
     async def _event(self, where: str, id: str) -> Mapping[str, Any]:
@@ -223,7 +227,8 @@ class GoogleCalendar(Client):
         return self._library.events.patch(calendarId=where, eventId=meeting.id, body=changes, sendUpdates="all")
 
     def _meeting(self, event: Mapping[str, Any], where: str) -> Meeting:
-        return meeting_of(event, self._access.zone, "" if where == "primary" else where)
+        with readable():
+            return meeting_of(event, self._access.zone, "" if where == "primary" else where)
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._access.zone)

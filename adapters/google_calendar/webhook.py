@@ -8,7 +8,7 @@ from adapters.base import Event, Incoming, Secret, Webhook
 def verify(incoming: Incoming, secret: Secret) -> bool:
     """Google signs nothing: it gives back the token that the channel was opened with."""
     token = incoming.header("x-goog-channel-token")
-    return bool(secret) and hmac.compare_digest(token.encode(), secret.reveal().encode())
+    return bool(secret) and hmac.compare_digest(token.encode(errors="replace"), secret.reveal().encode())
 
 
 def read(incoming: Incoming) -> tuple[Event, ...]:

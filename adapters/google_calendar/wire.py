@@ -1,7 +1,8 @@
 """One question to Google: built and read by its official client, sent by our own `Http`, its errors turned into ours."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,15 @@ def load(base_url: str) -> Library:
     return Library(api.calendarList(), api.events(), api.freebusy(), httplib2.Response, HttpError)
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """For reading what Google gave: in another shape than it describes, it is for later."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise Unavailable("Google Calendar gave an answer that I can't read.", acted=True) from None
+
+
 @dataclass(frozen=True)
 class Wire:
     """Asks Google as one person. Everything here raises the four errors, and InTheWay."""
@@ -84,9 +94,11 @@ class Wire:
         """What a list holds, page after page; a page is fetched when it is reached."""
         for _ in range(_PAGES):
             page = await self.ask(listing)
-            for entry in page.get("items", ()):
+            with readable():
+                entries = [dict(entry) for entry in page.get("items", ())]
+                listing = resource.list_next(listing, page)
+            for entry in entries:
                 yield entry
-            listing = resource.list_next(listing, page)
             if listing is None:
                 return
         raise Refused("That is more than I can go through. Try a shorter time.")
@@ -97,7 +109,7 @@ class Wire:
             answer = question.postproc(library.answer({**response.headers, "status": str(response.status)}), response.body)
         except library.failure:
             raise self._error(response) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if response.status == 204:
             return {}
@@ -108,6 +120,7 @@ class Wire:
     def _error(self, response: Response) -> Exception:
         """Google's errors by what happens next: https://developers.google.com/workspace/calendar/api/guides/errors."""
         message, reasons = _explanation(response.body)
+        message = message.replace(self.access.token.reveal(), "…")
         match response.status:
             case 401:
                 return NeedsConnection(self.service.adapter.title, "Google Calendar no longer accepts your connection.")
@@ -131,5 +144,5 @@ def _explanation(body: bytes) -> tuple[str, set[str]]:
         error = json.loads(body)["error"]
         details = [*error.get("errors", ()), *error.get("details", ())]
         return str(error["message"]), {detail.get("reason", "") for detail in details}
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "it gave no reason.", set()

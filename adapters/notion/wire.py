@@ -147,7 +147,7 @@ class Wire:
 
     def _garbage(self) -> NoReturn:
         """A write may have been done, though it can't be told from such an answer."""
-        raise Unavailable("Notion gave an answer that I can't read.", acted=True)
+        raise Unavailable("Notion gave an answer that I can't read.", acted=True) from None  # its words may hold anything
 
 
 def _page(answer: Json, read: Callable[[Json], T]) -> tuple[list[T], str | None]:

@@ -47,23 +47,31 @@ class PerplexitySandbox(Sandbox):
         self.told[response["id"]] = (account, response)
         if not wanted.stream:
             return web.json_response(response)
-        return web.Response(body=self._events(request, response), content_type="text/event-stream", charset="utf-8")
+        told = [_event(number, event) for number, event in enumerate(events_of(response))]
+        body = b"".join(told) if self.at_once else self._slowly(request, told)
+        return web.Response(body=body, content_type="text/event-stream", charset="utf-8")
 
-    async def _events(self, request: web.Request, response: dict[str, Any]) -> AsyncIterator[bytes]:
+    @property
+    def at_once(self) -> bool:
+        return not self.pause and self.cut_after is None
+
+    async def _slowly(self, request: web.Request, told: list[bytes]) -> AsyncIterator[bytes]:
         cut, self.cut_after = self.cut_after, None
-        for number, event in enumerate(events_of(response)):
-            if number == cut and request.transport:
-                request.transport.close()
-                return
-            told = {"sequence_number": number, **event}
-            yield f"event: {event['type']}\ndata: {json.dumps(told)}\n\n".encode()
+        for event in told[:cut]:
+            yield event
             await asyncio.sleep(self.pause)
+        if cut is not None and request.transport:
+            request.transport.close()
 
     async def _retrieve(self, request: web.Request) -> web.Response:
         account, response = self.told.get(request.match_info["id"], ("", None))
         if self.account_of(request) != account:
             raise web.HTTPNotFound(text="Response not found")
         return web.json_response(response)
+
+
+def _event(number: int, event: dict[str, Any]) -> bytes:
+    return f"event: {event['type']}\ndata: {json.dumps({'sequence_number': number, **event})}\n\n".encode()
 
 
 async def _wanted(request: web.Request) -> Wanted:

@@ -18,6 +18,9 @@ from bot.teams.bearer import Bearer
 from bot.teams.connector import Connector
 from bot.teams.credentials import CONNECTOR, GRAPH
 from bot.teams.door import Door
+from bot.teams.files import Files
+from bot.teams.graph import Graph
+from bot.teams.history import History
 from bot.teams.invokes import Invokes
 from bot.teams.keys import Keys
 from bot.teams.look import Look
@@ -55,11 +58,14 @@ class TeamsApp:
         self._account = account
         self._keys = Keys(http, account.metadata_url, clock)
         self._bearer = Bearer(http, credentials_of(account, http, clock), CONNECTOR, clock)
-        look = Look(Bearer(http, credentials_of(account, http, clock), GRAPH, clock), account.graph_url, account.app_id, clock)
+        reader = Bearer(http, credentials_of(account, http, clock), GRAPH, clock)
+        look = Look(reader, account.graph_url, account.app_id, clock)
+        graph = Graph(reader, account.graph_url)
         self._connector = Connector(self._bearer, account.hosts)
         self._conversations = Conversations(references, clock)
         self._people = People(self._connector, self._conversations, clock, lenient=account.tokenless)
         self._sender = Sender(self._connector, self._conversations, look)
+        self._history = History(graph, Files(graph, http), self._connector, self._conversations, account.app_id)
         self._zone = zone
         self._clock = clock
         self._opened: Future[Teams] = asyncio.get_running_loop().create_future()
@@ -76,7 +82,7 @@ class TeamsApp:
         """Loads botbuilder, which takes long, in a thread: the door is open meanwhile."""
         listen = await asyncio.to_thread(import_module, "bot.teams.listen")
         parts = (self._people, self._conversations, self._connector, self._sender)
-        teams = Teams(listen.Listener(), *parts, self._zone, self._clock)
+        teams = Teams(listen.Listener(), *parts, self._zone, self._clock, self._history)
         self._opened.set_result(teams)
         return teams
 

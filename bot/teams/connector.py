@@ -27,6 +27,7 @@ https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit"""
 
 _AGAIN = 412  # "Precondition failed, please try again": others were writing there, and nothing was done
 _PAUSES = (0.3, 1.0)  # seconds before it is tried again
+_SAID = 1_000  # bytes
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,60}")
 _SUBCODE = re.compile(r'subCode\W+([A-Za-z0-9]{1,60})"')
@@ -36,11 +37,13 @@ class ConnectorError(Exception):
     """Teams said no; the text is its own word for why, such as `ConversationBlockedByUser`.
 
     https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
+    `said` is what it says beside that: only to be compared, for it may quote what was sent.
     """
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, said: str = "") -> None:
         super().__init__(code)
         self.status = status
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class Connector:
         """Shows for some seconds that the bot is at work."""
         await self._call(at, "POST", f"conversations/{_quoted(at.conversation)}/activities", {"type": "typing"})
 
+    async def members(self, at: Address) -> list[Json]:
+        """Who is in a conversation, in a chat with the bot alone its one person."""
+        answer = await self._answer(at, "GET", f"conversations/{_quoted(at.whole)}/members")
+        return [each for each in answer if isinstance(each, dict)] if isinstance(answer, list) else []
+
     async def open_chat(self, near: Address, bot: str, user: str) -> Address:
         """The chat with a person alone, which is always the same one; `near` is a conversation of the same tenant.
 
@@ -104,6 +112,12 @@ class Connector:
         return await self._call(at, "GET", f"teams/{_quoted(team)}")
 
     async def _call(self, at: Address, method: str, path: str, told: Json | None = None, repeatable: bool = True) -> Json:
+        answer = await self._answer(at, method, path, told, repeatable)
+        if isinstance(answer, dict):
+            return answer
+        raise _unreadable(repeatable)
+
+    async def _answer(self, at: Address, method: str, path: str, told: Json | None = None, repeatable: bool = True) -> Any:
         if not self._hosts.allows(at.service_url):
             raise Refused("Teams named an address that is not in TEAMS_SERVICE_HOSTS: nothing is sent there.")
         url = f"{at.service_url.rstrip('/')}/v3/{path}"
@@ -126,17 +140,21 @@ def _quoted(id: str) -> str:
     return quote(id, safe="")
 
 
-def _read(response: Response, repeatable: bool) -> Json:
+def _read(response: Response, repeatable: bool) -> Any:
     if response.status == _AGAIN:
         raise Unavailable("Teams can't do it right now.")
     if response.status >= 400:
-        raise ConnectorError(response.status, _code(response))
+        raise ConnectorError(response.status, _code(response), response.body[:_SAID].decode(errors="replace"))
     try:
-        return dict(json.loads(response.body or b"{}"))
-    except (ValueError, TypeError):
-        if repeatable:
-            raise Unavailable("Teams' answer can't be read.") from None
-        raise Unknown("Teams did not say whether it was sent.") from None
+        return json.loads(response.body or b"{}")
+    except ValueError:
+        raise _unreadable(repeatable) from None
+
+
+def _unreadable(repeatable: bool) -> Exception:
+    if repeatable:
+        return Unavailable("Teams' answer can't be read.")
+    return Unknown("Teams did not say whether it was sent.")
 
 
 def _code(response: Response) -> str:

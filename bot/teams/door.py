@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.leaked import dumped
 from bot.metrics import Metrics
 from bot.strict_json import Malformed, strict_json
+from bot.teams.answers import in_dialog
 from bot.teams.auth import Auth, Denied
 from bot.teams.envelope import Envelope, read
 from bot.teams.invokes import Invokes
@@ -24,6 +25,8 @@ KIND = "teams"
 _LOG = logging.getLogger(__name__)
 _RECEIVE = 10.0  # seconds within which a request must have arrived whole
 _IN_TIME = 2.5  # seconds in which a press is answered: Teams waits for three at least
+_FORMS = {"form", "shortcut form"}
+_COMING = "I am at it: the answer comes as a message."
 _ANSWERED = {"fetch", "query"}  # all that they ask is answered at once: nothing is left to be done
 
 
@@ -74,8 +77,10 @@ class Door:
         return await self._invokes.open(envelope)
 
     async def _take(self, envelope: Envelope, began: float) -> web.Response:
-        if envelope.kind == "form" and (wrong := await self._invokes.wrong(envelope)):
+        if envelope.kind in _FORMS and (wrong := await self._invokes.wrong(envelope)):
             return web.json_response(wrong)
+        if envelope.kind == "shortcut" and (form := await self._invokes.shortcut(envelope)):
+            return web.json_response(form)
         try:
             await self._inbox.put(envelope.key, KIND, envelope.conversation, dumped(envelope.payload))
         except ValueError:
@@ -86,4 +91,6 @@ class Door:
         if envelope.kind == "execute":
             left = max(_IN_TIME - (time.perf_counter() - began), 0.1)
             return web.json_response(await self._invokes.outcome(envelope, left))
-        return web.Response(status=200 if envelope.kind == "form" else 201)
+        if envelope.kind == "shortcut":
+            return web.json_response(in_dialog(_COMING))
+        return web.Response(status=200 if envelope.kind in _FORMS else 201)

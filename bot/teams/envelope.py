@@ -12,6 +12,9 @@ from typing import Any
 from bot.strict_json import Malformed
 from bot.teams.mention import mentions
 
+STOP = "stop-"
+"""What the ids of buttons that stop an answer begin with."""
+
 _LONGEST_ID = 255
 _LONGEST_KEY = 500
 _BOT = "28:"  # how the id of every bot in Teams begins
@@ -22,7 +25,10 @@ _INVOKES = {
     "task/fetch": ("fetch", ("value", "data", "offer")),
     "task/submit": ("form", ("value", "data", "form")),
     "composeExtension/query": ("query", ("value", "commandId")),
+    "composeExtension/fetchTask": ("shortcut", ("value", "messagePayload", "id")),
+    "composeExtension/submitAction": ("shortcut form", ("value", "data", "form")),
 }
+_PRESSES = {"execute": _INVOKES["adaptiveCard/action"][1], "submit": ("value", "offer")}
 # An upgrade of the app counts where it brings the bot in or takes it out, and Teams tells of no other:
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events
 _INSTALLATIONS = {"add": "installed", "add-upgrade": "installed", "remove": "removed", "remove-upgrade": "removed"}
@@ -33,9 +39,10 @@ class Envelope:
     """An activity from Teams. Ids are Teams' own, or empty where the activity has none.
 
     `kind` is "message"; "submit" and "execute" for a button that was pressed; "fetch" for one that opens a form, "form" for
-    the form filled in; "query" for a search; "installed", "removed"; or "other" for what is acknowledged and dropped. `key` is
-    the same for every delivery of the same thing. Envelopes of one `conversation` are answered in order. `payload` holds JSON
-    values: no NaN, no lone surrogate, no NUL. `user` is the person's id in Entra, else in Teams.
+    the form filled in; "query" for a search; "shortcut" for a command from a message's menu, "shortcut form" for its form
+    filled in; "installed", "removed"; or "other" for what is acknowledged and dropped. `key` is the same for every delivery of
+    the same thing. Envelopes of one `conversation` are answered in order; a press that stops an answer does not wait for that.
+    `payload` holds JSON values: no NaN, no lone surrogate, no NUL. `user` is the person's id in Entra, else in Teams.
     """
 
     kind: str
@@ -57,6 +64,8 @@ def read(payload: Mapping[str, Any], body: bytes) -> Envelope:
         _needed(_text(sender, "id"))
     key = f"teams:{conversation}:{activity}" if conversation and activity else _digest(body)
     turn = f"teams:{tenant}:{conversation}" + ("" if _THREAD in conversation else f":{user}")
+    if kind in _PRESSES and (offer := _inside(payload, _PRESSES[kind])).startswith(STOP):
+        turn = f"teams:{tenant}:{offer}"
     return Envelope(kind, _fitting(key), _fitting(turn), payload, tenant, user)
 
 
@@ -77,7 +86,7 @@ def _from_a_bot(sender: Mapping[str, Any]) -> bool:
 def _message(payload: Mapping[str, Any]) -> str:
     """An `Action.Submit` comes as a message that says nothing and has a value."""
     if payload.get("value") and not payload.get("text"):
-        return "submit" if _carries(payload, ("value", "offer")) else "other"
+        return "submit" if _inside(payload, ("value", "offer")) else "other"
     return "message" if _is_for_us(payload) else "other"
 
 
@@ -90,14 +99,14 @@ def _is_for_us(payload: Mapping[str, Any]) -> bool:
 
 def _invoke(payload: Mapping[str, Any]) -> str:
     kind, carried = _INVOKES.get(_text(payload, "name"), ("other", ()))
-    return kind if carried and _carries(payload, carried) else "other"
+    return kind if carried and _inside(payload, carried) else "other"
 
 
-def _carries(payload: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+def _inside(payload: Mapping[str, Any], path: tuple[str, ...]) -> str:
     *outer, last = path
     for name in outer:
         payload = _mapping(payload, name)
-    return bool(_text(payload, last))
+    return _text(payload, last)
 
 
 def _tenant(payload: Mapping[str, Any]) -> str:

@@ -18,6 +18,9 @@ Json = dict[str, Any]
 COMMAND = "form"
 """The field that names the command. It is sent along with the options, so that no option can bear this name."""
 
+MESSAGE = "message"
+"""The option that a command from a message's menu is told that message's id by."""
+
 PREVIEW = "dry_run"
 """The field that says that this is only to be seen; the same holds for it."""
 
@@ -34,14 +37,17 @@ class Form:
     dry_run: bool = False
 
 
-def form_card(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, str] = _NO_ERRORS) -> Json:
-    """The card for a command, with what is known already filled in. `errors` are told at the options they are named by."""
+def form_card(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, str] = _NO_ERRORS, about: str = "") -> Json:
+    """The card for a command, with what is known already filled in. `errors` are told at the options they are named by.
+
+    With `about`, the command is about the message of this id: nobody is asked for that.
+    """
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "body": list(_body(command, arguments, errors)),
-        "actions": list(_actions(command)),
+        "body": list(_body(command, arguments, errors, about)),
+        "actions": list(_actions(command, {MESSAGE: about} if about else {})),
     }
 
 
@@ -65,18 +71,21 @@ def read_form(value: Mapping[str, Any]) -> Form:
     return Form(command, {name: each for name, each in entered.items() if each.strip()}, value.get(PREVIEW) is True)
 
 
-def _actions(command: Command) -> Iterator[Json]:
+def _actions(command: Command, known: Mapping[str, str]) -> Iterator[Json]:
     """Both close the dialog: what it would do is answered to the person alone, as what it did is answered."""
-    yield {"type": "Action.Submit", "title": "Run", "style": "positive", "data": {COMMAND: command.name}}
+    data = {COMMAND: command.name, **known}
+    yield {"type": "Action.Submit", "title": "Run", "style": "positive", "data": data}
     if command.writes:
-        yield {"type": "Action.Submit", "title": "Preview", "data": {COMMAND: command.name, PREVIEW: True}}
+        yield {"type": "Action.Submit", "title": "Preview", "data": {**data, PREVIEW: True}}
 
 
-def _body(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, str]) -> Iterator[Json]:
+def _body(command: Command, arguments: Mapping[str, Any], errors: Mapping[str, str], about: str) -> Iterator[Json]:
     """What fits no option is told first, so that it is not overlooked."""
-    names = {option.name for option in command.options}
-    yield from (_error(text) for name, text in errors.items() if name not in names)
-    for option in command.options:
+    asked = [option for option in command.options if not (about and option.name == MESSAGE)]
+    yield from (_error(text) for name, text in errors.items() if name not in {option.name for option in asked})
+    if about and not asked:
+        yield {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": command.about or command.name}]}
+    for option in asked:
         yield _input(option, option.read(arguments.get(option.name)))
         if option.name in errors:
             yield _error(errors[option.name]) | {"spacing": "Small"}

@@ -19,10 +19,11 @@ class Heard:
     `channel` is the conversation without its thread. `route`, all texts, empty where unknown, has `service_url`;
     `conversation`, with the thread; `type`: "personal", "groupChat" or "channel"; `bot` and `user`, their ids in Teams; `team`,
     the id in Entra of the team's group, or its own; and `replaces`, the message whose card was pressed and is to be replaced.
+    `message` is the id of the message that asks, or from whose menu it was asked.
     """
 
     what: Words | Press | Filled | Joined | Left
-    via: str  # "message", "mention", "button", "form", "search", "installed" or "removed"
+    via: str  # "message", "mention", "button", "form", "shortcut", "search", "installed" or "removed"
     tenant: str
     user: str
     name: str
@@ -30,3 +31,4 @@ class Heard:
     channel: str
     thread: str
     route: Mapping[str, str]
+    message: str = ""

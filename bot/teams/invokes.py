@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from adapters.errors import Unavailable
+from adapters.errors import Refused, Unavailable
 from bot import words
 from bot.clock import Clock
 from bot.dispatch import Dispatch, Form
@@ -22,10 +22,11 @@ from bot.offering import taken
 from bot.platform import Asked, Filled, Press
 from bot.teams.answers import in_dialog, in_passing, in_place
 from bot.teams.envelope import Envelope
-from bot.teams.form import form_card, task
+from bot.teams.form import MESSAGE, form_card, task
 from bot.teams.outgoing import load
 from bot.teams.render import render
 from bot.teams.search import results, told
+from bot.teams.shortcuts import runs_at_once
 from bot.words import Sorry
 from commands.catalog import Catalog
 from commands.command import Command
@@ -68,6 +69,10 @@ class Invokes:
     async def open(self, envelope: Envelope) -> Json:
         """The form that a pressed button opens, or why it can't."""
         return await _in_time(self._opened_form(envelope), in_dialog(_LATER))
+
+    async def shortcut(self, envelope: Envelope) -> Json:
+        """The form of a command from a message's menu, or why there is none; empty where it runs without one."""
+        return await _in_time(self._menu_form(envelope), in_dialog(_LATER), broken=in_dialog(_BROKE))
 
     async def wrong(self, envelope: Envelope) -> Json:
         """The form once more, with what is wrong in it; empty where nothing is, or where nobody can say so in time."""
@@ -114,6 +119,18 @@ class Invokes:
             return in_dialog(words.expired().text)
         return _form(command, offered.arguments, {})
 
+    async def _menu_form(self, envelope: Envelope) -> Json:
+        try:
+            asked = await self._asked(envelope)
+        except Refused as error:
+            return in_dialog(str(error))
+        if not isinstance(asked.what, Filled):
+            return in_dialog(words.stranger().text)
+        command = self._catalog.get(asked.what.command)
+        if command is None or not command.shortcut:
+            return in_dialog(words.switched_off(asked.what.command).text)
+        return {} if runs_at_once(command) else _form(command, {}, {}, asked.message)
+
     async def _wrong(self, envelope: Envelope) -> Json:
         asked = await self._asked(envelope)
         if not isinstance(asked.what, Filled):
@@ -122,7 +139,8 @@ class Invokes:
         if command is None:
             return {}  # the worker says so
         wrong = await faults(command, asked.what.arguments, self._clock.now().astimezone(ZoneInfo(asked.actor.zone)))
-        return _form(command, asked.what.arguments, wrong) if wrong else {}
+        about = asked.what.arguments.get(MESSAGE, "") if asked.via == "shortcut" else ""
+        return _form(command, asked.what.arguments, wrong, about) if wrong else {}
 
     async def _found(self, envelope: Envelope) -> Json:
         asked = await self._asked(envelope)
@@ -145,8 +163,10 @@ class Invokes:
         return call if isinstance(call, Reply) else [reply async for reply in dispatch.answer(call)][-1]
 
 
-def _form(command: Command, arguments: Json, errors: Mapping[str, str]) -> Json:
-    return task(command.name.capitalize(), form_card(command, arguments, errors))
+def _form(command: Command, arguments: Json, errors: Mapping[str, str], about: str = "") -> Json:
+    """`about` is the message from whose menu it was asked."""
+    title = command.shortcut if about else command.name.capitalize()
+    return task(title, form_card(command, arguments, errors, about))
 
 
 async def _in_time(work: Awaitable[Json], otherwise: Json, seconds: float = _IN_TIME, broken: Json | None = None) -> Json:

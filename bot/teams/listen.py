@@ -13,19 +13,21 @@ from botbuilder import schema  # type: ignore[import-untyped]
 from botbuilder.core import CloudAdapterBase, TurnContext  # type: ignore[import-untyped]
 from botbuilder.core.teams import TeamsActivityHandler  # type: ignore[import-untyped]
 from botbuilder.schema import Activity, AdaptiveCardInvokeValue, ChannelAccount  # type: ignore[import-untyped]
-from botbuilder.schema.teams import MessagingExtensionQuery, TaskModuleRequest  # type: ignore[import-untyped]
+from botbuilder.schema.teams import MessagingExtensionAction, MessagingExtensionQuery, TaskModuleRequest  # type: ignore[import-untyped]
 from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity  # type: ignore[import-untyped]
 from botframework.connector.auth.authenticate_request_result import AuthenticateRequestResult  # type: ignore[import-untyped]
 from botframework.connector.auth.connector_factory import ConnectorFactory  # type: ignore[import-untyped]
 from msrest.serialization import Deserializer, rest_key_extractor
 
 from bot.platform import Filled, Joined, Press, Words
-from bot.teams.form import read_form
+from bot.teams.form import MESSAGE, read_form
 from bot.teams.heard import Heard, Left
 from bot.teams.mention import mentions, names, others, plain
+from bot.teams.shortcuts import command_of
 from bot.teams.zone import zone_of
 
 _HEARD = "heard"
+_SHORTCUTS = ("composeExtension/fetchTask", "composeExtension/submitAction")
 _UNHEARD = {"attachments", "timestamp", "localTimestamp"}  # costly to read, and nothing here asks for them
 # `Activity.deserialize` would look through all of botbuilder's classes each time.
 _DESERIALIZE: Any = Deserializer({name: each for name, each in vars(schema).items() if isinstance(each, type)})
@@ -72,15 +74,18 @@ class _Handler(TeamsActivityHandler):  # type: ignore[misc]
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         activity = turn_context.activity
         if activity.text or not activity.value:
-            _hear(turn_context, _words(activity), "message" if _type(activity) == "personal" else "mention")
+            via = "message" if _type(activity) == "personal" else "mention"
+            _hear(turn_context, _words(activity), via, message=activity.id or "")
         else:
             _press(turn_context, activity.value)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> object:
-        """botbuilder logs a warning for each part of a card's value that it doesn't know, and Teams sends a `trigger`."""
+        """botbuilder logs a warning for each part of a value that it doesn't know, such as a `trigger` or a `linkToMessage`."""
         activity = turn_context.activity
         if activity.name == "adaptiveCard/action":
             activity.value = {"action": activity.value["action"]}
+        elif activity.name in _SHORTCUTS:
+            activity.value = _of_shortcut(activity.value)
         return await super().on_invoke_activity(turn_context)
 
     async def on_adaptive_card_invoke(self, turn_context: TurnContext, invoke_value: AdaptiveCardInvokeValue) -> None:
@@ -98,6 +103,21 @@ class _Handler(TeamsActivityHandler):  # type: ignore[misc]
         """Before anything is typed, Teams may ask with a parameter of its own, named `initialRun`."""
         given = {each.name: each.value for each in query.parameters or [] if each.name != "initialRun" and each.value}
         _hear(turn_context, Filled(query.command_id.replace(".", " "), given), "search")
+
+    async def on_teams_messaging_extension_fetch_task(
+        self, turn_context: TurnContext, action: MessagingExtensionAction
+    ) -> None:
+        message = action.message_payload.id
+        _from_menu(turn_context, action, Filled(command_of(action.command_id or ""), {MESSAGE: message}), message)
+
+    async def on_teams_messaging_extension_submit_action(
+        self, turn_context: TurnContext, action: MessagingExtensionAction
+    ) -> None:
+        if not action.data:
+            return
+        form = read_form(action.data)
+        filled = Filled(form.command, form.arguments, form.dry_run)
+        _from_menu(turn_context, action, filled, form.arguments.get(MESSAGE, ""))
 
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
         _hear(turn_context, Joined(), "installed")
@@ -140,10 +160,31 @@ def _press(context: TurnContext, data: Mapping[str, Any], replaces: str = "") ->
         _hear(context, Press(data["offer"]), "button", replaces)
 
 
-def _hear(context: TurnContext, what: Words | Press | Filled | Joined | Left, via: str, replaces: str = "") -> None:
+def _of_shortcut(value: Any) -> dict[str, Any]:
+    """All that is asked for of it: a message's whole content comes along, and nobody needs that here."""
+    payload = value.get("messagePayload") or {}
+    told = {name: payload[name] for name in ("id", "replyToId") if isinstance(payload.get(name), str)}
+    return {name: value[name] for name in ("commandId", "data") if name in value} | {"messagePayload": told}
+
+
+def _from_menu(context: TurnContext, action: MessagingExtensionAction, filled: Filled, message: str) -> None:
+    """In a channel every message is in a thread, if only in its own."""
+    channel = _type(context.activity) == "channel"
+    _hear(context, filled, "shortcut", message=message, thread=(action.message_payload.reply_to_id or "") if channel else "")
+
+
+def _hear(
+    context: TurnContext,
+    what: Words | Press | Filled | Joined | Left,
+    via: str,
+    replaces: str = "",
+    message: str = "",
+    thread: str = "",
+) -> None:
     activity = context.activity
     sender = activity.from_property or ChannelAccount()
-    channel, _, thread = activity.conversation.id.partition(";messageid=")
+    channel, _, named = activity.conversation.id.partition(";messageid=")
+    thread = thread or named or (message if via == "shortcut" and _type(activity) == "channel" else "")
     context.turn_state[_HEARD] = Heard(
         what=what,
         via=via,
@@ -155,13 +196,14 @@ def _hear(context: TurnContext, what: Words | Press | Filled | Joined | Left, vi
         thread=thread,
         route={
             "service_url": activity.service_url or "",
-            "conversation": activity.conversation.id,
+            "conversation": f"{channel};messageid={thread}" if thread else channel,
             "type": _type(activity),
             "bot": (activity.recipient or ChannelAccount()).id or "",
             "user": sender.id or "",
             "team": _team(activity),
             "replaces": replaces,
         },
+        message=message,
     )
 
 

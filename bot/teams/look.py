@@ -18,6 +18,7 @@ from adapters.http import Request
 from bot.clock import Clock
 from bot.teams.bearer import Bearer
 from bot.teams.outgoing import Outgoing
+from bot.teams.stream import stream_of
 
 Json = Mapping[str, Any]
 
@@ -51,6 +52,7 @@ class Look:
         for _ in range(_PAGES):
             page = await self._page(url, listing, outgoing.tenant)
             for message in page.get("value") or ():
+                found = self._begun(message, outgoing) | found
                 found |= {part: str(message["id"]) for part in _parts(message, outgoing.call)}
             url = str(page.get("@odata.nextLink") or "")
             if len(found) >= len(outgoing.messages) or not self._of_graph(url):
@@ -58,6 +60,17 @@ class Look:
             if listing.endswith(_NEWEST) and _reaches(page, outgoing.since - _SKEW):
                 break
         return found
+
+    def _begun(self, message: Json, outgoing: Outgoing) -> dict[int, str]:
+        """An answer that was streamed, and never ended: only streams are text alone, where the bot speaks to one person.
+
+        Questions there are answered one after the other, so that it is of this one.
+        """
+        app = ((message.get("from") or {}).get("application") or {}).get("id")
+        bare = not (message.get("attachments") or message.get("deletedDateTime"))
+        if outgoing.streamed and bare and app == self._app_id and outgoing.since <= _created(message) < float("inf"):
+            return {0: stream_of(str(message["id"]))}
+        return {}
 
     def _listing(self, outgoing: Outgoing) -> str:
         """What lists the messages of where the reply goes; empty where nothing can.

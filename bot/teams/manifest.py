@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.teams.icon import BACKGROUND
+from bot.teams.shortcuts import id_of
 from bot.text import is_web_address
 from commands.catalog import Subject
 from commands.command import Command
@@ -15,12 +16,16 @@ SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{VERSION}/Microso
 SCOPES = ("personal", "team", "groupChat")
 COLOR_ICON, OUTLINE_ICON = "color.png", "outline.png"
 
-# To look, after a crash, whether an answer was sent already: without it, the bot may say something twice. Who adds the bot to a
+# To read the threads, chats and messages that it is asked about, with the pictures in them; and to look, after a crash, whether
+# an answer was sent already: without it, the bot may say something twice. Who adds the bot to a
 # team or a group chat consents to it. Teams then delivers all messages there, and the door drops those without a mention:
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-messages-with-rsc
 READS = ("ChannelMessage.Read.Group", "ChatMessage.Read.Chat")
 
-_MENU, _SEARCHES = 10, 10  # at most: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/create-a-bot-commands-menu
+_MENU, _COMMANDS = (
+    10,
+    10,
+)  # at most, searches and actions together: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/create-a-bot-commands-menu
 _COMMAND, _TITLE, _LINE, _URL = 128, 32, 128, 2048  # characters
 _GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _RELEASE = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}")
@@ -57,7 +62,7 @@ def manifest(
         "icons": {"color": COLOR_ICON, "outline": OUTLINE_ICON},
         "accentColor": BACKGROUND,
         "bots": [_bot(subjects, app_id)],
-        **_searches(subjects, app_id),
+        **_extension(subjects, app_id),
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [_host(public_url)] if public_url else [],
         **(_reads(app_id) if look else {}),
@@ -102,14 +107,30 @@ def _entry(name: str, about: str) -> dict[str, str]:
     return {"title": _fitting(name, _COMMAND), "description": _cut(about or name)}
 
 
-def _searches(subjects: Sequence[Subject], app_id: str) -> dict[str, Any]:
-    """The message extension: every command that lists things, where people write."""
-    commands = [command for subject in subjects for command in subject.commands if command.lists]
-    if len(commands) > _SEARCHES:
-        names = ", ".join(command.name for command in commands)
-        raise ValueError(f"Teams takes {_SEARCHES} searches, but {len(commands)} commands list things: {names}")
-    extension = {"botId": app_id, "commands": [_search(command) for command in commands]}
-    return {"composeExtensions": [extension]} if commands else {}
+def _extension(subjects: Sequence[Subject], app_id: str) -> dict[str, Any]:
+    """The message extension: every command that lists things, where people write; shortcuts, in the menu of each message.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/what-are-messaging-extensions
+    """
+    every = [command for subject in subjects for command in subject.commands]
+    searches = [_search(command) for command in every if command.lists]
+    commands = searches + [_action(command) for command in every if command.shortcut]
+    if len(commands) > _COMMANDS:
+        names = ", ".join(command["title"] for command in commands)
+        raise ValueError(f"Teams takes {_COMMANDS} searches and message actions, but there are {len(commands)}: {names}")
+    return {"composeExtensions": [{"botId": app_id, "commands": commands}]} if commands else {}
+
+
+def _action(command: Command) -> dict[str, Any]:
+    """Its form comes from the bot, for the message is known already."""
+    return {
+        "id": id_of(command),
+        "type": "action",
+        "title": _fitting(command.shortcut, _TITLE),
+        "description": _cut(command.about or command.name),
+        "context": ["message"],
+        "fetchTask": True,
+    }
 
 
 def _search(command: Command) -> dict[str, Any]:

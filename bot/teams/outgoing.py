@@ -12,7 +12,10 @@ class Outgoing:
 
     Ids are Teams' own; `type` is "personal", "groupChat" or "channel", `object` and `team` are the ids in Entra of the person
     and of the team's group, and `replaces` is the message whose card was pressed. What is `private` goes to the person's own
-    chat; with `settles`, the card is told to be settled then.
+    chat; with `settles`, the card is told to be settled then. What is `partial` is what there is so far of an answer, and
+    `stream` what Teams' own streaming shows of it, empty where nothing; if it `informs`, it is not of the answer itself.
+    `streamed`: some of it may have been streamed before.
+    What is `passing` is shown to the one who pressed, in the answer to that, and nowhere else.
     """
 
     call: str
@@ -29,6 +32,11 @@ class Outgoing:
     since: float
     messages: Sequence[Mapping[str, Any]]  # each has `text` and `card`
     settles: bool = False
+    partial: bool = False
+    stream: str = ""
+    informs: bool = False
+    streamed: bool = False
+    passing: bool = False
 
     @property
     def alone(self) -> bool:

@@ -1,7 +1,8 @@
 """Sends replies to Teams: looks before it sends again, replaces what stands, takes what is private to the person's own chat."""
 
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from bot.teams.connector import Address, Connector, ConnectorError, Json
 from bot.teams.look import Look
 from bot.teams.outgoing import Outgoing
 from bot.teams.references import Conversations
+from bot.teams.stream import Streams, is_stream, message_of
 
 _LOG = logging.getLogger(__name__)
 _CARD = "application/vnd.microsoft.card.adaptive"
@@ -28,22 +30,43 @@ _ASK_THERE = "I have an answer for you alone. Write to me in a chat of our own, 
 class Sender:
     """The way out to all tenants."""
 
-    def __init__(self, connector: Connector, conversations: Conversations, look: Look) -> None:
+    def __init__(
+        self, connector: Connector, conversations: Conversations, look: Look, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._connector = connector
         self._conversations = conversations
         self._look = look
+        self._streams = Streams(connector, now)
         self._underway: dict[tuple[str, bool], dict[int, str]] = {}  # of replies that were not sent whole: what stands of them
 
     async def send(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str]:
         """Sends each message of the reply; gives back their ids, empty for those that nobody can be shown any more.
 
         `sent` holds the ids of an earlier version, which is replaced. With `look`, the conversation is searched for what else
-        an earlier attempt may have sent. Raises Unavailable.
+        an earlier attempt may have sent. Raises Unavailable, and StoppedError for what is streamed.
         """
+        if outgoing.passing:
+            return [""] * len(outgoing.messages)
+        if not outgoing.partial:
+            return await self._sent(outgoing, sent, look)
+        if outgoing.alone:
+            return sent  # where they asked, nothing could take its place
         try:
+            return await self._sent(outgoing, sent, look)
+        except Unavailable as error:
+            if error.acted and not sent:
+                raise
+            return sent  # it comes with what is said next
+
+    async def _sent(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str]:
+        try:
+            if outgoing.stream and (shown := await self._streamed(outgoing, sent, look)) is not None:
+                return shown
             ids = await (self._send_alone if outgoing.alone else self._send_here)(outgoing, sent, look)
-        except (Unknown, Refused) as error:  # perhaps it was sent: the next attempt looks. Or a setting is wrong at the moment
+        except Refused as error:  # a setting is wrong at the moment
             raise Unavailable(str(error)) from None
+        except Unknown as error:  # perhaps it was sent: the next attempt looks
+            raise Unavailable(str(error), acted=True) from None
         except ConnectorError as error:
             if error.status not in (*_UNFIT, *_GONE):
                 raise Unavailable(f"Teams does not take it: {error}.") from None
@@ -51,6 +74,19 @@ class Sender:
             ids = [""] * len(outgoing.messages)
         self._underway.pop((outgoing.call, outgoing.alone), None)
         return ids
+
+    async def _streamed(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> Sequence[str] | None:
+        """None where it can't be streamed: where a card stands already, say, that is replaced again and again."""
+        at = await self._here(outgoing)
+        if not sent and look:
+            sent = tuple(id for _, id in sorted((await self._found(outgoing, at)).items()))
+        if sent and not is_stream(sent[0]):
+            return None
+        if sent:
+            await self._streams.go_on(at, sent[0], outgoing.stream, outgoing.informs)
+            return sent
+        begun = await self._streams.begin(at, outgoing.stream, outgoing.informs)
+        return None if begun is None else tuple(filter(None, [begun]))
 
     async def _send_here(self, outgoing: Outgoing, sent: Sequence[str], look: bool) -> list[str]:
         """Where they asked. The card that they pressed is replaced by the first message."""
@@ -103,7 +139,7 @@ class Sender:
         """What a longer version left."""
         with suppress(ConnectorError):
             for id in filter(None, ids):
-                await self._connector.delete(at, id)
+                await self._connector.delete(at, message_of(id))
 
     async def _found(self, outgoing: Outgoing, at: Address) -> dict[int, str]:
         """What Graph finds. It goes by the team's group, and some messages name only the team."""
@@ -128,6 +164,10 @@ class Sender:
             return await self._show(at, _line(_UNSHOWN), standing)
 
     async def _show(self, at: Address, activity: Json, standing: str) -> str:
+        if is_stream(standing):
+            if await self._streams.end(at, standing, activity):
+                return message_of(standing)
+            standing = message_of(standing)
         if standing and await self._replaced(at, activity, standing):
             return standing
         return await self._connector.send(at, activity)

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.errors import Unavailable
@@ -17,7 +18,9 @@ from bot.entry import entries_of
 from bot.platform import Asked, Filled, Words
 from bot.terminal.person import PLACE
 from bot.terminal.screen import Screen
+from bot.terminal.session import Session
 from bot.terminal.spinner import spinning
+from bot.terminal.typed import typed
 from commands.call import Actor, Call, Place
 from commands.reply import Button, Reply
 from storage.errors import StorageError
@@ -35,7 +38,10 @@ class Answer:
 
 
 class Conversation:
-    """Asks as one person, shows what is answered, notes both, and gives the answer back."""
+    """Asks as one person, shows what is answered, notes both, and gives the answer back.
+
+    `session` is what commands are given that are about what was said here.
+    """
 
     def __init__(
         self,
@@ -44,6 +50,7 @@ class Conversation:
         screen: Screen,
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        session: Session | None = None,
     ) -> None:
         self._dispatch = desk.dispatch
         self._audit = desk.audit
@@ -51,14 +58,17 @@ class Conversation:
         self._screen = screen
         self._clock = clock
         self._sleep = sleep
+        self._session = session or Session(clock)
+        self._shown = Reply("")
 
     async def say(self, text: str) -> Answer:
         """Does what the words ask for. Raises StorageError, as everything here."""
-        asked = Asked(self._actor, PLACE, "terminal", Words(text))
+        asked = Asked(self._actor, PLACE, "terminal", Words(text), message=self._session.asked(self._actor.called, text))
         return await self._take(asked, await self._dispatch.read(text, *self._told(asked)))
 
     async def press(self, button: Button) -> Answer:
         """Runs what the button stands for."""
+        self._session.asked(self._actor.called, typed(button))
         asked = Asked(self._actor, PLACE, "button", Filled(button.command, button.arguments))
         told = (button.command, button.arguments, *self._told(asked))
         return await self._take(asked, await self._dispatch.fill(*told, button.typed))
@@ -76,6 +86,7 @@ class Conversation:
         if isinstance(call, Reply):
             answer = await self._show(_said(call))
             return await self._noted(asked, None, None, answer)
+        call = replace(call, message=asked.message)
         ran = call
 
         async def settle(meant: Call) -> None:
@@ -85,23 +96,30 @@ class Conversation:
         try:
             answer = await self._show(self._answers(call, lambda: ran, settle))
         except asyncio.CancelledError:  # by Ctrl-C, which ends the call and not the chat
+            if self._shown.prose:
+                self._session.answered(self._shown)
             answer = await self._show(_said(words.stopped(ran.command, await self._dispatch.doubted(ran))))
         return await self._noted(asked, call, ran, answer)
 
     async def _noted(self, asked: Asked, call: Call | None, ran: Call | None, answer: Answer) -> Answer:
+        self._session.answered(answer.reply)
         id = call.id if call else secrets.token_hex(16)
         await self._audit.append(*entries_of(id, self._clock.time(), asked, call, ran, answer.reply))
         return answer
 
-    async def _show(self, answers: AsyncIterator[Answer]) -> Answer:
+    async def _show(self, answers: AsyncGenerator[Answer, None]) -> Answer:
+        """What is stopped midway is closed, so that nothing goes on behind it."""
         answer = Answer(Reply("Nothing to say."), True)
-        with self._screen.drawing() as draw, spinning(sys.stderr) as stop:
-            async for answer in answers:
-                stop()
-                draw(answer.reply)
+        self._shown = Reply("")
+        async with aclosing(answers):
+            with self._screen.drawing() as draw, spinning(sys.stderr) as stop:
+                async for answer in answers:
+                    stop()
+                    draw(answer.reply)
+                    self._shown = answer.reply
         return answer
 
-    async def _answers(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncIterator[Answer]:
+    async def _answers(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncGenerator[Answer, None]:
         """Each in the place of the one before. `meant` is the call as it has turned out to be meant so far."""
         try:
             async for reply in self._patiently(call, meant, settle):
@@ -128,7 +146,7 @@ class Conversation:
                 yield reply
 
 
-async def _said(reply: Reply) -> AsyncIterator[Answer]:
+async def _said(reply: Reply) -> AsyncGenerator[Answer, None]:
     yield _answer(reply)
 
 

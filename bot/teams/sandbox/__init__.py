@@ -13,6 +13,7 @@ from bot.teams.sandbox.activities import Activities
 from bot.teams.sandbox.connector import Connector
 from bot.teams.sandbox.control import add_control_routes
 from bot.teams.sandbox.delivery import Courier, headers_of
+from bot.teams.sandbox.drive import Drive
 from bot.teams.sandbox.errors import ApiError, connector_error
 from bot.teams.sandbox.gate import Gate
 from bot.teams.sandbox.graph import Graph
@@ -26,6 +27,7 @@ from bot.teams.sandbox.samples import sample
 from bot.teams.sandbox.screens import Dialog, Screens
 from bot.teams.sandbox.shapes import message_json
 from bot.teams.sandbox.sign_in import TENANTS, SignIn
+from bot.teams.sandbox.streams import Streams
 from bot.teams.sandbox.workspace import ADA, APP_ID, BOT, TENANT, Json, Workspace
 
 _DELAYS = (15.0,)  # seconds before each further attempt at an activity
@@ -34,9 +36,10 @@ _DELAYS = (15.0,)  # seconds before each further attempt at an activity
 class TeamsSandbox(Sandbox):
     """It keeps Microsoft's documented rules and limits, so that a bot that works here has a chance there.
 
-    Set `address` once it is being served. People act by `message`, `press`, `submit`, `search`, `install`, `uninstall`,
-    `react` and `edit`, see `People`; what they see is in `messages`, `view`, `dialog` and `toasts`. They sign in by `sign_in`.
-    `token`, `activity` and `post` are for who wants to tell the bot what Teams would not.
+    Set `address` once it is being served. People act by `message`, `talk`, `search`, `install`, `uninstall`, `react` and
+    `edit`, see `People`, by `press`, `submit` and `act`, see `Presses`, and they `stop` an answer that is streamed. What they
+    see is in `messages`, `view`, `dialog` and `toasts`. They sign in by `sign_in`. `token`, `activity` and `post` are for who
+    wants to tell the bot what Teams would not.
     """
 
     def __init__(self, now: Callable[[], datetime], bot_url: str, delays: Sequence[float] = _DELAYS) -> None:
@@ -49,6 +52,8 @@ class TeamsSandbox(Sandbox):
         self.login = Login(now, lambda audience, seconds: self.grant(audience, seconds=seconds), self.entra.exchange)
         self.private |= {f"/login/{tenant}/oauth2/v2.0/token" for tenant in (*TENANTS, MULTI_TENANT)}
         self.graph = Graph(self.workspace, self.account_of)
+        self.drive = Drive(self.workspace, self.account_of)
+        self.streams = Streams(self.workspace)
         self.courier = Courier(bot_url, self.issuer.token, delays)
         self.activities = Activities(self.workspace)
         self.screens = Screens(self.workspace, self.courier)
@@ -158,14 +163,17 @@ class TeamsSandbox(Sandbox):
         self.message, self.search, self.react, self.edit = people.message, people.search, people.react, people.edit
         self.install, self.uninstall, self.block = people.install, people.uninstall, people.block
         self.press, self.press_number, self.submit = presses.press, presses.press_number, presses.submit
+        self.talk, self.act, self.stop = people.talk, presses.act, self.streams.stop
 
     def _add_routes(self) -> None:
         gate = Gate(self.workspace, self.account_of)
         roster = Roster(self.workspace, gate)
-        services = (self.issuer, self.entra, self.login, self.graph, Connector(self.workspace, gate), roster)
+        connector = Connector(self.workspace, gate, self.streams)
+        services = (self.issuer, self.entra, self.login, self.graph, self.drive, connector, roster)
         for part in services:
             part.add_routes(self.app.router)
-        names = ("message", "press", "press_number", "submit", "search", "install", "uninstall", "react", "edit", "block")
+        talking = ("message", "talk", "search", "install", "uninstall", "react", "edit", "block")
+        names = (*talking, "press", "press_number", "submit", "act", "stop")
         add_control_routes(self.app.router, {name: getattr(self, name) for name in names}, self.messages)
         self.app.cleanup_ctx.append(self._deliver)
 

@@ -21,6 +21,7 @@ from bot.teams.sandbox.workspace import (
     Conversation,
     Json,
     Person,
+    Posted,
     Workspace,
     with_thread,
 )
@@ -74,6 +75,25 @@ class Activities:
     def form(self, where: Where, data: Any) -> Json:
         """A dialog that was filled in."""
         return self._invoke(where, "task/submit", {"data": data, "context": {"theme": "default"}})
+
+    def menu(self, where: Where, name: str, command: str, posted: Posted, data: Any = None) -> Json:
+        """A command from a message's menu, and with `data` its form filled in.
+
+        https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module
+        """
+        message: Json = {
+            "linkToMessage": self._workspace.link(posted),
+            "id": posted.id,
+            "replyToId": posted.thread if posted.thread not in ("", posted.id) else None,
+            "createdDateTime": self._workspace.now().isoformat(),
+            "body": {"contentType": "html", "content": posted.html or f"<div>{escape(posted.text)}</div>"},
+            "attachments": [],
+            "mentions": [],
+            "reactions": [],
+        }
+        told = {"commandId": command, "commandContext": "message", "requestId": uuid4().hex, "messagePayload": message}
+        filled = {} if data is None else {"data": data}
+        return self._invoke(where, f"composeExtension/{name}", {**told, **filled, "context": {"theme": "default"}})
 
     def query(self, where: Where, command: str, parameter: str, words: str) -> Json:
         """https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/search-commands/respond-to-search"""

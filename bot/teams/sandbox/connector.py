@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.teams.sandbox.content import checked, only
 from bot.teams.sandbox.errors import ApiError, connector_error, worded
 from bot.teams.sandbox.gate import Gate
+from bot.teams.sandbox.streams import Streams, stream_of
 from bot.teams.sandbox.workspace import (
     BOT,
     Conversation,
@@ -30,9 +31,10 @@ _ACTIVITY = f"{_BASE}/conversations/{{conversation}}/activities/{{activity}}"
 class Connector:
     """Lets the bot speak, and change what it said."""
 
-    def __init__(self, workspace: Workspace, gate: Gate) -> None:
+    def __init__(self, workspace: Workspace, gate: Gate, streams: Streams) -> None:
         self._workspace = workspace
         self._gate = gate
+        self._streams = streams
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         conversation = f"{_BASE}/conversations/{{conversation}}"
@@ -68,6 +70,9 @@ class Connector:
         """Also a reply: what Teams goes by is the thread that the conversation's id names."""
         conversation = self._gate.reached(request)
         activity = await _told(request)
+        if stream := stream_of(activity):
+            status, answer = self._streams.take(conversation, activity, stream)
+            return web.json_response(answer, status=status)
         if activity.get("type") == "typing":
             self._workspace.typing.append(request.match_info["conversation"])
             return web.json_response({"id": self._workspace.stamp()}, status=201)
@@ -79,6 +84,7 @@ class Connector:
 
     async def _update(self, request: web.Request) -> web.Response:
         posted = self._gate.own(request)
+        self._streams.check_over(posted)
         content = only(await _told(request))
         posted.text, posted.summary, posted.attachments = content["text"], content["summary"], content["attachments"]
         posted.edited = self._workspace.stamp()

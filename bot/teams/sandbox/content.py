@@ -11,6 +11,13 @@ _MOST_ATTACHMENTS = 10
 
 def checked(activity: Any) -> list[Json]:
     """The messages that an activity makes: Teams splits text and attachments apart. Raises ApiError."""
+    content = whole(activity)
+    together = activity.get("attachmentLayout") == "carousel"
+    return _split(content["text"], content["attachments"], content["summary"], together)
+
+
+def whole(activity: Any) -> Json:
+    """What it says, in one message. Raises ApiError."""
     if not isinstance(activity, dict) or activity.get("type") != "message":
         raise ApiError(400, "BadArgument", "Unknown activity type")
     text, summary = (activity.get(name) or "" for name in ("text", "summary"))
@@ -18,7 +25,7 @@ def checked(activity: Any) -> list[Json]:
     if not isinstance(text, str) or not isinstance(summary, str) or not isinstance(attachments, list):
         raise ApiError(400, "BadSyntax", "The activity is malformed.")
     _check(text, attachments)
-    return _split(text, attachments, summary, activity.get("attachmentLayout") == "carousel")
+    return {"text": text, "summary": summary, "attachments": attachments}
 
 
 def only(activity: Any) -> Json:

@@ -96,7 +96,7 @@ class Courier:
 
     async def _hand_over(self, activity: Mapping[str, Any], retry: int = 0) -> Delivery:
         kind = str(activity.get("name") or activity["type"])
-        patience = _PATIENCE_WITH_SEARCH if kind == "composeExtension/query" else self.patience
+        patience = _PATIENCE_WITH_SEARCH if kind.startswith("composeExtension/") else self.patience
         headers = headers_of(self._token(activity["serviceUrl"]))
         status, text, reason = await self.post(json.dumps(activity).encode(), headers, patience)
         delivery = Delivery(kind, activity, retry, status, text, reason)

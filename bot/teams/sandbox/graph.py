@@ -41,13 +41,13 @@ class Graph:
         router.add_get("/graph/v1.0/chats/{chat}/messages", worded(self._chat, self._refused))
         router.add_get(channel, worded(self._channel, self._refused))
         router.add_get(f"{channel}/{{message}}/replies", worded(self._replies, self._refused))
+        for messages in ("/graph/v1.0/chats/{chat}/messages", channel, f"{channel}/{{thread}}/replies"):
+            router.add_get(f"{messages}/{{message}}", worded(self._one, self._refused))
+            router.add_get(f"{messages}/{{message}}/hostedContents/{{id}}/$value", worded(self._hosted, self._refused))
 
     async def _chat(self, request: web.Request) -> web.Response:
         """https://learn.microsoft.com/graph/api/chat-list-messages"""
-        self._let_in(request, "ChatMessage.Read.Chat")
-        chats = {each.graph_id: each.id for each in self._workspace.chats()}
-        if not (chat := chats.get(request.match_info["chat"])):
-            raise ApiError(404, "NotFound", "No chat was found with this id.")
+        chat = self._chat_of(request)
         order = request.query.get("$orderby", _LAST_MODIFIED)
         if order not in (_LAST_MODIFIED, _CREATED):
             raise ApiError(400, "BadRequest", "QueryOptions to order by 'Desc' direction of the message's times only.")
@@ -65,6 +65,32 @@ class Graph:
         if not thread:
             raise ApiError(404, "NotFound", "No message was found with this id.")
         return self._page(request, _newest([posted for posted in thread if posted.id != began]))
+
+    async def _one(self, request: web.Request) -> web.Response:
+        """https://learn.microsoft.com/graph/api/chatmessage-get"""
+        return web.json_response(self._message(self._posted(request)))
+
+    async def _hosted(self, request: web.Request) -> web.Response:
+        """https://learn.microsoft.com/graph/api/chatmessagehostedcontent-get"""
+        content = self._posted(request).hosted.get(request.match_info["id"])
+        if content is None:
+            raise ApiError(404, "NotFound", "No hosted content was found with this id.")
+        return web.Response(body=content, content_type="image/png")
+
+    def _posted(self, request: web.Request) -> Posted:
+        """The message that the path names. A reply is found below what it answers only."""
+        told, in_chat = request.match_info, "chat" in request.match_info
+        posted = self._workspace.find(self._chat_of(request) if in_chat else self._channel_of(request), told["message"])
+        if not posted or posted.thread != ("" if in_chat else told.get("thread", told["message"])):
+            raise ApiError(404, "NotFound", "No message was found with this id.")
+        return posted
+
+    def _chat_of(self, request: web.Request) -> str:
+        self._let_in(request, "ChatMessage.Read.Chat")
+        chats = {each.graph_id: each.id for each in self._workspace.chats()}
+        if not (chat := chats.get(request.match_info["chat"])):
+            raise ApiError(404, "NotFound", "No chat was found with this id.")
+        return chat
 
     def _channel_of(self, request: web.Request) -> str:
         self._let_in(request, "ChannelMessage.Read.Group")
@@ -106,8 +132,9 @@ class Graph:
             "chatId": None if posted.thread else self._workspace.conversation(posted.conversation).graph_id,
             "importance": "normal",
             "locale": "en-us",
+            "webUrl": self._workspace.link(posted),
             "from": self._author(posted),
-            "body": {"contentType": "html" if attachments else "text", "content": posted.text or tags},
+            "body": _body(posted, tags),
             "channelIdentity": {"teamId": TEAM_GROUP, "channelId": posted.conversation} if posted.thread else None,
             "attachments": attachments,
             "mentions": [],
@@ -140,8 +167,14 @@ def _newest(posts: Sequence[Posted], order: str = _LAST_MODIFIED) -> list[Posted
     return sorted(posts, key=lambda posted: int((posted.edited if order == _LAST_MODIFIED else "") or posted.id), reverse=True)
 
 
+def _body(posted: Posted, tags: str) -> Json:
+    return {"contentType": "html" if posted.html or tags else "text", "content": posted.html or posted.text or tags}
+
+
 def _attachment(posted: Posted, number: int, attachment: Json) -> Json:
-    """Graph tells a card as text."""
+    """Graph tells a card as text, and of a file where it lies."""
+    if "contentUrl" in attachment:
+        return {"id": f"{posted.id}{number:04d}", "content": None, "thumbnailUrl": None, "teamsAppId": None, **attachment}
     content = json.dumps(attachment.get("content"), ensure_ascii=False)
     shown = {"id": f"{posted.id}{number:04d}", "contentType": attachment["contentType"], "contentUrl": None}
     return {**shown, "content": content, "name": None, "thumbnailUrl": None, "teamsAppId": None}

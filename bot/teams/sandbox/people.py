@@ -26,11 +26,19 @@ class People:
         self._courier = courier
         self._screens = screens
 
-    async def message(self, text: str, user: str = ADA, conversation: str = "", thread: str = "") -> Delivery:
-        """Writes to the bot; in channels into a thread, or else a new one. Others are not alone with it and mention it."""
+    async def message(self, text: str, user: str = ADA, conversation: str = "", thread: str = "", html: str = "") -> Delivery:
+        """Writes to the bot; in channels into a thread, or else a new one. Others are not alone with it and mention it.
+
+        `html` is the same with its formatting, as Graph tells it.
+        """
         where = self._places.entered(user, conversation, thread)
-        posted = self._workspace.post(where.conversation, user, text, where.thread)
+        posted = self._workspace.post(where.conversation, user, text, where.thread, html=html)
         return await self._courier.deliver(self._activities.message(replace(where, thread=posted.thread), text, posted.id))
+
+    def talk(self, text: str, user: str = ADA, conversation: str = "", thread: str = "", html: str = "") -> str:
+        """Writes to the others: the bot is not mentioned, and not told. Gives back the message's id."""
+        where = self._places.placed(user, conversation, thread)
+        return self._workspace.post(where.conversation, user, text, where.thread, html=html).id
 
     async def search(self, command: str, parameter: str, words: str, user: str = ADA, conversation: str = "") -> Delivery:
         """Looks something up from where messages are written, even where the bot is not: nothing is posted yet."""

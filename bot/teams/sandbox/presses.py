@@ -61,8 +61,16 @@ class Presses:
         if not dialog or not action:
             raise ValueError(f"{user} has no dialog open with a button {label!r}")
         data = _with_fields(action.get("data"), filled(dialog.card, values))
-        activity = self._activities.form(dialog.where, data)
-        return await self._screens.invoke(activity, answers.dialog, lambda shown: self._screens.open(dialog.where, shown))
+        where, menu = dialog.where, dialog.menu
+        sent = self._activities.menu(where, "submitAction", *menu, data) if menu else self._activities.form(where, data)
+        return await self._screens.invoke(sent, answers.dialog, lambda shown: self._screens.open(where, shown, menu))
+
+    async def act(self, command: str, message: str, user: str = ADA) -> Delivery:
+        """Chooses a command, by its id in the manifest, from a message's menu: also where the bot is not."""
+        posted = self._places.message(message)
+        where = self._places.placed(user, posted.conversation, posted.thread)
+        activity = self._activities.menu(where, "fetchTask", command, posted)
+        return await self._screens.invoke(activity, _opened, lambda shown: self._screens.open(where, shown, (command, posted)))
 
     async def _press(self, posted: Posted, action: Json, user: str, values: Mapping[str, str]) -> Delivery:
         where = self._places.entered(user, posted.conversation, posted.thread)

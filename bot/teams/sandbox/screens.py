@@ -14,11 +14,12 @@ _FAILED = "Something went wrong. Please try again."
 
 @dataclass(frozen=True)
 class Dialog:
-    """What somebody has open."""
+    """What somebody has open; `menu` is the command, and the message from whose menu it was chosen."""
 
     title: str
     card: Json
     where: Where
+    menu: tuple[str, Posted] | None = None
 
 
 class Screens:
@@ -48,12 +49,12 @@ class Screens:
             self._workspace.show(posted, user, shown.card)
         self._toast(user, shown.text)
 
-    def open(self, where: Where, shown: Shown) -> None:
+    def open(self, where: Where, shown: Shown, menu: tuple[str, Posted] | None = None) -> None:
         """The person's dialog goes on with the card, or closes."""
         user = where.person.object_id
         self.close(user)
         if shown.card:
-            self.dialogs[user] = Dialog(shown.title, shown.card, where)
+            self.dialogs[user] = Dialog(shown.title, shown.card, where, menu)
         self._toast(user, shown.text)
 
     def close(self, user: str) -> None:

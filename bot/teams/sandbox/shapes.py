@@ -41,4 +41,5 @@ def message_json(posted: Posted) -> Json:
         "conversation": posted.conversation,
         "thread": posted.thread,
         "edited": bool(posted.edited),
+        "streaming": posted.streaming,
     }

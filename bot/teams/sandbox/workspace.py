@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from bot.teams.sandbox.directory import (
     ADA,
@@ -64,7 +65,10 @@ CARD = "application/vnd.microsoft.card.adaptive"
 
 @dataclass
 class Posted:
-    """A message as it stands. `thread` is the message that began it, in channels; `author` a person's Entra id, or the bot."""
+    """A message as it stands. `thread` is the message that began it, in channels; `author` a person's Entra id, or the bot.
+
+    `html` is what Graph tells where it is more than its text, and `hosted` the pictures that Graph keeps, by their ids.
+    """
 
     id: str
     conversation: str
@@ -74,6 +78,9 @@ class Posted:
     attachments: list[Json] = field(default_factory=list)
     thread: str = ""
     edited: str = ""  # when it was changed, as an id is written
+    html: str = ""
+    hosted: dict[str, bytes] = field(default_factory=dict)
+    streaming: bool = False
 
     @property
     def card(self) -> Json | None:
@@ -91,6 +98,7 @@ class Workspace:
         self.removed: set[str] = set()  # homes that the bot was removed from
         self.blocked: set[str] = set()  # people who blocked the bot
         self.tells_group = True  # whether messages name the team's group: in Teams those of some do, those of others don't
+        self.files: dict[str, bytes] = {}  # in SharePoint, by their address there
         self.typing: list[str] = []  # conversations in which the bot showed that it types, one for each time
         self._views: dict[tuple[str, str], Json] = {}  # by message and person
         self._conversations = {each.id: each for each in CONVERSATIONS}
@@ -142,6 +150,12 @@ class Workspace:
         thread = (thread or id) if conversation.type == "channel" else ""
         self._posts[id] = Posted(id, conversation.id, author, text, thread=thread, **more)
         return self._posts[id]
+
+    def link(self, posted: Posted) -> str:
+        """What people copy to lead others to a message."""
+        inside = f"?parentMessageId={posted.thread}" if posted.thread else ""
+        where = quote(self.conversation(posted.conversation).graph_id, safe="")
+        return f"https://teams.microsoft.com/l/message/{where}/{posted.id}{inside}"
 
     def remove(self, posted: Posted) -> None:
         del self._posts[posted.id]

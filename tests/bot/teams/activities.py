@@ -72,6 +72,32 @@ QUERY: dict[str, Any] = {
     "name": "composeExtension/query",
     "value": {"commandId": "calendar.find", "parameters": [{"name": "text", "value": "lunch"}], "queryOptions": {"skip": 0}},
 }
+SHORTCUT: dict[str, Any] = {
+    **EXECUTE,
+    "name": "composeExtension/fetchTask",
+    "conversation": IN_CHANNEL["conversation"],
+    "channelData": IN_CHANNEL["channelData"],
+    "value": {
+        "commandId": "message.notion.save-message",
+        "commandContext": "message",
+        "requestId": "7f7d22ef",
+        "messagePayload": {
+            "id": "1700000000009",
+            "replyToId": "1700000000000",
+            "linkToMessage": "https://teams.microsoft.com/l/message/x/1700000000009",
+            "body": {"contentType": "html", "content": "<div>Hello</div>"},
+            "from": {"user": {"id": ADA, "displayName": "Ada Lovelace"}},
+        },
+    },
+}
+SHORTCUT_FORM: dict[str, Any] = {
+    **SHORTCUT,
+    "name": "composeExtension/submitAction",
+    "value": {
+        **SHORTCUT["value"],
+        "data": {"form": "notion save-message", "message": "1700000000009", "into": "Notes"},
+    },
+}
 INSTALLED: dict[str, Any] = {
     **COMMON,
     "type": "installationUpdate",
@@ -89,5 +115,7 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
     ("fetch", FETCH),
     ("form", FORM),
     ("query", QUERY),
+    ("shortcut", SHORTCUT),
+    ("shortcut form", SHORTCUT_FORM),
     ("installed", INSTALLED),
 ]

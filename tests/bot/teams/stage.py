@@ -14,6 +14,9 @@ from bot.sandboxes import serving
 from bot.teams.bearer import Bearer
 from bot.teams.connector import Address, Connector
 from bot.teams.credentials import CONNECTOR, GRAPH, ClientCredentials
+from bot.teams.files import Files
+from bot.teams.graph import Graph
+from bot.teams.history import History
 from bot.teams.hosts import Hosts
 from bot.teams.look import Look
 from bot.teams.outgoing import Outgoing
@@ -51,6 +54,8 @@ class Stage:
     people: People = field(init=False)
     look: Look = field(init=False)
     sender: Sender = field(init=False)
+    graph: Graph = field(init=False)
+    history: History = field(init=False)
 
     def __post_init__(self) -> None:
         self.restart()
@@ -64,7 +69,10 @@ class Stage:
         self.people = People(self.connector, self.conversations, self.clock)
         graph = Bearer(self.http, self.credentials, GRAPH, self.clock)
         self.look = Look(graph, self.teams.graph_url, APP_ID, self.clock)
-        self.sender = Sender(self.connector, self.conversations, self.look)
+        self.graph = Graph(graph, self.teams.graph_url)
+        files = Files(self.graph, self.http)
+        self.history = History(self.graph, files, self.connector, self.conversations, APP_ID)
+        self.sender = Sender(self.connector, self.conversations, self.look, self.clock.time)
 
     def proven_by(self, password: Secret, tenant: str = TENANT, app_id: str = APP_ID) -> ClientCredentials:
         return ClientCredentials(self.http, self.teams.login_url, tenant, app_id, password, self.clock)

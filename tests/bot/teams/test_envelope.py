@@ -74,6 +74,15 @@ def test_outside_threads_each_person_has_a_turn_of_their_own() -> None:
     assert of(INSTALLED).conversation == f"teams:{TENANT}:{CHANNEL}:{ADA}"
 
 
+@pytest.mark.parametrize("activity", [EXECUTE, SUBMIT, {**EXECUTE, "conversation": IN_CHANNEL["conversation"]}])
+def test_to_stop_an_answer_does_not_wait_for_its_end(activity: dict[str, Any]) -> None:
+    stop = {"offer": "stop-1"}
+    value = {"action": {**EXECUTE["value"]["action"], "data": stop}} if activity["type"] == "invoke" else stop
+
+    assert of({**activity, "value": value}).conversation == f"teams:{TENANT}:stop-1"
+    assert of(activity).conversation != f"teams:{TENANT}:stop-1"
+
+
 def test_ids_too_long_for_the_inbox_together_are_digested() -> None:
     long = {**MESSAGE, "id": "i" * 255, "conversation": {"id": "c" * 255}, "from": {"id": "29:" + "u" * 252}}
     envelope = of(long)

@@ -28,6 +28,8 @@ from tests.bot.teams.activities import (
     MESSAGE,
     QUERY,
     SERVICE_URL,
+    SHORTCUT,
+    SHORTCUT_FORM,
     SUBMIT,
     TENANT,
     THREAD,
@@ -65,6 +67,7 @@ async def test_a_message_in_a_personal_chat_says_what_was_typed_by_whom_and_wher
             "team": "",
             "replaces": "",
         },
+        message=MESSAGE["id"],
     )
 
 
@@ -146,6 +149,35 @@ async def test_a_search_before_anything_is_typed_has_nothing_filled_in(parameter
     value = {**QUERY["value"], "parameters": parameters}
 
     assert (await heard({**QUERY, "value": value})).what == Filled("calendar find", {})
+
+
+@pytest.mark.parametrize(
+    ("activity", "filled"),
+    [
+        (SHORTCUT, Filled("notion save-message", {"message": "1700000000009"})),
+        (SHORTCUT_FORM, Filled("notion save-message", {"message": "1700000000009", "into": "Notes"})),
+    ],
+)
+async def test_a_command_from_a_messages_menu_is_about_that_message_in_its_thread(
+    activity: dict[str, Any], filled: Filled
+) -> None:
+    found = await heard(activity)
+
+    assert (found.what, found.via, found.message) == (filled, "shortcut", "1700000000009")
+    assert (found.channel, found.thread, found.route["conversation"]) == (CHANNEL, "1700000000000", THREAD)
+
+
+async def test_what_begins_a_thread_in_a_channel_is_in_it_and_chats_have_none() -> None:
+    began = {**SHORTCUT["value"], "messagePayload": {"id": "1700000000009", "replyToId": None}}
+    conversation = {**SHORTCUT["conversation"], "id": CHANNEL}
+
+    assert (await heard({**SHORTCUT, "conversation": conversation, "value": began})).thread == "1700000000009"
+    assert (await heard({**SHORTCUT, "conversation": IN_GROUP["conversation"], "value": began})).thread == ""
+
+
+@pytest.mark.parametrize("activity", [SUBMIT, EXECUTE, FETCH, FORM, QUERY, INSTALLED])
+async def test_what_is_pressed_or_filled_in_is_no_message(activity: dict[str, Any]) -> None:
+    assert (await heard(activity)).message == ""
 
 
 @pytest.mark.parametrize("action", ["add", "add-upgrade"])

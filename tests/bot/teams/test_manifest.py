@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from bot.teams.manifest import READS, manifest
+from bot.teams.shortcuts import command_of
 from commands import SUBJECTS as MODULES
 from commands.catalog import Subject, subjects
 from commands.command import Command, command
@@ -59,7 +61,7 @@ CHOICES = {
     "permissions": {"identity", "messageTeamMembers"},
     "authorization.permissions.resourceSpecific.type": {"Application", "Delegated"},
 }
-FLAGS = {"bots.supportsFiles", "composeExtensions.commands.initialRun"}
+FLAGS = {"bots.supportsFiles", "composeExtensions.commands.initialRun", "composeExtensions.commands.fetchTask"}
 MOST = {
     "bots": 1,
     "bots.scopes": 4,
@@ -74,6 +76,12 @@ MOST = {
     "validDomains": 100,
     "authorization.permissions.resourceSpecific": 16,
 }
+
+
+@command(shortcut="Save message to Notion")
+async def keep(message: str, into: str = "") -> Reply:
+    """Keep a message."""
+    return Reply(f"{message} {into}")
 
 
 @command(lists=True)
@@ -209,6 +217,39 @@ def test_without_anything_to_search_there_is_no_message_extension() -> None:
 def test_the_real_commands_can_be_searched() -> None:
     ids = {each["id"] for each in searches(*subjects(MODULES))}
     assert ids >= {"calendar.find", "calendar.today", "calendar.week"}
+
+
+def test_a_command_with_a_shortcut_is_in_the_menu_of_each_message() -> None:
+    [action] = searches(subject("notion", named(keep, "notion", "save-message")))
+
+    assert action == {
+        "id": "message.notion.save-message",
+        "type": "action",
+        "title": "Save message to Notion",
+        "description": "Keep a message.",
+        "context": ["message"],
+        "fetchTask": True,
+    }
+    assert command_of(action["id"]) == "notion save-message"
+
+
+def test_one_that_is_both_is_there_twice_under_ids_of_their_own() -> None:
+    both = replace(named(find, "notion", "find"), shortcut="Find it")
+
+    assert [each["id"] for each in searches(subject("notion", both))] == ["notion.find", "message.notion.find"]
+
+
+def test_searches_and_shortcuts_share_ten_places() -> None:
+    every = [named(find, "many", f"find{number}") for number in range(9)]
+    kept = [named(keep, "many", f"keep{number}") for number in range(2)]
+    assert len(searches(subject("many", *every, kept[0]))) == 10
+    with pytest.raises(ValueError, match=r"many find8, Save message to Notion, Save message to Notion"):
+        made(subject("many", *every, *kept))
+
+
+def test_a_shortcut_whose_name_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="32"):
+        made(subject("notion", replace(keep, shortcut="x" * 33)))
 
 
 def test_more_searches_than_teams_takes_are_refused_by_their_names() -> None:

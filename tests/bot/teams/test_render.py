@@ -192,6 +192,8 @@ def is_within_limits(messages: Sequence[Message]) -> bool:
                     assert 0 < len(element["title"]) <= 75
                 case "Action.OpenUrl":
                     assert 0 < len(element.get("title", "in a text")) <= 75
+                case "Container":
+                    assert element["items"]
                 case other:
                     assert other == "task/fetch", f"{other} is nothing that we draw"
     return True

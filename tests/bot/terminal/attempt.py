@@ -12,6 +12,9 @@ from commands.reply import Button, Reply
 TRIED: list[float] = []
 """What `busy` was asked for since this was last cleared."""
 
+CLOSED: list[str] = []
+"""What came to its end, by whatever way."""
+
 
 @command
 async def echo(text: str) -> Reply:
@@ -54,6 +57,18 @@ async def hang() -> Reply:
     os.kill(os.getpid(), signal.SIGINT)
     await asyncio.Event().wait()
     return Reply("never")
+
+
+@command
+async def grow() -> AsyncIterator[Reply]:
+    """Say more and more, until whoever reads has had enough."""
+    try:
+        yield Reply("Growing:", prose="one ", partial=True)
+        yield Reply("Growing:", prose="one two ", partial=True)
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.Event().wait()
+    finally:
+        CLOSED.append("grow")
 
 
 @command
