@@ -21,6 +21,7 @@ from bot.sandboxes import sandboxes_of, serving
 from bot.talk import talk_of
 from bot.terminal.alone import NobodyElse, Sitter
 from bot.terminal.integrations import integrations
+from bot.terminal.session import Session
 from bot.usual import preferences_of
 from bot.write_parts import Books, WriteParts, build_writes
 from commands.audit import Auditing
@@ -45,6 +46,7 @@ class Desk(NamedTuple):
 
     dispatch: Dispatch
     audit: Audit
+    session: Session | None = None
 
 
 @asynccontextmanager
@@ -67,18 +69,19 @@ async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncItera
         offered = integrations(plan)
         checks = Checks(clients, lambda *_: offered.every(), _nothing_stored, {})
         catalog = Catalog(plan.subjects, plan.runnable("terminal"))
+        session = Session(plan.clock)
         writes, chosen = _writes(plan, database, catalog), preferences.Preferences(database)
         given: Mapping[type, Provide] = {
             Health: lambda call: checks.of(call.actor, call.place),
             Integrations: lambda _: offered,
             Forgetting: partial(forgetting_at_terminal, Effects(database), Proposals(database, plan.clock.time), chosen),
             Preferences: partial(preferences_of, chosen),
-            Talk: partial(talk_of, {}),
+            Talk: partial(talk_of, {"terminal": session}),
             **models_of(plan, Saved(chosen, Budgets(database), Stops(database)), services, clients),
             Auditing: partial(auditing_of, Audit(database), Sitter().is_admin, catalog, ""),
             **writes.given,
         }
-        yield Desk(Dispatch(catalog, clients, given, writes.judge, writes.writing), Audit(database))
+        yield Desk(Dispatch(catalog, clients, given, writes.judge, writes.writing), Audit(database), session)
 
 
 def _writes(plan: Plan, database: Database, catalog: Catalog) -> WriteParts:

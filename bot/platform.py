@@ -92,7 +92,26 @@ class StoppedError(Exception):
     """Somebody has stopped, by a means of the platform's own, an answer that was being sent piece by piece."""
 
 
-class Platform(Protocol):
+class Reading(Protocol):
+    """What was said in conversations."""
+
+    async def thread(self, place: Place) -> list[Said]:
+        """The thread of this place, oldest first, with the message that it hangs on; at most the newest 500 messages.
+
+        This, `history` and `message` raise Refused where the place is in no thread, or the bot may not read there; Unavailable.
+        """
+
+    async def history(self, place: Place, since: datetime) -> list[Said]:
+        """What was said in the conversation since then, outside threads, oldest first; at most the newest 500 messages."""
+
+    async def message(self, place: Place, id: str) -> Said:
+        """One message of this conversation, by its id or its link. Raises Refused for one that is elsewhere, too."""
+
+    async def fetch(self, place: Place, attached: Attached) -> bytes:
+        """What is in an attachment: at most 8 MB. Raises Refused, Unavailable."""
+
+
+class Platform(Reading, Protocol):
     """One place where people are: Slack, Teams."""
 
     def patience(self, asked: Asked) -> float:
@@ -139,18 +158,3 @@ class Platform(Protocol):
 
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """Shows the command's form to the person; False where that is no longer possible."""
-
-    async def thread(self, place: Place) -> list[Said]:
-        """The thread of this place, oldest first, with the message that it hangs on; at most the newest 500 messages.
-
-        This, `history` and `message` raise Refused where the place is in no thread, or the bot may not read there; Unavailable.
-        """
-
-    async def history(self, place: Place, since: datetime) -> list[Said]:
-        """What was said in the conversation since then, outside threads, oldest first; at most the newest 500 messages."""
-
-    async def message(self, place: Place, id: str) -> Said:
-        """One message of this conversation, by its id or its link. Raises Refused for one that is elsewhere, too."""
-
-    async def fetch(self, place: Place, attached: Attached) -> bytes:
-        """What is in an attachment: at most 8 MB. Raises Refused, Unavailable."""

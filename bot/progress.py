@@ -19,7 +19,7 @@ from storage.inbox import Inbox
 from storage.offers import Offer
 
 _LOG = logging.getLogger(__name__)
-_WORKING = Reply("Working on it…")
+_WORKING = Reply("Working on it…", partial=True)
 
 
 class UndeliveredError(Unavailable):

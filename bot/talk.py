@@ -5,16 +5,16 @@ from contextlib import suppress
 from datetime import datetime
 
 from adapters.errors import Refused, Unavailable
-from bot.platform import Platform
+from bot.platform import Reading
 from commands.call import Call
 from commands.talk import Attached, Said, Talk
 
 
-def talk_of(platforms: Mapping[str, Platform], call: Call) -> Talk:
+def talk_of(platforms: Mapping[str, Reading], call: Call) -> Talk:
     """The conversation in which this call was asked."""
     place = call.place
 
-    def platform() -> Platform:
+    def platform() -> Reading:
         if place.platform not in platforms:
             raise Refused("I can't read what is said here.")
         return platforms[place.platform]

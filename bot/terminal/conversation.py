@@ -58,7 +58,7 @@ class Conversation:
         self._screen = screen
         self._clock = clock
         self._sleep = sleep
-        self._session = session or Session(clock)
+        self._session = session or desk.session or Session(clock)
         self._shown = Reply("")
 
     async def say(self, text: str) -> Answer:
