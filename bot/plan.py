@@ -33,7 +33,8 @@ class Plan:
     @property
     def sandboxed(self) -> frozenset[str]:
         """Services that run as sandboxes."""
-        names = self.services if self.settings.sandbox_mode else self.settings.sandbox
+        every = self.services if self.settings.sandbox_mode else ()
+        names = self.settings.sandbox or every
         return frozenset(names) - frozenset(self.trials)
 
     @property

@@ -15,8 +15,9 @@ _PATIENCE = 60  # seconds: a busy machine is slow to start
 
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
-    """Nothing of this machine's but where programs are."""
+    """Nothing of this machine's but where programs are. One service alone: to load all takes seconds of computing."""
     given = {"DATABASE_URL": f"sqlite:///{home / 'data/interact.sqlite'}", "PORT": "0", "SANDBOX_PORT": "0"}
+    given["SANDBOX"] = "google_calendar"
     return {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONWARNINGS": "error::ResourceWarning", **given, **settings}
 
 
