@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     identity_header: SecretStr = Field(SecretStr(""), description="What goes with it: set by Azure's App Service too.")
     sandbox: Names = Field(
         (),
-        description="Services to run as sandboxes, separated by commas. Without platform credentials: all, unless some are named.",
+        description="Services to run as sandboxes, by commas. Without platform credentials: all, unless some are named.",
     )
     sandbox_port: int = Field(3001, ge=0, le=65535, description="Where the sandboxes listen, on loopback only.")
     sandbox_lends: bool = Field(
