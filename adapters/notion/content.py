@@ -14,7 +14,7 @@ _MOST_BLOCKS, _MOST_BYTES = 1000, 500_000  # that Notion takes at once: https://
 _MOST_SHOWN = 100_000  # characters
 _FENCE = re.compile(r"```")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
-_ATTRIBUTES = re.compile(r'\s*\{(?:\s*[a-z_]+="[^"]*")+\s*\}\s*$')
+_ATTRIBUTES = re.compile(r'\{(?:\s*[a-z_]+="[^"]*")+\s*\}\s*$')
 _MARKUP = re.compile(
     r"(?P<kept>`[^`]+`|\\.)"
     r'|<mention-date\s+start="(?P<date>[^"<>]*)"[^<>]*>'
@@ -22,7 +22,7 @@ _MARKUP = re.compile(
     r"|<summary>(?P<summary>[^<>]*)</summary>"
     r"|(?P<user><mention-user\b[^<>]*>)|(?P<space><br\s*/?>|</td>)|(?P<tag></?[a-z][a-z_-]*(?:\s[^<>]*)?/?>)"
 )
-_UNSAID = re.compile(r"^[\s>]*(?:\d{1,9}[.)]\s|[-*+]\s\[[ x]\]\s|```.*$)|\]\([^()\s]*\)", re.MULTILINE)
+_UNSAID = re.compile(r"^[ \t>]*(?:\d{1,9}[.)]\s|[-*+]\s\[[ x]\]\s|```.*$)|\]\([^()\s]*\)", re.MULTILINE)
 
 
 def content_of(told: Mapping[str, Any]) -> Content:
