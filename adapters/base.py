@@ -149,6 +149,11 @@ class Client:
         return self._access.token
 
     @property
+    def now(self) -> datetime:
+        """The present, in the asker's zone."""
+        return self._access.now().astimezone(self._access.zone)
+
+    @property
     def again(self) -> bool:
         """Whether an earlier attempt of this very call may have got through: what it wants may be there already."""
         return self._access.again

@@ -1,7 +1,7 @@
 """What all AI providers have in common: a prompt goes in, and an answer comes out in pieces."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -116,8 +116,8 @@ class ChatModel(Client):
         """Those that can be asked, newest first: one request, which costs nothing."""
 
     @abstractmethod
-    def stream(self, model: str, prompt: Prompt) -> AsyncIterator[Piece]:
-        """The answer in pieces, as they come; an `End` is the last. To close the iterator is to stop the provider.
+    def stream(self, model: str, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        """The answer in pieces, as they come; an `End` is the last. To close it is to stop the provider.
 
         The first words must come within 20 seconds, each of the next within 15.
         """

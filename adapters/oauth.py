@@ -18,6 +18,7 @@ from adapters.token_answer import Issued, error_of, fields_of, issued_of
 __all__ = ["DEADLINE", "Issued", "OAuthClient", "Registration"]
 
 DEADLINE = 30.0  # seconds in all: a lost answer may cost the connection, so it is waited for longer than others
+_DONE_WITH = ("invalid_token", "invalid_grant")  # what a service says of a token that is no more
 _FORM, _JSON = "application/x-www-form-urlencoded;charset=UTF-8", "application/json"
 
 
@@ -102,7 +103,7 @@ class OAuthClient:
             return
         body, _ = prepare_revoke_token_request(issued.reveal())
         answer = await self._send(self._auth.revoke_url, body, repeatable=True)
-        if answer.status >= 300 and error_of(fields_of(answer.body)) != "invalid_token":
+        if answer.status >= 300 and error_of(fields_of(answer.body)) not in _DONE_WITH:
             raise Unavailable(f"{self._title} did not confirm that the connection is revoked.")
 
     async def _send(self, url: str, body: str, repeatable: bool) -> Response:

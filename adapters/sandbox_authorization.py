@@ -15,6 +15,7 @@ from yarl import URL
 from adapters.base import OAuth2
 from adapters.sandbox import Sandbox
 from adapters.sandbox_consent import consent_page, refusal_page
+from adapters.sandbox_dialect import Dialect
 from adapters.sandbox_families import Account, Counts, Families, Family, Habits
 from adapters.sandbox_request import Asked, Refusal, Untrusted, checked, checked_target
 from adapters.sandbox_token_request import plain_request, token_request
@@ -41,16 +42,23 @@ class AuthorizationServer:
 
     A person is shown a page that offers `accounts`, first of all the one that `login_hint` names. A code is good for one use
     within a minute, by the client and for the redirect URI that it was given for, with the proof; used again, it ends what
-    came of it. `habits` are the vendor's own ways, `counts` tells what was done, as does `GET /_sandbox/authorization`.
+    came of it. `habits` and `dialect` are the vendor's own ways, `counts` tells what was done, as does
+    `GET /_sandbox/authorization`.
     """
 
     def __init__(
-        self, sandbox: Sandbox, auth: OAuth2, habits: Habits | None = None, accounts: Sequence[Account] = _ACCOUNTS
+        self,
+        sandbox: Sandbox,
+        auth: OAuth2,
+        habits: Habits | None = None,
+        dialect: Dialect | None = None,
+        accounts: Sequence[Account] = _ACCOUNTS,
     ) -> None:
         self.habits = habits or Habits()
         self.counts = Counts()
         self._sandbox = sandbox
         self._auth = auth.at("/")
+        self._dialect = dialect or Dialect()
         self._tells_issuer = bool(auth.issuer)
         self._accounts = tuple(accounts)
         self._families = Families(sandbox, self.habits, self.counts)
@@ -122,7 +130,7 @@ class AuthorizationServer:
                 self.counts.refreshes += 1
             case _:
                 raise Refusal("unsupported_grant_type")
-        return answer
+        return self._dialect.issued(answer, self._families.account_of(str(answer["access_token"])))
 
     async def _revoke(self, request: web.Request) -> Mapping[str, object]:
         if self.habits.open_revocation:
@@ -184,7 +192,7 @@ class AuthorizationServer:
                 body, status = await handler(request), 200
             except Refusal as refusal:
                 self.counts.refused += 1
-                body = {"error": refusal.code, "error_description": str(refusal)}
+                body = self._dialect.refused(refusal)
                 status = 401 if refusal.code == "invalid_client" else 400
             return web.json_response(body, status=status, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 

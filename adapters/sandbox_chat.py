@@ -13,13 +13,13 @@ from aiohttp import web
 
 from adapters.faults import Fault
 from adapters.sandbox import Handler, Sandbox
-from adapters.sandbox_chat_script import Answer, Call, Cut, Failure, Filtered, Garbage, Pause, Question, Thought, tokens
+from adapters.sandbox_chat_script import Answer, Call, Cut, Failure, Filtered, Garbage, Hold, Pause, Question, Thought, tokens
 from adapters.sandbox_chat_words import improvised
 
 _WHOLE = web.RequestKey("whole", bool)
 _STEP = 0.02  # seconds between two looks whether anybody still listens
 _WORDS = re.compile(r"\s*\S+\s*")
-Said = bytes | Pause | Cut
+Said = bytes | Pause | Hold | Cut
 
 
 class Dialect(ABC):
@@ -111,6 +111,8 @@ class ChatSandbox(Sandbox):
                 if isinstance(said, bytes):
                     await response.write(said)
                 await _wait(request, said.seconds if isinstance(said, Pause) else pace)
+                while isinstance(said, Hold) and not said.until.is_set():
+                    await _wait(request, _STEP)
                 if isinstance(said, Cut):
                     return _cut(request, response, said)
             await response.write_eof()
@@ -137,7 +139,7 @@ def _performed(steps: Answer, most: int, dialect: Dialect) -> Iterator[Said]:
                 yield dialect.call(step)
             case Garbage():
                 yield step.content
-            case Pause():
+            case Pause() | Hold():
                 yield step
             case Cut():
                 yield step

@@ -1,5 +1,6 @@
 """What a stand-in of an AI provider is told to answer: steps, in their order."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,13 @@ class Pause:
     """Nothing is said for so many seconds."""
 
     seconds: float
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Nothing is said until this is set."""
+
+    until: asyncio.Event
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Failure:
     message: str = "This failure was asked for."
 
 
-Step = str | Thought | Call | Pause | Cut | Garbage | Filtered | Failure
+Step = str | Thought | Call | Pause | Hold | Cut | Garbage | Filtered | Failure
 """A text is said as one piece."""
 
 Answer = Sequence[Step]

@@ -16,6 +16,7 @@ class Habits:
     lifetime: int = 3600  # of an access token, in seconds
     rotates: bool = False  # a refresh token is good for one use; using it again ends the family
     grace: float = 0.0  # seconds in which a used one is forgiven
+    repeats: bool = False  # a refresh gives the refresh token that it was asked with
     offline: Mapping[str, str] = field(default_factory=dict)  # what a request must say to get a refresh token at all
     open_revocation: bool = False  # who holds a token may revoke it, and an unknown one is an error
     revokes_account: bool = False  # revoking a token ends all that its account ever granted
@@ -79,7 +80,12 @@ class Families:
             raise Refusal("invalid_scope")
         if self._habits.rotates:
             family.refresh[token] = family.refresh[token] or self._sandbox.now()
-        return self._answer(family, rotate=self._habits.rotates)
+        answer = self._answer(family, rotate=self._habits.rotates)
+        return {**answer, "refresh_token": token} if self._habits.repeats else answer
+
+    def account_of(self, access: str) -> str:
+        """Whose access token that is, by id. It has to be one that was given."""
+        return self._by_token[access].account.id
 
     def revoke(self, token: str) -> bool:
         """Whether there was anything to end: all of a refresh token's family; an access token alone, or what habit says."""

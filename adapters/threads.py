@@ -21,12 +21,18 @@ async def in_thread(work: Callable[[], _Result]) -> _Result:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer in the shape of urllib3's."""
+    """An answer in the shape of urllib3's: of version 2, and of 1, which some SDKs ask for headers."""
 
     status: int
     headers: Mapping[str, str]
     data: bytes
     reason: str = ""
+
+    def getheaders(self) -> Mapping[str, str]:
+        return self.headers
+
+    def getheader(self, name: str, default: str | None = None) -> str | None:
+        return self.headers.get(name.lower(), default)
 
 
 @dataclass(frozen=True)

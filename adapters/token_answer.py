@@ -26,6 +26,18 @@ _ERRORS = frozenset(
         "unsupported_grant_type",
     }
 )
+_OWN = {  # HubSpot's words: https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide
+    "BAD_AUTH_CODE": "invalid_grant",
+    "BAD_CLIENT_ID": "invalid_client",
+    "BAD_CLIENT_SECRET": "invalid_client",
+    "BAD_GRANT_TYPE": "unsupported_grant_type",
+    "BAD_REDIRECT_URI": "invalid_request",
+    "BAD_REFRESH_TOKEN": "invalid_grant",
+    "EXPIRED_AUTH_CODE": "invalid_grant",
+    "MISMATCH_REDIRECT_URI_AUTH_CODE": "invalid_grant",
+}
+_WRONG_INPUT = "VALIDATION_ERROR"  # HubSpot's category of what is the same however often it is asked
+_WRONG = {"refresh token": "invalid_grant", "auth code": "invalid_grant", "client": "invalid_client"}  # by its message
 
 
 @dataclass(frozen=True)
@@ -54,9 +66,21 @@ def fields_of(body: bytes) -> Mapping[str, Any]:
 
 
 def error_of(answer: Mapping[str, Any]) -> str:
-    """The registered error code in an answer; empty where there is none. Free text of the service's goes no further."""
-    error = answer.get("error")
-    return error if isinstance(error, str) and error in _ERRORS else ""
+    """The registered error code in an answer, or the one that a vendor's own words mean; empty where there is none.
+
+    Free text of the service's goes no further.
+    """
+    told = [answer.get(name) for name in ("error", "code", "status", "category", "subCategory")]
+    words = [each.rpartition(".")[2] for each in told if isinstance(each, str)]
+    known = [word if word in _ERRORS else _OWN.get(word, "") for word in words]
+    return next(filter(None, known), "") or _wrong_input(answer)
+
+
+def _wrong_input(answer: Mapping[str, Any]) -> str:
+    if answer.get("category") != _WRONG_INPUT:
+        return ""
+    message = str(answer.get("message")).lower()
+    return next((code for words, code in _WRONG.items() if words in message), "invalid_request")
 
 
 def issued_of(answer: Mapping[str, Any]) -> Issued | None:
@@ -69,7 +93,7 @@ def issued_of(answer: Mapping[str, Any]) -> Issued | None:
     life = _seconds(answer.get("expires_in"))
     if access is None or answer.get("error") or not _is_bearer(answer.get("token_type")) or (life == 0 and refresh is None):
         return None
-    return Issued(access, refresh, life or None, _scopes(answer.get("scope")))
+    return Issued(access, refresh, life or None, _scopes(answer.get("scope", answer.get("scopes"))))
 
 
 def _secret(value: object) -> Secret | None:

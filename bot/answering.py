@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +20,7 @@ from bot.entry import entries_of
 from bot.hearing import Hearing
 from bot.intent import load
 from bot.leaked import found
-from bot.mark import mark, mark_of
+from bot.mark import STOP, mark, mark_of
 from bot.metrics import Metrics
 from bot.notices import platform_of
 from bot.offering import offer, taken
@@ -34,9 +35,6 @@ from storage.offers import Offer, Offers
 from storage.stops import Stops
 
 _LOG = logging.getLogger(__name__)
-STOP = "stop-"
-"""How the ids of buttons begin that stop an answer: to press one does not wait for that answer to end."""
-
 _PROGRESS = 1.0  # seconds between two looks at what is under way
 _TIME_LIMIT = 120.0  # seconds that a call may take
 
@@ -208,9 +206,12 @@ class Answering:
         again = 0.0 if self._dispatch.streams(call) else math.inf
         connect = partial(self._desk.connect, asked.actor, delivery)
         stop: tuple[Button, Offer] | tuple[()] = ()
-        async with company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience(asked)):
-            async for reply in self._dispatch.answer(call, progress.settle, connect):
-                if self._clock.time() >= again and (reply.partial or not reply.prose):
+        async with (
+            company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience(asked)),
+            aclosing(self._dispatch.answer(call, progress.settle, connect)) as replies,
+        ):
+            async for reply in replies:
+                if self._clock.time() >= again and (reply.partial or not (reply.prose or reply.private)):
                     again = self._clock.time() + _PROGRESS
                     stop = stop or (self._stop(call, asked, delivery) if reply.prose else ())
                     await self._show(asked, reply, call, progress, stop)
@@ -239,7 +240,7 @@ class Answering:
         now = self._clock.time()
         offers = [offer(self._token(), button, asked, delivery.received, now) for button in reply.pressed]
         ran = progress.resumed(call) if call else None
-        entries = entries_of(delivery.key, delivery.received, asked, call, ran, reply)
+        entries = entries_of(delivery.key, delivery.received, asked, call, ran, reply, self._dispatch.catalog)
         await progress.say(asked, reply, offers, entries)
         await self._note_card(delivery, progress)
         self._metrics.reply_seconds.observe(max(0.0, self._clock.time() - delivery.received))

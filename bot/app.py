@@ -23,6 +23,7 @@ from bot.directory import Directory
 from bot.dispatch import Dispatch, Provide
 from bot.expiring import Expiring
 from bot.forgetting import forgetting_of
+from bot.gallery import Gallery
 from bot.health import Probes
 from bot.hearing import Hearing
 from bot.housekeeping import Housekeeping
@@ -130,6 +131,7 @@ def _dispatch(
     own = {app.title: app.check for app in apps.values()}
     test = partial(try_connected, parts.keeping.accounts, stores.vault)
     checks = Checks(clients, partial(every_of, parts.listing), test, own)
+    gallery = Gallery(stores.pictures, public_url, plan.clock, token)
     given: Mapping[type, Provide] = {
         Health: lambda call: checks.of(call.actor, call.place),
         Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
@@ -145,7 +147,7 @@ def _dispatch(
         ),
         Preferences: partial(preferences_of, stores.preferences),
         Talk: partial(talk_of, platforms),
-        **models_of(plan, Saved(stores.preferences, stores.budgets, stores.stops), services, clients),
+        **models_of(plan, Saved(stores.preferences, stores.budgets, stores.stops), services, clients, gallery),
         Auditing: partial(auditing_of, stores.audit, parts.administrators.is_admin, catalog, _page(public_url, "activity")),
         **writes.given,
     }
@@ -174,7 +176,8 @@ def _begin_work(
     answering = Answering(inbox, offers, dispatch, platforms, *shared, token, plan.max_age)
     worker = Worker(inbox, answering, metrics, plan.clock, random.random)
     worker.start(plan.settings.workers)
-    _in_background(stack, Housekeeping(inbox, offers, stores.stops, stores.budgets, plan.clock, plan.keep).run())
+    kept = (inbox, offers, stores.stops, stores.budgets, stores.pictures)
+    _in_background(stack, Housekeeping(*kept, plan.clock, plan.keep).run())
     _in_background(stack, parts.keeping.upkeep.run())
     _in_background(stack, Expiring(proposals, approvals).run())
     stack.push_async_callback(worker.drain, _DRAIN)

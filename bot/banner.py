@@ -63,7 +63,10 @@ def _service(adapter: Adapter, plan: Plan) -> str:
         return f"real, with the account of {adapter.name.upper()}_TOKEN{where}"
     if adapter.name in plan.sandboxed:
         return f"sandbox{where}"
-    return f"real, with the account that each person connects{where}" if adapter.name in plan.connectable else "off"
+    own = "the account that each person connects" if adapter.name in plan.connectable else ""
+    key = f"the key of {adapter.env}_API_KEY" if adapter.name in plan.shared_keys else ""
+    as_whom = " or ".join(filter(None, (own, key)))
+    return f"real, with {as_whom}{where}" if as_whom else "off"
 
 
 def _made_up(plan: Plan) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What answers a call, whatever it came by: the services that are switched on, and the dispatch. The terminal needs no more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import NamedTuple
@@ -50,19 +50,23 @@ class Desk(NamedTuple):
 
 
 @asynccontextmanager
-async def open_desk(plan: Plan, sandboxes: str, database_url: str) -> AsyncIterator[Desk]:
+async def open_desk(
+    plan: Plan, sandboxes: str, database_url: str, needed: Sequence[Adapter] | None = None
+) -> AsyncIterator[Desk]:
     """For the terminal. `sandboxes` is the address of those that run already, empty where it must serve them itself.
 
-    Nobody connects accounts there: the services are lent, or tried with a token of the settings. Raises StorageError.
+    Nobody connects accounts there: the services are lent, or tried with a token of the settings. Those that are `needed` are
+    loaded, or where nobody knows which, all. Raises StorageError.
     """
     async with AsyncExitStack() as stack:
         database = Database(database_url)
         stack.push_async_callback(database.close)
         await database.open()
         http = Http(await stack.enter_async_context(pooled_session()))
+        loaded = plan.switched_on if needed is None else needed
         if plan.hosted and not sandboxes:
-            sandboxes = await stack.enter_async_context(serving(sandboxes_of(plan.adapters, plan.hosted, plan.clock), 0))
-        services = await load_services(plan, sandboxes, http)
+            sandboxes = await stack.enter_async_context(serving(sandboxes_of(loaded, plan.hosted, plan.clock), 0))
+        services = await load_services(plan, sandboxes, http, loaded)
         lent = Lent(http, plan.sandboxed, plan.clock)
         sources: list[Source] = [Given(plan.trials, plan.trusted), Given(plan.shared_keys), lent]
         clients = Clients(services, Connections(sources), plan.clock)
@@ -94,9 +98,12 @@ async def _nothing_stored(*_: object) -> bool:
     return False
 
 
-async def load_services(plan: Plan, sandboxes: str, http: Http) -> Mapping[str, Service]:
-    """Those that are switched on, by name."""
-    loaded = await asyncio.gather(*(_load(adapter, plan, sandboxes, http) for adapter in plan.switched_on))
+async def load_services(
+    plan: Plan, sandboxes: str, http: Http, adapters: Sequence[Adapter] | None = None
+) -> Mapping[str, Service]:
+    """These, or all that are switched on, by name."""
+    wanted = plan.switched_on if adapters is None else adapters
+    loaded = await asyncio.gather(*(_load(adapter, plan, sandboxes, http) for adapter in wanted))
     return {service.adapter.name: service for service in loaded}
 
 

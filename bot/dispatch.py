@@ -1,7 +1,8 @@
 """A Call becomes a Reply."""
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -115,8 +116,12 @@ class Dispatch:
             return await self._form(command, raw, sorry, actor, place) if error.missing else sorry
         return Call(id, command.name, arguments, actor, place, via, asked, dry_run)
 
-    async def answer(self, call: Call, settle: Settle | None = None, connect: Connect = _nowhere) -> AsyncIterator[Reply]:
+    async def answer(
+        self, call: Call, settle: Settle | None = None, connect: Connect = _nowhere
+    ) -> AsyncGenerator[Reply, None]:
         """Runs the call. Each reply replaces the one before; the last one stands. Raises Unavailable, StorageError.
+
+        To close it is to stop at once whatever is under way.
 
         `settle` is given the call as it turns out to be meant, and stores it, so that a further attempt does not find another
         meaning. `connect` is asked for where an account is missing.
@@ -127,8 +132,9 @@ class Dispatch:
                 yield words.switched_off(call.command)
                 return
             try:
-                async for reply in self._permitted(command, call):
-                    yield reply
+                async with aclosing(self._permitted(command, call)) as replies:
+                    async for reply in replies:
+                        yield reply
                 return
             except Meant as meant:
                 call = replace(call, arguments={**call.arguments, **meant.arguments})
@@ -164,14 +170,15 @@ class Dispatch:
         begun = await self._writing.begun(call)
         return begun.id if begun and begun.is_open else ""
 
-    async def _permitted(self, command: Command, call: Call) -> AsyncIterator[Reply]:
+    async def _permitted(self, command: Command, call: Call) -> AsyncGenerator[Reply, None]:
         if command.by_hand and call.via not in BY_HAND:
             raise Refused(f"“{command.name}” is for people to run, by their own hand.")
         verdict = await self._judge.judge(command, call.actor, call.place)
         if not verdict.allowed:
             raise Refused(verdict.reason)
-        async for reply in self._run(command, call, verdict):
-            yield reply
+        async with aclosing(self._run(command, call, verdict)) as replies:
+            async for reply in replies:
+                yield reply
 
     async def _form(
         self, command: Command, raw: Mapping[str, Any], otherwise: Reply, actor: Actor, place: Place
@@ -180,7 +187,7 @@ class Dispatch:
         verdict = await self._judge.judge(command, actor, place)
         return Form(command, raw, otherwise) if verdict.allowed else words.refused(Refused(verdict.reason))
 
-    async def _run(self, command: Command, call: Call, verdict: Verdict) -> AsyncIterator[Reply]:
+    async def _run(self, command: Command, call: Call, verdict: Verdict) -> AsyncGenerator[Reply, None]:
         """Once more, where a service turns a token down and there is a newer one."""
         for renewed in (False, True):
             begun = await self._writing.begun(call) if command.writes else None
@@ -189,8 +196,9 @@ class Dispatch:
                 return
             opened = await self._open(command, call, begun)
             try:
-                async for reply in self._once(command, call, opened, begun, verdict):
-                    yield reply
+                async with aclosing(self._once(command, call, opened, begun, verdict)) as replies:
+                    async for reply in replies:
+                        yield reply
                 return
             except NeedsConnection as error:  # the second time too, so that it is known to be broken
                 if not await self._renewed(error.service, opened, call) or renewed:
@@ -198,14 +206,15 @@ class Dispatch:
 
     async def _once(
         self, command: Command, call: Call, opened: _Opened, begun: Effect | None, verdict: Verdict
-    ) -> AsyncIterator[Reply]:
+    ) -> AsyncGenerator[Reply, None]:
         accounts = {self._clients.title(each.client): each.account for each in opened.clients}
         steps = command.run(call.arguments, opened.given, call.asked.astimezone(ZoneInfo(call.actor.zone)))
         why = verdict.reason if verdict.by else ""
-        replies = self._writing.run(command, call, accounts, begun, verdict.by, why, steps) if command.writes else steps
-        async for reply in replies:
-            if isinstance(reply, Reply):
-                yield replace(reply, account=as_whom(accounts)) if accounts else reply
+        writing = self._writing.run(command, call, accounts, begun, verdict.by, why, steps) if command.writes else steps
+        async with aclosing(steps), aclosing(writing) as replies:
+            async for reply in replies:
+                if isinstance(reply, Reply):
+                    yield replace(reply, account=as_whom(accounts)) if accounts else reply
 
     async def _renewed(self, title: str, opened: _Opened, call: Call) -> bool:
         """Of the service of this title alone: the others have turned nothing down, and to renew an API key is to lose it."""

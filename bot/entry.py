@@ -1,9 +1,13 @@
 """What is noted for good of each call and each decision: who asked what, as whom, who confirmed it, and what came of it."""
 
-from bot.leaked import dumped, scrubbed
+from dataclasses import replace
+
+from bot.leaked import scrubbed
 from bot.platform import Asked, Filled, Press, Words
+from bot.withheld import arguments_of, begins, may_be_noted, said_of
 from bot.words import Sorry
 from commands.call import Call
+from commands.catalog import Catalog
 from commands.reply import Reply
 from storage.entry import Entry
 
@@ -36,22 +40,27 @@ _LONGEST = 300  # characters of each text that are kept
 _LOOKED_AT = "home"  # to open the bot's Home tab in Slack is to look at a page: nobody asked for anything
 
 
-def entries_of(id: str, at: float, asked: Asked, call: Call | None, ran: Call | None, reply: Reply) -> tuple[Entry, ...]:
+def entries_of(
+    id: str, at: float, asked: Asked, call: Call | None, ran: Call | None, reply: Reply, catalog: Catalog
+) -> tuple[Entry, ...]:
     """One for what was asked, and where that led to another command, one for that; none where nobody asked anything of ours.
 
-    `id` is the delivery's, or any. `call` is what was asked, `ran` what it turned out to mean. No secret gets into it.
+    `id` is the delivery's, or any. `call` is what was asked, `ran` what it turned out to mean. No secret gets into it, and
+    of what was said to an AI model, nothing but how long it was.
     """
     if asked.via == _LOOKED_AT:
         return ()
     if call is None or ran is None:
-        wanted = _wanted(asked)
+        wanted, text = _wanted(asked, reply.text, catalog)
+        reply = replace(reply, text=text)
         return (_entry(id, at, asked, wanted, "", "", reply, _outcome(None, reply)),) if wanted else ()
-    told = _entry(id, at, asked, ran.command, dumped(ran.arguments), ran.confirmed_by, reply, _outcome(ran, reply))
+    reply, arguments = replace(reply, text=said_of(ran, reply.text, catalog)), arguments_of(ran, catalog)
+    told = _entry(id, at, asked, ran.command, arguments, ran.confirmed_by, reply, _outcome(ran, reply))
     if ran.command == call.command:
         return (told,)
     first = Reply(f"It led to “{ran.command}”.", record=str(call.arguments.get("id", "")))
     outcome = _DECISIONS.get(call.command, "led on")
-    return (_entry(id, at, asked, call.command, dumped(call.arguments), "", first, outcome), told)
+    return (_entry(id, at, asked, call.command, arguments_of(call, catalog), "", first, outcome), told)
 
 
 def _entry(id: str, at: float, asked: Asked, command: str, arguments: str, by: str, reply: Reply, outcome: str) -> Entry:
@@ -83,16 +92,17 @@ def _outcome(ran: Call | None, reply: Reply) -> str:
     return "previewed" if ran and ran.dry_run else "done"
 
 
-def _wanted(asked: Asked) -> str:
+def _wanted(asked: Asked, said: str, catalog: Catalog) -> tuple[str, str]:
+    """What was asked for that came to no call, and what is kept of the answer, which may quote it."""
     match asked.what:
         case Words(text):
-            return text
+            return (text, said) if may_be_noted(text, catalog) else (begins(text), "")
         case Filled(command):
-            return command
+            return command, said if may_be_noted(command, catalog) else ""
         case Press():
-            return _A_BUTTON
+            return _A_BUTTON, said
         case _:
-            return ""
+            return "", said
 
 
 def kept(text: str) -> str:

@@ -10,12 +10,14 @@ from storage.budgets import Budgets
 from storage.errors import StorageError
 from storage.inbox import Inbox
 from storage.offers import Offers
+from storage.pictures import Pictures
 from storage.stops import Stops
 
 _LOG = logging.getLogger(__name__)
 _INTERVAL = 3600.0  # seconds
 _DAY = 86400.0
 _SPENT = 40  # days for which it is known what was spent
+_SHOWN = 30  # days for which a picture can be seen
 
 
 class Housekeeping:
@@ -27,6 +29,7 @@ class Housekeeping:
         offers: Offers,
         stops: Stops,
         budgets: Budgets,
+        pictures: Pictures,
         clock: Clock,
         keep: float,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -35,6 +38,7 @@ class Housekeeping:
         self._offers = offers
         self._stops = stops
         self._budgets = budgets
+        self._pictures = pictures
         self._clock = clock
         self._keep = keep
         self._sleep = sleep
@@ -50,6 +54,7 @@ class Housekeeping:
         try:
             gone = await self._inbox.prune(now - self._keep) + await self._offers.prune(now)
             await self._stops.prune(now - _DAY)
+            await self._pictures.prune(now - _SHOWN * _DAY)
             await self._budgets.prune(datetime.fromtimestamp(now - _SPENT * _DAY, UTC).strftime("%Y-%m-%d"))
         except StorageError as error:
             _LOG.warning("old deliveries could not be removed: %s", error)

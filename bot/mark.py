@@ -1,8 +1,11 @@
-"""The mark that a call and its reply bear: made of what they came from, so it is the same on every attempt."""
+"""What calls and buttons are told by. A call and its reply bear a mark of what they came from, the same on every attempt."""
 
 import hashlib
 
 from storage.delivery import Delivery
+
+STOP = "stop-"
+"""What the ids of buttons begin with that stop an answer: to press one does not wait for that answer to end."""
 
 
 def mark_of(delivery: Delivery) -> str:

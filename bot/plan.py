@@ -68,8 +68,8 @@ class Plan:
 
     @property
     def shared_keys(self) -> Mapping[str, Secret]:
-        """Keys of the settings that everybody may use, by service."""
-        keyed = [adapter.name for adapter in self.adapters if isinstance(adapter.auth, ApiKey)]
+        """Keys of the settings that everybody may use, by service. A stand-in is told none: what it lends does there."""
+        keyed = [each.name for each in self.adapters if isinstance(each.auth, ApiKey) and each.name not in self.sandboxed]
         given = {name: self.credentials[name].api_key.get_secret_value() for name in keyed}
         return {name: Secret(key) for name, key in given.items() if key}
 

@@ -89,20 +89,27 @@ class Asked:
 
 
 class StoppedError(Exception):
-    """Somebody has stopped, by a means of the platform's own, an answer that was being sent piece by piece."""
+    """Somebody has stopped an answer that was being given piece by piece."""
 
 
 class Reading(Protocol):
     """What was said in conversations."""
 
+    def in_thread(self, place: Place) -> bool:
+        """Whether there is a thread to be read here: a chat whose messages hang on nothing is one as a whole."""
+
     async def thread(self, place: Place) -> list[Said]:
         """The thread of this place, oldest first, with the message that it hangs on; at most the newest 500 messages.
 
-        This, `history` and `message` raise Refused where the place is in no thread, or the bot may not read there; Unavailable.
+        Of a chat as a whole, some of its newest messages. This, `history` and `message` raise Refused where the
+        place is in no thread, or the bot may not read there; Unavailable.
         """
 
     async def history(self, place: Place, since: datetime) -> list[Said]:
-        """What was said in the conversation since then, outside threads, oldest first; at most the newest 500 messages."""
+        """What was said in the conversation since then, oldest first, also in its threads; at most the newest 500 messages.
+
+        Slack tells only of threads that were begun since, and of the twenty in which somebody spoke last.
+        """
 
     async def message(self, place: Place, id: str) -> Said:
         """One message of this conversation, by its id or its link. Raises Refused for one that is elsewhere, too."""

@@ -6,6 +6,7 @@ HTML is text, a picture is its description. An address is a link only if it is o
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
@@ -13,10 +14,11 @@ from markdown_it.token import Token
 
 from bot.text import clean, is_web_address
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
-_MARKDOWN.enable("strikethrough").disable(["html_block", "html_inline", "lheading", "reference"])
+_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["html_block", "lheading", "reference", "inline"])
+_INLINE = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("strikethrough").disable(["html_inline"])
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')\]]+)")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
+_BRACKETS, _SIGNS = 100, 1_000  # in one paragraph
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Block:
 def read(markdown: str, links: Collection[str] = ()) -> list[Block]:
     """The blocks in their order; `links` are the addresses that may be led to."""
     allowed = frozenset(filter(is_web_address, links))
-    return list(_blocks(_MARKDOWN.parse(clean(markdown)), allowed))
+    return list(_blocks(_BLOCKS.parse(clean(markdown)), allowed))
 
 
 def plain(markdown: str, links: Collection[str] = ()) -> str:
@@ -61,13 +63,7 @@ def line(block: Block) -> str:
     return f"{'  ' * block.depth}{block.marker} {block.text}" if block.marker else block.text
 
 
-def addresses(text: str) -> tuple[str, ...]:
-    """The addresses that stand in a text, verbatim."""
-    found = (each.rstrip(".,;:!?*_") for each in _ADDRESS.findall(text))
-    return tuple(dict.fromkeys(each for each in found if is_web_address(each)))
-
-
-def _blocks(tokens: Sequence[Token], allowed: Collection[str]) -> Iterator[Block]:
+def _blocks(tokens: Sequence[Token], allowed: frozenset[str]) -> Iterator[Block]:
     lists: list[int | None] = []  # the next number of each list that is open, None for one of bullets
     marker, quotes, heading = "", 0, False
     for token in tokens:
@@ -81,17 +77,33 @@ def _blocks(tokens: Sequence[Token], allowed: Collection[str]) -> Iterator[Block
             case "list_item_open":
                 marker = "•" if lists[-1] is None else f"{lists[-1]}."
                 lists[-1] = None if lists[-1] is None else lists[-1] + 1
+            case "list_item_close":
+                marker = ""  # of an item that says nothing
             case "blockquote_open" | "blockquote_close":
                 quotes += token.nesting
             case "heading_open" | "heading_close":
                 heading = token.nesting == 1
             case "fence" | "code_block":
                 yield Block("code", (Run(token.content.rstrip("\n")),))
-            case "inline" if runs := tuple(_runs(token.children or (), allowed)):
+            case "inline" if runs := _inline(token.content, allowed):
                 kind: Literal["item", "quote", "heading", "paragraph"]
                 kind = "item" if marker else "quote" if quotes else "heading" if heading else "paragraph"
                 yield Block(kind, runs, marker, max(len(lists) - 1, 0))
                 marker = ""
+
+
+@lru_cache(maxsize=512)
+def _inline(text: str, allowed: frozenset[str]) -> tuple[Run, ...]:
+    """Kept, for an answer that grows is read again and again, and all of its paragraphs but the last are as they were."""
+    if not _is_prose(text):
+        return tuple(_led(text, Run(""), allowed))
+    [inline] = _INLINE.parseInline(text)
+    return tuple(_runs(inline.children or (), allowed))
+
+
+def _is_prose(text: str) -> bool:
+    """What is full of signs means nothing, and takes so long to read that others would have to wait."""
+    return text.count("[") <= _BRACKETS and sum(map(text.count, "*_~`<&\\\n")) <= _SIGNS
 
 
 def _runs(children: Iterable[Token], allowed: Collection[str]) -> Iterator[Run]:

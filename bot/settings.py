@@ -1,6 +1,6 @@
 """Every setting, from the environment or a `.env` file. `.env.example` documents each one; a test keeps the two equal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.base import Adapter
+from adapters.chat import ChatModel
 from bot.service_settings import Credentials, ServiceSettings
 from bot.setting_types import LOOPBACK, Actors, BaseUrl, Guid, Guids, HostNames, Names, PublicUrl, SafeBaseUrl, SafeUrl, Zone
 
@@ -216,9 +217,21 @@ def load(adapters: Sequence[Adapter]) -> Loaded:
         raise SettingsError("\n".join(_wrong(each) for each in error.errors(include_input=False))) from None
     unknown = [name for name in settings.sandbox if name not in services]
     complaints = settings.complaints() + [f"SANDBOX names {name}, which is no service." for name in unknown]
+    complaints += _no_providers(settings.ai_models, adapters)
     if complaints:
         raise SettingsError("\n".join(complaints))
     return Loaded(settings, services, credentials)
+
+
+def _no_providers(told: Sequence[str], adapters: Sequence[Adapter]) -> Iterator[str]:
+    """Without what was written there: it may be a key in the wrong place."""
+    providers = {each.name: each.title for each in adapters if issubclass(each.client, ChatModel)}
+    known = {name.casefold() for names in providers.items() for name in names}
+    if any(each.partition(":")[0].strip().casefold() not in known for each in told):
+        yield (
+            f"AI_MODELS names a provider that there is not. There are {', '.join(providers)}: each alone or with a model, "
+            "as in openai or openai:some-model, separated by commas."
+        )
 
 
 def _wrong(error: Mapping[str, object]) -> str:

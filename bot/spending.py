@@ -46,6 +46,10 @@ class Spending:
         """So much it has cost; the rest is free again."""
         await self._budgets.settle(id, _micros(dollars))
 
+    async def release(self, call: str, but: str = "") -> None:
+        """What requests of this call, by ids like "<call>:0", set aside and never settled is free again, but for one's."""
+        await self._budgets.release(f"{call}:", but)
+
     def _in_words(self, whose: str, limit: float) -> str:
         who = {"person": "You have", "conversation": "This conversation has", "tenant": "Your team has"}[whose]
         now = self._now()
@@ -53,7 +57,7 @@ class Spending:
         hours = -(-int((midnight - now).total_seconds()) // 3600)
         return (
             f"{who} too little left of today's ${limit:.2f} for AI models. There is more from midnight UTC, in {hours} h; "
-            "a shorter question may still fit."
+            "something shorter or smaller may still fit."
         )
 
 

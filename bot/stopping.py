@@ -1,40 +1,38 @@
-"""An answer that is given piece by piece ends early where somebody stops it."""
+"""An answer that is given piece by piece ends early where somebody stops it, and where it takes too long."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from bot.platform import StoppedError
 from storage.errors import StorageError
 
 _Piece = TypeVar("_Piece")
 _EVERY = 1.0  # seconds between two looks
 
 
-class StoppedError(Exception):
-    """Somebody wants no more of it."""
+class LateError(Exception):
+    """It has taken too long."""
 
 
 async def until(
-    pieces: AsyncIterator[_Piece],
+    pieces: AsyncGenerator[_Piece, None],
     stopped: Callable[[], Awaitable[bool]],
+    late: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> AsyncIterator[_Piece]:
-    """The pieces, as they come. Raises StoppedError, also while none comes."""
-    watching = asyncio.create_task(_watch(stopped, sleep))
+) -> AsyncGenerator[_Piece, None]:
+    """The pieces, as they come. Raises StoppedError and LateError, also while none comes."""
+    watching = asyncio.create_task(_watch(stopped, late, sleep))
     try:
         while True:
             coming = asyncio.ensure_future(anext(pieces, None))
             try:
                 await asyncio.wait({coming, watching}, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                if not coming.done():
-                    coming.cancel()
-                    with suppress(asyncio.CancelledError, StopAsyncIteration):
-                        await coming
-            if coming.cancelled():
-                watching.result()  # it has failed, or else:
-                raise StoppedError
+                await _over(coming)
+            if watching.done() and (coming.cancelled() or coming.exception()):
+                raise watching.result()
             piece = coming.result()
             if piece is None:
                 return
@@ -43,9 +41,22 @@ async def until(
         watching.cancel()
 
 
-async def _watch(stopped: Callable[[], Awaitable[bool]], sleep: Callable[[float], Awaitable[None]]) -> None:
+async def _over(coming: asyncio.Future[_Piece | None]) -> None:
+    """What does not come is waited for no more."""
+    if not coming.done():
+        coming.cancel()
+        await asyncio.wait({coming})
+
+
+async def _watch(
+    stopped: Callable[[], Awaitable[bool]], late: Callable[[], bool], sleep: Callable[[float], Awaitable[None]]
+) -> Exception:
+    """Gives back what is to end it."""
     while not await _asked(stopped):
+        if late():
+            return LateError()
         await sleep(_EVERY)
+    return StoppedError()
 
 
 async def _asked(stopped: Callable[[], Awaitable[bool]]) -> bool:

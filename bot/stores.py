@@ -20,6 +20,7 @@ from storage.inbox import Inbox
 from storage.installations import Installations
 from storage.key_source import KeySource, mounts
 from storage.offers import Offers
+from storage.pictures import Pictures
 from storage.preferences import Preferences
 from storage.proposals import Proposals
 from storage.references import References
@@ -55,6 +56,7 @@ class Stores(NamedTuple):
     preferences: Preferences
     budgets: Budgets
     stops: Stops
+    pictures: Pictures
     database: Database
 
 
@@ -91,6 +93,7 @@ async def open_stores(stack: AsyncExitStack, plan: Plan) -> Stores:
         Preferences(database),
         Budgets(database),
         Stops(database),
+        Pictures(database),
         database,
     )
 

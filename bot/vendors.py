@@ -1,6 +1,6 @@
 """Which AI model is asked: as somebody says, else as they or their channel have chosen, else as the settings say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.base import Service
@@ -10,6 +10,7 @@ from bot.clients import Clients
 from bot.clock import Clock
 from commands.assistant import Offered
 from commands.call import Call
+from storage.hashing import hashed
 
 _FRESH = 600.0  # seconds for which a list of models is taken as it was
 _MOST = 1000
@@ -28,22 +29,33 @@ class Wanted:
 
 
 class Vendors:
-    """`order` is what the settings prefer: "openai", or "openai:some-model"; providers that are not in it come after."""
+    """`order` is what the settings prefer: "openai" or "OpenAI", or "openai:some-model"; who is not in it comes after."""
 
     def __init__(self, services: Mapping[str, Service], order: Sequence[str], clients: Clients, clock: Clock) -> None:
         self._services = services
         self._order = order
         self._clients = clients
         self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, list[Model]]] = {}
+        self._known: dict[tuple[str, str], tuple[float, list[Model]]] = {}  # by the provider, and a hash of the key
 
     async def order(self, call: Call, wanted: str) -> list[Wanted]:
-        """Whom to ask first, and who may stand in. Raises Refused for a model that nobody here has."""
+        """Whom to ask first, and who may stand in. Raises Refused for a model that nobody here has.
+
+        Raises Unavailable where somebody may have it who can't tell at the moment.
+        """
         usual = self._usual()
         if not wanted:
             return usual
         first = self._named(wanted) or await self._having(call, wanted, usual)
         return [first, *(each for each in usual if each.service is not first.service)]
+
+    async def stands(self, call: Call, chosen: str) -> bool:
+        """Whether what was chosen once, a provider or its model, is here still. Who can't tell at the moment is believed."""
+        wanted = self._named(chosen)
+        if wanted is None or not wanted.model:
+            return wanted is not None
+        offered = await self._offer(call, wanted)
+        return bool(offered.problem) or wanted.model in [model.id for model in offered.models]
 
     async def open(self, call: Call, wanted: Wanted, id: str) -> tuple[ChatModel, str]:
         """The provider's client for this person, and the model to ask. Raises NeedsConnection, Unavailable, Refused."""
@@ -65,14 +77,17 @@ class Vendors:
     async def _offer(self, call: Call, wanted: Wanted) -> Offered:
         name = wanted.service.adapter.name
         try:
-            client, _ = await self.open(call, Wanted(wanted.service, "any"), call.id)
-            return Offered(name, wanted.title, tuple(await self._models(wanted.service, client)))
+            return Offered(name, wanted.title, tuple(await self._listed(call, wanted)))
         except (NeedsConnection, Refused, Unavailable) as error:
             return Offered(name, wanted.title, problem=str(error))
 
+    async def _listed(self, call: Call, wanted: Wanted) -> list[Model]:
+        client, _ = await self.open(call, Wanted(wanted.service, "any"), call.id)
+        return await self._models(wanted.service, client)
+
     async def _models(self, service: Service, client: ChatModel) -> list[Model]:
         """Raises Refused where there are none."""
-        key = (service.adapter.name, client.token.reveal())
+        key = (service.adapter.name, hashed(client.token.reveal()))
         until, models = self._known.get(key, (0.0, []))
         if self._clock.time() >= until:
             models = await client.models()
@@ -84,26 +99,43 @@ class Vendors:
         return models
 
     def _usual(self) -> list[Wanted]:
-        chat = {name: each for name, each in self._services.items() if issubclass(each.adapter.client, ChatModel)}
-        named = [name for name in (each.partition(":")[0] for each in self._order) if name in chat]
-        return [Wanted(chat[name]) for name in dict.fromkeys((*named, *chat))]
+        chat = [Wanted(each) for each in self._services.values() if issubclass(each.adapter.client, ChatModel)]
+        named = [each for name, _ in self._preferred() for each in chat if _is_called(each, name)]
+        return list({each.title: each for each in (*named, *chat)}.values())
+
+    def _preferred(self) -> Iterator[tuple[str, str]]:
+        """Providers with their models, as the settings name them; the model is empty where they name none."""
+        for each in self._order:
+            name, _, model = each.partition(":")
+            yield name.strip(), model.strip()
 
     def _set(self, wanted: Wanted) -> str:
         """The model that the settings name for a provider."""
-        told = (each.partition(":") for each in self._order)
-        return next((model for name, _, model in told if name == wanted.service.adapter.name and model), "")
+        return next((model for name, model in self._preferred() if model and _is_called(wanted, name)), "")
 
     def _named(self, wanted: str) -> Wanted | None:
         name, _, model = wanted.partition(":")
         for each in self._usual():
-            if name.casefold() in (each.service.adapter.name, each.title.casefold()):
+            if _is_called(each, name.strip()):
                 return Wanted(each.service, model.strip())
         return None
 
     async def _having(self, call: Call, wanted: str, usual: Sequence[Wanted]) -> Wanted:
+        away: Unavailable | None = None
         for each in usual:
-            offered = await self._offer(call, each)
-            if any(wanted.casefold() in (model.id.casefold(), model.title.casefold()) for model in offered.models):
-                id = next(m.id for m in offered.models if wanted.casefold() in (m.id.casefold(), m.title.casefold()))
-                return Wanted(each.service, id)
-        raise Refused(f"There is no model “{wanted}” here: “models” lists those that there are.")
+            try:
+                models = await self._listed(call, each)
+            except (NeedsConnection, Refused):
+                continue
+            except Unavailable as error:
+                away = away or error
+                continue
+            for model in models:
+                if wanted.casefold() in (model.id.casefold(), model.title.casefold()):
+                    return Wanted(each.service, model.id)
+        raise away or Refused(f"There is no model “{wanted}” here: “models” lists those that there are.")
+
+
+def _is_called(wanted: Wanted, name: str) -> bool:
+    """By its name or its title, however it is spelled."""
+    return name.casefold() in (wanted.service.adapter.name, wanted.title.casefold())

@@ -24,8 +24,7 @@ def usage(error: UsageError, command: Command | None, raw: Mapping[str, Any]) ->
     """What did not fit, how it is used, and a button for each thing that may have been meant."""
     if command is None:
         return Sorry(str(error), private=True, outcome="asked back")
-    hidden = {option.name for option in command.hidden}  # nobody types those
-    raw = {name: value for name, value in raw.items() if name not in hidden}
+    raw = command.typeable(raw)
     choices = tuple(
         Button(choice.label, command.name, {**raw, error.option: choice.value}, typed=True) for choice in error.choices
     )

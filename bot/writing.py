@@ -1,7 +1,7 @@
 """What every write goes through, whoever asked for it and wherever: seen first, confirmed where it must be, done once."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from hmac import compare_digest
@@ -58,7 +58,7 @@ class Writing:
         by: str,
         reason: str,
         steps: Steps,
-    ) -> AsyncIterator[Reply]:
+    ) -> AsyncGenerator[Reply, None]:
         """Takes the command's own steps, as far as it may. `by` is who else must confirm it and `reason` why, empty for nobody.
 
         Raises what the command raises; Sought where it may have happened, and is to be looked for; Unsettled where that could

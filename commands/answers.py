@@ -1,21 +1,26 @@
 """What a model says, as replies."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from commands.assistant import Answer
 from commands.reply import Field, Item, Reply
 
 _ENDINGS = {
     "cut": "This is as long as an answer may be. Ask it to go on.",
+    "late": "This took too long, so I stopped it here. Ask it to go on.",
     "stopped": "Stopped here.",
     "broken off": "{vendor} broke off here. Ask again for the whole answer.",
 }
 
 
-async def replies(answers: AsyncIterator[Answer], links: tuple[str, ...] = (), heading: str = "") -> AsyncIterator[Reply]:
+async def replies(
+    answers: AsyncGenerator[Answer, None], links: tuple[str, ...] = (), heading: str = ""
+) -> AsyncGenerator[Reply, None]:
     """A reply for each answer; `links` are the addresses that stood in what the model was given."""
-    async for answer in answers:
-        yield reply(answer, links, heading)
+    async with aclosing(answers):
+        async for answer in answers:
+            yield reply(answer, links, heading)
 
 
 def reply(answer: Answer, links: tuple[str, ...] = (), heading: str = "") -> Reply:
@@ -23,13 +28,24 @@ def reply(answer: Answer, links: tuple[str, ...] = (), heading: str = "") -> Rep
     text = heading or f"{answer.vendor} answers:"
     if answer.instead_of:
         text = f"{answer.instead_of} can't answer at the moment, so {answer.vendor} does. {heading}".strip()
-    ending = _ENDINGS.get(answer.ended, "").format(vendor=answer.vendor)
+    if answer.ended == "stopped" and not answer.text:
+        return Reply(f"Stopped, before {answer.vendor} said anything.", record=answer.record)
     return Reply(
         text,
-        items=tuple(Item(f"[{number}] {each.title}", url=each.url) for number, each in enumerate(answer.sources, 1)),
-        fields=(Field("Note", ending),) if ending else (),
+        items=sources(answer),
+        fields=tuple(Field("Note", each) for each in (ending(answer),) if each),
         record=answer.record,
         prose=answer.text,
         links=(*links, *(each.url for each in answer.sources)),
         partial=not answer.ended,
     )
+
+
+def sources(answer: Answer, whose: str = "") -> tuple[Item, ...]:
+    """Its footnotes, by the numbers that it cites."""
+    return tuple(Item(f"[{number}] {each.title}", whose, each.url) for number, each in enumerate(answer.sources, 1))
+
+
+def ending(answer: Answer, vendor: str = "") -> str:
+    """Why it is not whole; empty where it is, or may still become it. `vendor` is how its provider is called there."""
+    return _ENDINGS.get(answer.ended, "").format(vendor=vendor or answer.vendor)

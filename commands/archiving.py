@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
+from adapters.errors import Refused
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.record import Record, Related
 from adapters.hubspot.wire import NotFound
@@ -47,9 +48,14 @@ async def keeping(hubspot: HubSpot, record: Record) -> Kept:
 
 async def archived(hubspot: HubSpot, which: Reference) -> Kept:
     """The same of one that is archived already: HubSpot has forgotten then what it was linked to. Raises Refused."""
-    record = await hubspot.record(which.kind, which.id, archived=True)
+    try:
+        record = await hubspot.record(which.kind, which.id, archived=True)
+    except NotFound:
+        raise Refused(f"HubSpot has no archived {which.kind} with that id. It keeps them for 90 days.") from None
     return Kept(called(record.title), await hubspot.values(which.kind, which.id, archived=True))
 
 
 def called(title: str) -> str:
+    """A title in one line, shortened."""
+    title = " ".join(title.split())
     return title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"

@@ -1,6 +1,7 @@
 """Ask an AI model."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from adapters.chat import Prompt, Turn
@@ -9,6 +10,7 @@ from commands.assistant import Assistant
 from commands.command import command
 from commands.heard import before, documents
 from commands.links import addresses
+from commands.option import PRIVATE
 from commands.reply import Reply
 from commands.talk import Talk
 
@@ -22,7 +24,7 @@ _INSTRUCTIONS = (
 
 @command(example="ask What is a leap second?")
 async def ask(
-    assistant: Assistant, talk: Talk, question: Annotated[str, "what you want to know"], model: Model = ""
+    assistant: Assistant, talk: Talk, question: Annotated[str, "what you want to know", PRIVATE], model: Model = ""
 ) -> AsyncIterator[Reply]:
     """Ask an AI model: it knows this thread, and reads what you attach."""
     asking = await talk.asking()
@@ -31,5 +33,6 @@ async def ask(
     said = "\n\n".join(filter(None, (texts, question)))
     prompt = Prompt((*earlier, Turn("user", said, files)), _INSTRUCTIONS)
     links = addresses(*(turn.text for turn in prompt.turns if turn.role == "user"))  # not to where a model led before
-    async for reply in replies(assistant.answer(prompt, model), links):
-        yield reply
+    async with aclosing(replies(assistant.answer(prompt, model), links)) as answers:
+        async for reply in answers:
+            yield reply

@@ -1,6 +1,6 @@
 """AI models, as the bot hands them to commands: whichever is to be asked, within what may be spent."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,15 +12,16 @@ from commands.command import Given
 class Answer:
     """What a model has said so far, in Markdown that is not to be trusted.
 
-    `ended` is empty while more is to come. `instead_of` names the provider that should have answered, but can't at the moment;
-    `record` says for the audit which model it was, what it took and what it cost.
+    `ended` is empty while more is to come: "cut" is what is as long as it may be, "late" what took too long.
+    `instead_of` names the provider that should have answered, but can't at the moment; `record` says for the audit which model
+    it was, what it took and what it cost.
     """
 
     vendor: str  # as people write it
     model: str  # the provider's id
     text: str = ""
     sources: tuple[Source, ...] = ()
-    ended: Literal["", "whole", "cut", "stopped", "broken off"] = ""
+    ended: Literal["", "whole", "cut", "late", "stopped", "broken off"] = ""
     instead_of: str = ""
     record: str = ""
 
@@ -35,15 +36,21 @@ class Offered:
     problem: str = ""
 
 
+Ask = Callable[[Prompt, str], AsyncGenerator[Answer, None]]
+
+
 @dataclass(frozen=True)
 class Assistant(Given):
-    """`answer` asks a model, as its provider and id ("openai:some-model"), either of them, or neither name it.
+    """`answer` asks a model, as its provider and id ("openai:some-model"), either of them, or neither name it; another one may
+    stand in for it. `alone` asks that one and no other.
 
-    The last answer that it yields has `ended`. Raises Refused (also where a limit is reached), NeedsConnection, Unavailable.
-    `usual` is what is asked here where nobody names a model: a provider, or a provider and a model, for people to read.
+    The last answer that they yield has `ended`. To close them is to stop the provider. Both raise Refused (also where a limit
+    is reached), NeedsConnection, Unavailable. `usual` is what is asked here where nobody names a model: a provider, or a
+    provider and a model, for people to read.
     """
 
-    answer: Callable[[Prompt, str], AsyncIterator[Answer]]
+    answer: Ask
+    alone: Ask
     offered: Callable[[], Awaitable[list[Offered]]]
     usual: Callable[[], Awaitable[str]]
 

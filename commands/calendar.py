@@ -1,41 +1,33 @@
 """Your calendar: what is on, when there is time, and meetings made, moved, cancelled and answered."""
 
-import re
 from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from adapters.errors import Refused
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.free import Availability, Slot, working_days
 from adapters.google_calendar.meeting import Guest, Meeting, elapsed, later
 from commands import meetings
+from commands.address import Address
 from commands.agenda import count, hours_on, length, line, listed, short, stretch, when
 from commands.command import command
 from commands.days import in_words
 from commands.hours import Hours, read_hours
-from commands.leaving import NOTHING, State, answered, as_it_was, compared, state, taking_back
+from commands.leaving import answered, as_it_was, in_words_at, state, taking_back
 from commands.picking import pick
-from commands.preview import Preview
+from commands.preview import NOTHING, Preview, State, compared
 from commands.reply import Button, Item, Reply
 from commands.when import TODAY, Day, Minutes, When
 
 _MOST = 10  # entries at once; more are no answer
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _A_DAY = 24 * 60  # minutes
-
-
-def _address(text: str) -> str:
-    if not _ADDRESS.fullmatch(text):
-        raise ValueError(f"“{text}” is not an e-mail address.")
-    return text
-
 
 Where = Annotated[str, "which calendar, by its name; your own by default"]
 Which = Annotated[str, "words of its title, or “next”"]
-People = list[Annotated[str, AfterValidator(_address)]]
+People = list[Address]
 NOBODY: Final[list[str]] = []
 
 
@@ -155,7 +147,7 @@ async def move(
         yield Reply(f"“{found.title}” is there already: {when(found, today)}.", (_own_line(found, google),))
         return
     old = as_it_was(found, was or left, google.now.tzinfo) if is_there else found
-    yield compared(meetings.moved(old, wanted, today), {} if is_there else left, state(found), google.now)
+    yield compared(meetings.moved(old, wanted, today), {} if is_there else left, state(found), in_words_at(google.now))
     new = await google.move(found, start, minutes)
     text = f"Moved “{new.title}” to {when(new, today)}. It was on {when(old, today)}."
     yield Reply(text, (_own_line(new, google),), undo=_back(old, new, minutes, google.now), record=new.id)
@@ -171,7 +163,7 @@ async def cancel(
     if found.cancelled and not (google.again or left):
         yield Reply(f"“{found.title}” is cancelled already: {when(found, today)}.")
         return
-    yield compared(meetings.cancelled(found, today), {} if found.cancelled else left, state(found), google.now)
+    yield compared(meetings.cancelled(found, today), {} if found.cancelled else left, state(found), in_words_at(google.now))
     gone = await google.cancel(found)
     text = f"Cancelled “{found.title}”, {when(found, today)}."
     if not found.mine:
@@ -213,7 +205,7 @@ async def respond(
         return
     before = (was or left)["your answer"] if is_said and google.again else found.answer
     preview = meetings.answered(found, before, answer, today)
-    yield compared(preview, {} if is_said else left, answered(found), google.now)
+    yield compared(preview, {} if is_said else left, answered(found), in_words_at(google.now))
     new = await google.respond(found, answer)
     said = f"You said {answer} to" if answer != "unanswered" else "You took back your answer to"
     undo = taking_back(new, answered(new), answer=before)

@@ -74,6 +74,11 @@ class Command:
     def usage(self) -> str:
         return " ".join((self.name, *(option.usage for option in self.options)))
 
+    def typeable(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what was given, what people can see and type: without what is hidden."""
+        hidden = {option.name for option in self.hidden}
+        return {name: value for name, value in raw.items() if name not in hidden}
+
     def validate(self, raw: Mapping[str, Any], now: datetime, typed: bool = True) -> dict[str, Any]:
         """The canonical arguments, as JSON values, for what was given.
 

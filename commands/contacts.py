@@ -1,15 +1,11 @@
 """What people say of a contact, and how HubSpot keeps it."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
-
-from pydantic import AfterValidator
 
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.property import Property
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PROPERTIES = {
     "first_name": "firstname",
     "last_name": "lastname",
@@ -19,14 +15,6 @@ _PROPERTIES = {
     "owner": "hubspot_owner_id",
 }
 
-
-def _address(text: str) -> str:
-    if not _ADDRESS.fullmatch(text):
-        raise ValueError(f"“{text}” is not an e-mail address.")
-    return text
-
-
-Address = Annotated[str, AfterValidator(_address)]
 FirstName = Annotated[str, "first name"]
 LastName = Annotated[str, "last name"]
 Phone = Annotated[str, "phone number"]

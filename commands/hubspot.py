@@ -13,12 +13,12 @@ from adapters.hubspot.client import HubSpot
 from adapters.hubspot.kinds import KINDS
 from adapters.hubspot.record import Record
 from commands import board, records, reply
+from commands.address import Address
 from commands.agenda import listed
 from commands.amount import Amount
 from commands.archiving import NOTHING_KEPT, KeptOption, archived, called, keeping, there
 from commands.command import command
 from commands.contacts import (
-    Address,
     Company,
     FirstName,
     JobTitle,
@@ -28,11 +28,11 @@ from commands.contacts import (
     properties_of,
     values_of,
 )
+from commands.dated import in_iso
 from commands.days import in_words
-from commands.leaving import NOTHING, State, compared
 from commands.logged import as_note, in_full, messages, overheard
 from commands.option import HIDDEN
-from commands.preview import Change, Preview
+from commands.preview import NOTHING, Change, Preview, State, compared
 from commands.records import back, counted, described, filled, linked, reference, state, written
 from commands.reply import Reply
 from commands.rewriting import Rewriting, Wording, changing, rewritten, telling, telling_stage
@@ -41,6 +41,7 @@ from commands.usage import Instead, Meant
 from commands.when import Day, When
 from commands.which import Which, pick
 
+_BY_ID = "HubSpot finds nothing archived by its name. Say its kind and id, as “deal:512”, or the address of its page there."
 Words = Annotated[str, Field(min_length=1)]
 InPipeline = Annotated[str, "in which pipeline; the first by default"]
 InStage = Annotated[str, "in which stage, by its name; the first by default"]
@@ -170,8 +171,11 @@ async def update(
     """Change one property of a contact, company, deal or ticket."""
     which = await pick(hubspot, record, "hubspot update")
     of = await hubspot.property(which.kind, property)
-    wanted = {of.name: await hubspot.written(of, value)}
+    said = in_iso(value, hubspot.now.date()) if of.is_time else value
+    wanted = {of.name: await hubspot.written(of, said)}
     found = await hubspot.record(which.kind, which.id, (of.name,))
+    if said != value:  # words like “friday” mean another day later
+        raise Meant({"value": said, "was": {of.name: found.values.get(of.name, "")}})
     steps = rewritten(
         hubspot,
         Rewriting(found, wanted, left, was),
@@ -196,7 +200,7 @@ async def move(
     """Move a deal or a ticket to another stage."""
     which = await pick(hubspot, record, "hubspot move", kinds=("deal", "ticket"))
     found, kind = await hubspot.record(which.kind, which.id), KINDS[which.kind]
-    to = await hubspot.stage(which.kind, stage, pipeline or found.values.get(kind.pipeline, ""))
+    to = await hubspot.stage(which.kind, stage, pipeline, near=found.values.get(kind.pipeline, ""))
     wording = Wording(telling_stage(hubspot, which.kind), f"Move “{found.title}” to “{to.label}”.", _moved)
     steps = rewritten(
         hubspot,
@@ -298,7 +302,7 @@ async def log(
     hubspot: HubSpot,
     talk: Talk,
     record: Which,
-    message: Annotated[str, "one message, by its link; where it is left out, this thread"] = "",
+    message: Annotated[str, "a message of the thread, or one outside threads, by its link; this thread if left out"] = "",
     until: Annotated[datetime | None, HIDDEN] = None,
 ) -> AsyncIterator[Preview | Reply]:
     """Keep a thread, or a message, as a note on a record."""
@@ -327,7 +331,7 @@ async def archive(
     title = kept.title or called(left.get("name", which.id))
     told = filled({"Linked to": linked(found) if found else ""})
     preview = Preview(f"Archive the {which.kind} “{title}”.", told, (Change("In HubSpot", title, ""),))
-    yield compared(preview, left, state(found), hubspot.now) if found else preview
+    yield compared(preview, left, state(found)) if found else preview
     await hubspot.archive(which.kind, which.id)
     undo = {"record": str(which), "kept": asdict(kept)} if kept.values else None
     yield Reply(f"Archived the {which.kind} “{title}”.", undo=undo, record=which.id)
@@ -340,7 +344,7 @@ async def restore(
     kept: KeptOption = NOTHING_KEPT,
 ) -> AsyncIterator[Preview | Reply]:
     """Make an archived record anew, with all that it held."""
-    which = await pick(hubspot, record, "hubspot restore", kinds=tuple(KINDS))
+    which = await pick(hubspot, record, "hubspot restore", kinds=tuple(KINDS), otherwise=_BY_ID)
     found = None if hubspot.again else await there(hubspot, which)
     if found:
         yield Reply(f"“{called(found.title)}” is there, it is not archived.", (written(found),))
@@ -378,4 +382,7 @@ def _namesakes(found: Sequence[Record], title: str) -> tuple[reply.Field, ...]:
 
 
 def _moved(new: Record, before: dict[str, str], after: dict[str, str]) -> str:
-    return f"Moved “{new.title}” to “{after['Stage']}”. It was in “{before['Stage']}”."
+    if before["Pipeline"] == after["Pipeline"]:
+        return f"Moved “{new.title}” to “{after['Stage']}”. It was in “{before['Stage']}”."
+    into, out_of = (f"“{each['Stage']}” of the pipeline “{each['Pipeline']}”" for each in (after, before))
+    return f"Moved “{new.title}” to {into}. It was in {out_of}."

@@ -1,18 +1,14 @@
 """How a write left a meeting: kept to take it back, and compared with what is found then."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
-from typing import Annotated, Any, Final
+from typing import Any
 
 from adapters.google_calendar.meeting import Meeting
 from commands.agenda import reference
 from commands.days import in_words
-from commands.option import HIDDEN
-from commands.preview import Change, Preview, differences
-
-State = Annotated[dict[str, str], HIDDEN]
-NOTHING: Final[dict[str, str]] = {}
+from commands.preview import Change
 
 
 def state(meeting: Meeting) -> dict[str, str]:
@@ -45,13 +41,15 @@ def as_it_was(meeting: Meeting, was: Mapping[str, str], zone: tzinfo | None) -> 
     return replace(meeting, start=_moment(was["start"], zone), end=_moment(was["end"], zone))
 
 
-def compared(preview: Preview, left: Mapping[str, str], found: Mapping[str, str], now: datetime) -> Preview:
-    """The preview of taking something back. Where somebody has changed the meeting since, it shows what, and asks."""
-    if not left or left == found:
-        return preview
-    since = tuple(_in_words(each, now) for each in differences(dict(left), dict(found)))
-    text = f"{preview.text} But it was changed since."
-    return replace(preview, text=text, changes=(*since, *preview.changes), asks=True, yes="Undo anyway")
+def in_words_at(now: datetime) -> Callable[[Change], Change]:
+    """Puts what became of a meeting since in words: its times as the asker reads them."""
+
+    def told(change: Change) -> Change:
+        if change.name not in ("start", "end"):
+            return change
+        return replace(change, before=_told(change.before, now), after=_told(change.after, now))
+
+    return told
 
 
 def _noted(moment: datetime | date) -> str:
@@ -62,13 +60,6 @@ def _noted(moment: datetime | date) -> str:
 def _moment(noted: str, zone: tzinfo | None) -> datetime | date:
     is_day = "T" not in noted
     return date.fromisoformat(noted) if is_day else datetime.fromisoformat(noted).astimezone(zone)
-
-
-def _in_words(change: Change, now: datetime) -> Change:
-    name = f"Changed since: {change.name}"
-    if change.name not in ("start", "end"):
-        return Change(name, change.before, change.after)
-    return Change(name, _told(change.before, now), _told(change.after, now))
 
 
 def _told(noted: str, now: datetime) -> str:

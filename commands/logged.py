@@ -6,28 +6,22 @@ from datetime import datetime
 
 from adapters.errors import Refused
 from commands.agenda import count, listed
+from commands.conversation import conversation
 from commands.days import in_words
 from commands.talk import Said, Talk
 
 _MARKUP = re.compile(r"[\\*_~`\[\]<>]")
 _FENCE = re.compile(r"^\s*```", re.MULTILINE)
+_ASKED = "Ask me that in a thread, or say which message you mean with message= and its link."
 _NAMED = 3  # people by name; the others are counted
 
 
 async def overheard(talk: Talk, message: str, until: datetime | None) -> list[Said]:
-    """What people said in the thread, or in that one message, without the bot's own words and the request itself.
-
-    With `until`, only what was said by then. Raises Refused where there is nothing; Unavailable.
-    """
-    if not (talk.in_thread or message):
-        raise Refused("Ask me that in a thread, or say which message you mean with message= and its link.")
-    said = await talk.thread() if talk.in_thread else [await talk.message(message)]
-    asking = await talk.asking()
-    told = [each for each in said if not each.own and not (asking and each.id == asking.id)]
-    kept = [each for each in told if until is None or each.at <= until]
-    if not kept:
+    """As `conversation`, without the bot's own words. Raises Refused where people have said nothing."""
+    said = [each for each in await conversation(talk, message, until, _ASKED) if not each.own]
+    if not said:
         raise Refused("There is nothing here that people have said.")
-    return kept
+    return said
 
 
 def messages(said: Sequence[Said]) -> str:

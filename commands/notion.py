@@ -11,13 +11,14 @@ from adapters.notion.page import Page, Property
 from commands import drafts, rows, transcript, usual
 from commands.agenda import count
 from commands.command import command
+from commands.conversation import conversation
 from commands.excerpt import begins
 from commands.option import HIDDEN
-from commands.pages import line, meant, number, own_line, pick, pick_database
+from commands.pages import line, meant, number, own_line, pick, pick_database, pick_gone
 from commands.preferences import Preferences
-from commands.preview import Change, Preview
+from commands.preview import NOTHING, Change, Preview, State, compared
 from commands.reply import Field, Item, Reply
-from commands.since import NOTHING, State, compared, standing, state, taking_back
+from commands.since import standing, state, taking_back
 from commands.talk import Said, Talk
 from commands.usage import Meant
 
@@ -35,7 +36,8 @@ async def find(notion: Notion, words: Annotated[str, "words of its title"]) -> R
     """Find pages and databases by their titles."""
     found = await notion.find(words)
     if not found.items:
-        return Reply(f"I found nothing called “{words}” in Notion, among the pages that you have let me see.")
+        more = " There is more that is like it: say its title as it is written there." if found.more else ""
+        return Reply(f"I found nothing called “{words}” in Notion, among the pages that you have let me see.{more}")
     items = tuple(line(each, notion.now) for each in found.items[:_MOST])
     return Reply(f"{_how_many(found.items, found.more, 'result')} for “{words}”{_shown(found.items)}.", items)
 
@@ -177,7 +179,7 @@ async def set(
     found = await pick(notion, page, "notion set")
     if found.in_trash:
         raise Refused(f"“{found.title}” is in the trash, so it can't be changed. “notion restore” takes it out.")
-    now = found[property]
+    now = found.changeable(property)
     said, wanted = (value, value) if exact else await _read(notion, found, property, value)
     if (found.id, said) != (page, value) or not was:
         raise Meant({"page": found.id, "value": said, "was": _former(now)})
@@ -213,7 +215,7 @@ async def restore(
     notion: Notion, page: Annotated[str, "its address or id"], left: State = NOTHING
 ) -> AsyncIterator[Preview | Reply]:
     """Take a page, or a row, out of the trash."""
-    found = await meant(notion, page, "notion restore")
+    found = await pick_gone(notion, page, "notion restore")
     if not found.in_trash and not (notion.again or left):
         yield Reply(f"“{found.title}” is not in the trash.", (own_line(found, notion.now),))
         return
@@ -256,7 +258,10 @@ async def save_thread(
     place = await usual.place(notion, preferences, into, "notion save-thread", "into")
     title = transcript.title(said)
     yield drafts.saved(place, title, said)
-    made = await notion.create(place, title, transcript.body(said, notion.now.tzinfo))
+    first, *more = transcript.bodies(said, notion.now.tzinfo)
+    made = await notion.create(place, title, first)
+    for part in more:
+        made = await notion.extend(made, part)
     text = f"Saved {count(len(said), 'message')} as “{made.title}” in “{place.title}”."
     yield Reply(text, (own_line(made, notion.now),), undo=taking_back(made), record=made.id)
 
@@ -323,13 +328,8 @@ def _quoted(text: str) -> str:
 
 
 async def _thread(talk: Talk, message: str, until: str) -> list[Said]:
-    """What was said until that moment, without the message that asks for this. Raises Refused."""
-    if not (talk.in_thread or message):
-        raise Refused(_ASKED)
-    said = await talk.thread() if talk.in_thread else [await talk.message(message)]
-    asking = await talk.asking()
-    meant = [each for each in said if not (asking and each.id == asking.id)]
-    meant = [each for each in meant if not until or each.at <= datetime.fromisoformat(until)]
-    if not meant:
+    """What was said until that moment. Raises Refused."""
+    said = await conversation(talk, message, datetime.fromisoformat(until) if until else None, _ASKED)
+    if not said:
         raise Refused("Nothing has been said in this thread yet.")
-    return meant
+    return said

@@ -22,6 +22,9 @@ HIDDEN = _Mark()
 MENTIONS = _Mark()
 """An option that asks for people or channels: mentions in it keep their ids. In all others they become the names."""
 
+PRIVATE = _Mark()
+"""An option that takes what people say to an AI model: the audit keeps how long that was, and none of its words."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -34,6 +37,7 @@ class Option:
     default: Any = None
     hidden: bool = False
     mentions: bool = False
+    private: bool = False
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -64,7 +68,7 @@ def option_of(parameter: inspect.Parameter, annotation: Any) -> Option:
     about = next((note for note in notes if isinstance(note, str)), "")
     required = parameter.default is _MISSING
     default = None if required else parameter.default
-    return Option(parameter.name, about, bare, required, default, HIDDEN in notes, MENTIONS in notes)
+    return Option(parameter.name, about, bare, required, default, HIDDEN in notes, MENTIONS in notes, PRIVATE in notes)
 
 
 def field_of(option: Option, annotation: Any) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from adapters.errors import Refused
+from adapters.notion.address import id_in
 from adapters.notion.client import Notion
 from adapters.notion.database import Database
 from adapters.notion.page import Page
@@ -26,6 +27,15 @@ async def pick(notion: Notion, words: str, command: str) -> Page:
     return await _only(notion, await notion.pages(words) if words else [], words, "page", command, "page")
 
 
+async def pick_gone(notion: Notion, words: str, command: str) -> Page:
+    """One that may be in the trash, where Notion finds nothing by its title. Raises as `pick`, and Meant with its id."""
+    found = await notion.pages(words) if words else []
+    if not found and not id_in(words):
+        raise Refused("Notion finds nothing in the trash by its title. Say the address of the page, or its id.")
+    page = await _only(notion, found, words, "page", command, "page")
+    return _by_id(page, words)
+
+
 async def pick_database(notion: Notion, words: str, command: str) -> Database:
     """The same of databases."""
     return await _only(notion, await notion.databases(words) if words else [], words, "database", command, "database")
@@ -44,10 +54,7 @@ async def pick_place(notion: Notion, words: str, command: str, option: str, call
 
 async def meant(notion: Notion, words: str, command: str) -> Page:
     """The page that a write is about. Raises Meant with its id where it was found by words: later they might fit another."""
-    page = await pick(notion, words, command)
-    if page.id != words:
-        raise Meant({"page": page.id})
-    return page
+    return _by_id(await pick(notion, words, command), words)
 
 
 def line(found: Page | Database, now: datetime) -> Item:
@@ -69,12 +76,19 @@ def number(found: Sequence[Any], more: bool, noun: str) -> str:
     return f"more than {len(found)} {noun}s" if more else count(len(found), noun)
 
 
+def _by_id(page: Page, words: str) -> Page:
+    if page.id != words:
+        raise Meant({"page": page.id})
+    return page
+
+
 async def _only(notion: Notion, found: list[_Kind], words: str, noun: str, command: str, option: str) -> _Kind:
     if not found:
         raise Refused(f"I found no {noun} called “{words}” in Notion, among those that you have let me see.")
     if len(found) > 1:
         shown = f"The first {_MOST} are these" if len(found) > _MOST else "Which one is it"
-        choices = tuple([Choice(await _label(notion, each), each.id) for each in found[:_MOST]])
+        labels = [await _label(notion, each) for each in found[:_MOST]]
+        choices = tuple(Choice(_apart(label, labels, each.id), each.id) for label, each in zip(labels, found, strict=False))
         raise UsageError(f"“{words}” fits {len(found)} {_plural(noun)}. {shown}:", command, option, choices)
     return found[0]
 
@@ -82,6 +96,11 @@ async def _only(notion: Notion, found: list[_Kind], words: str, noun: str, comma
 async def _label(notion: Notion, found: Page | Database) -> str:
     where = await _where(notion, found) if isinstance(found, Page) else "a database"
     return ", ".join(filter(None, (begins(found.title, 40), where, f"edited {found.edited.day} {found.edited:%b %H:%M}")))
+
+
+def _apart(label: str, labels: Sequence[str], id: str) -> str:
+    """What reads the same is told apart by the end of its id, with which its address ends, too."""
+    return f"{label}, …{id[-6:]}" if labels.count(label) > 1 else label
 
 
 async def _where(notion: Notion, page: Page) -> str:

@@ -1,6 +1,7 @@
 """Have a text rewritten by an AI model."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from adapters.chat import Prompt, Turn
@@ -9,6 +10,7 @@ from commands.ask import Model
 from commands.assistant import Assistant
 from commands.command import command
 from commands.links import addresses
+from commands.option import PRIVATE
 from commands.reply import Reply
 
 _INSTRUCTIONS = "Rewrite what you are given: make it {how}. Keep its language and its facts. Answer with the new text alone."
@@ -17,11 +19,12 @@ _INSTRUCTIONS = "Rewrite what you are given: make it {how}. Keep its language an
 @command(example="rewrite friendlier Send me the numbers by noon.")
 async def rewrite(
     assistant: Assistant,
-    how: Annotated[str, "how it is to be: shorter, friendlier, “more formal”"],
-    text: Annotated[str, "what to rewrite"],
+    how: Annotated[str, "how it is to be: shorter, friendlier, “more formal”", PRIVATE],
+    text: Annotated[str, "what to rewrite", PRIVATE],
     model: Model = "",
 ) -> AsyncIterator[Reply]:
     """Rewrite a text: shorter, friendlier, more formal."""
     prompt = Prompt((Turn("user", text),), _INSTRUCTIONS.format(how=how))
-    async for reply in replies(assistant.answer(prompt, model), addresses(text), f"Made {how}:"):
-        yield reply
+    async with aclosing(replies(assistant.answer(prompt, model), addresses(text), f"Made {how}:")) as said:
+        async for reply in said:
+            yield reply

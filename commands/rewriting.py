@@ -4,13 +4,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.errors import Refused
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.kinds import KINDS
 from adapters.hubspot.property import Property
 from adapters.hubspot.record import Record
 from commands.agenda import listed
-from commands.leaving import compared
-from commands.preview import Preview, differences
+from commands.preview import Preview, compared, differences
 from commands.records import written
 from commands.reply import Reply
 from commands.usage import Meant
@@ -80,8 +80,10 @@ async def rewritten(
     before, after = await wording.told(change.before), await wording.told(change.wanted)
     left = {} if change.is_done else await wording.told(change.left)
     preview = Preview(wording.planned, changes=differences(before, after))
-    yield compared(preview, left, await wording.told(change.found), hubspot.now)
+    yield compared(preview, left, await wording.told(change.found))
     new = await write()
+    if change.of(new) == change.found and not change.is_done:
+        raise Refused(f"HubSpot took the change, but left “{new.title}” as it was. Please look there for what it allows.")
     back = {**undo(change.before), "left": change.of(new)}
     yield Reply(wording.done(new, before, after), (written(new),), undo=back, record=new.id)
 
@@ -117,14 +119,18 @@ def telling_stage(hubspot: HubSpot, kind: str) -> Told:
     async def told(values: Values) -> dict[str, str]:
         if not values:
             return {}
-        found = await hubspot.stage(kind, values[KINDS[kind].stage], values[KINDS[kind].pipeline])
+        stage, pipeline = values[KINDS[kind].stage], values[KINDS[kind].pipeline]
+        stages = [stage for each in await hubspot.pipelines(kind) for stage in each.stages]
+        found = next((each for each in stages if (each.id, each.pipeline) == (stage, pipeline)), None)
+        if found is None:  # it was taken out of its pipeline, or this person does not see that one
+            return {"Stage": stage, "Pipeline": pipeline}
         return {"Stage": found.label, "Pipeline": found.pipeline_label}
 
     return told
 
 
 def _headed(label: str) -> str:
-    """Labels that people made up may begin small: “start” and “end” in small letters are times, to `compared`."""
+    """Labels begin a sentence, and those that people made up may begin small."""
     return label[:1].upper() + label[1:]
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from adapters.errors import Refused
 from adapters.notion.database import Column, Database
-from commands.days import read_days
+from commands.dated import in_iso
 
 _PART = re.compile(r'(?:[^,"“]|"[^"]*"|“[^”]*”|["“])+')
 _EQUALS = re.compile("=")
@@ -47,13 +47,7 @@ def conditions(text: str, database: Database, today: date) -> list[str]:
 
 def dated(column: Column, value: str, today: date) -> str:
     """The value, with a day in words as a date: “friday” is “2026-11-27”. Raises Refused for what is no day of that name."""
-    if column.type != "date":
-        return value
-    try:
-        days = read_days(value.strip().lower(), today)
-    except ValueError as error:
-        raise Refused(str(error)) from None
-    return days[0].isoformat() if len(days) == 1 else value
+    return in_iso(value, today) if column.type == "date" else value
 
 
 def _condition(said: _Said, database: Database, today: date) -> str:

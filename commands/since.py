@@ -1,16 +1,10 @@
 """How a write left something at Notion: kept to take it back, and compared with what is found then."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC
-from typing import Annotated, Any, Final
+from typing import Any
 
 from adapters.notion.page import Block, Page
-from commands.option import HIDDEN
-from commands.preview import Change, Preview, differences
-
-State = Annotated[dict[str, str], HIDDEN]
-NOTHING: Final[dict[str, str]] = {}
 
 
 def state(page: Page) -> dict[str, str]:
@@ -29,13 +23,3 @@ def standing(blocks: Sequence[Block]) -> dict[str, str]:
 def taking_back(page: Page) -> dict[str, Any]:
     """The arguments of the command that takes it back that a page was made, archived or restored."""
     return {"page": page.id, "left": state(page)}
-
-
-def compared(preview: Preview, left: Mapping[str, str], found: Mapping[str, str]) -> Preview:
-    """The preview of taking something back. Where somebody has changed it since, it shows what, and asks."""
-    if not left or left == found:
-        return preview
-    changed = differences(dict(left), dict(found))
-    since = tuple(Change(f"Changed since: {each.name}", each.before, each.after) for each in changed)
-    text = f"{preview.text} But it was changed since."
-    return replace(preview, text=text, changes=(*since, *preview.changes), asks=True, yes="Undo anyway")

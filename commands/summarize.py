@@ -1,6 +1,7 @@
 """Have a thread, a channel or a file summarized by an AI model."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, date, datetime, time
 from typing import Annotated
 
@@ -43,8 +44,9 @@ async def summarize(
         turn = Turn("user", transcript(said))
         given = [each.text for each in said if not each.own]  # not to where a model led before
     answers = assistant.answer(Prompt((turn,), _INSTRUCTIONS), model)
-    async for reply in replies(answers, addresses(*given), f"Summary of {what}:"):
-        yield reply
+    async with aclosing(replies(answers, addresses(*given), f"Summary of {what}:")) as summary:
+        async for reply in summary:
+            yield reply
 
 
 async def _talk(talk: Talk, since: date | None) -> tuple[str, list[Said]]:
@@ -52,7 +54,7 @@ async def _talk(talk: Talk, since: date | None) -> tuple[str, list[Said]]:
         moment = datetime.combine(since, time(), UTC)
         what, said = f"this channel since {since:%A %-d %B}", await talk.since(moment)
     elif talk.in_thread:
-        what, said = "this thread", await talk.thread()
+        what, said = "this conversation", await talk.thread()
     else:
         raise Refused("Ask in the thread that you mean, or say since when: “summarize since=monday”. Or attach a file.")
     if not any(each.text.strip() for each in said):

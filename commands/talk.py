@@ -38,7 +38,8 @@ class Talk(Given):
     """The conversation in which a command was asked, read as the bot, for somebody who is in it.
 
     `thread`, `since` and `message` are as in `bot.platform.Platform`, and raise Refused and Unavailable, as `fetch` does.
-    `asking` is the message that asks, None where there is none or it can't be read. `in_thread`: it was asked in a thread.
+    `asking` is the message that asks, None where there is none or it can't be read. `in_thread`: it was asked in a thread, or
+    in a chat that is one as a whole. `since` includes what was answered in threads.
     """
 
     in_thread: bool

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from urllib.parse import quote
 
+from adapters.notion.content import MOST_BYTES, MOST_LINES
 from commands.excerpt import begins
 from commands.talk import Said
 
@@ -35,6 +36,19 @@ def title(said: Sequence[Said]) -> str:
 def body(said: Sequence[Said], zone: tzinfo | None) -> str:
     """The messages in their order, as Notion's Markdown, with their times in that zone."""
     return "\n".join(line for each in said for line in _message(each, zone))
+
+
+def bodies(said: Sequence[Said], zone: tzinfo | None) -> list[str]:
+    """The same in parts, each of them no more than Notion takes at once, as far as whole messages go."""
+    parts: list[list[str]] = [[]]
+    lines, size = 0, 0
+    for told in (body([each], zone) for each in said):
+        lines, size = lines + told.count("\n") + 1, size + len(told.encode()) + 1
+        if parts[-1] and (lines > MOST_LINES or size > MOST_BYTES):
+            parts.append([])
+            lines, size = told.count("\n") + 1, len(told.encode()) + 1
+        parts[-1].append(told)
+    return ["\n".join(part) for part in parts]
 
 
 def _message(said: Said, zone: tzinfo | None) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Have a text translated by an AI model."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from adapters.chat import Prompt, Turn
@@ -9,6 +10,7 @@ from commands.ask import Model
 from commands.assistant import Assistant
 from commands.command import command
 from commands.links import addresses
+from commands.option import PRIVATE
 from commands.reply import Reply
 
 _INSTRUCTIONS = "Translate what you are given into {language}. Answer with the translation alone, formatted as it was."
@@ -18,10 +20,11 @@ _INSTRUCTIONS = "Translate what you are given into {language}. Answer with the t
 async def translate(
     assistant: Assistant,
     language: Annotated[str, "into which language"],
-    text: Annotated[str, "what to translate"],
+    text: Annotated[str, "what to translate", PRIVATE],
     model: Model = "",
 ) -> AsyncIterator[Reply]:
     """Translate a text."""
     prompt = Prompt((Turn("user", text),), _INSTRUCTIONS.format(language=language))
-    async for reply in replies(assistant.answer(prompt, model), addresses(text), f"In {language}:"):
-        yield reply
+    async with aclosing(replies(assistant.answer(prompt, model), addresses(text), f"In {language}:")) as said:
+        async for reply in said:
+            yield reply

@@ -32,19 +32,21 @@ class Reference:
         return f"{self.kind}:{self.id}"
 
 
-async def pick(hubspot: HubSpot, words: str, command: str, option: str = "record", kinds: Sequence[str] = FOUND) -> Reference:
+async def pick(
+    hubspot: HubSpot, words: str, command: str, option: str = "record", kinds: Sequence[str] = FOUND, otherwise: str = ""
+) -> Reference:
     """The one record of these kinds that fits.
 
-    Raises Refused for none, UsageError with the choices for several, and Meant with its reference where it was found by other
-    words: on a later attempt they might fit another.
+    Raises Refused for none, with the text `otherwise` if there is one, UsageError with the choices for several, and Meant with
+    its reference where it was found by other words: on a later attempt they might fit another.
     """
     if spelled := _REFERENCE.fullmatch(words):
         return _of_kind(Reference(spelled[1], spelled[2]), kinds)
     if page := _PAGE.fullmatch(words):
         raise Meant({option: str(_of_kind(await _behind(hubspot, page), kinds))})
-    found = await _called(hubspot, words, kinds)
+    found = await _called(hubspot, words, kinds) if words else []  # no words would fit all there is
     if not found:
-        raise Refused(f"I found no {which_kind(kinds)} called “{words}” in HubSpot.")
+        raise Refused(otherwise or f"I found no {which_kind(kinds)} called “{words}” in HubSpot.")
     if len(found) > 1:
         shown = f"The first {_MOST} are these" if len(found) > _MOST else "Which one is it"
         choices = tuple(Choice(f"{each.title}, {described(each)}", reference(each)) for each in found[:_MOST])

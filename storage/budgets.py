@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, text, update
 
 from storage.database import Database
 from storage.insertion import insert_new
@@ -31,7 +32,8 @@ class Budgets:
     async def reserve(self, call: str, day: str, limits: Mapping[str, int], micros: int) -> str:
         """Sets so much aside in each scope, where all stay within their limits; else nowhere, and a full scope is named.
 
-        What the same call has reserved before, on an attempt that did not come to its end, is reserved anew.
+        What the same call has reserved before, on an attempt that did not come to its end, is reserved anew: no more than that
+        it may have, however full its scopes are by now.
         """
 
         def work(connection: Connection) -> str:
@@ -39,7 +41,8 @@ class Budgets:
             on, more = (found.day, micros - found.reserved) if found else (day, micros)
             for scope, limit in sorted(limits.items()):  # always in this order, or two calls could wait for each other
                 connection.execute(_FIRST, {"scope": scope, "day": on, "micros": 0})
-                if not _add(connection, scope, on, more, budget.c.micros + more <= limit):
+                fits = (budget.c.micros + more <= limit,) if more > 0 else ()
+                if not _add(connection, scope, on, more, *fits):
                     raise _FullError(scope)
             scopes = json.dumps(sorted(limits))
             connection.execute(_RESERVE, {"call": call, "day": on, "scopes": scopes, "reserved": micros, "spent": 0})
@@ -52,17 +55,24 @@ class Budgets:
 
     async def settle(self, call: str, micros: int) -> None:
         """So much it has cost: what else was reserved for it is free again. Nothing happens where nothing is reserved."""
-        held = reservation.c.call == call
 
         def work(connection: Connection) -> None:
-            found = connection.execute(select(reservation).where(held)).one_or_none()
-            if found is None:
-                return
-            for scope in sorted(json.loads(found.scopes)):
-                _add(connection, scope, found.day, micros - found.reserved)
-            connection.execute(update(reservation).where(held).values(reserved=0, spent=reservation.c.spent + micros))
+            if found := connection.execute(select(reservation).where(reservation.c.call == call)).one_or_none():
+                _settle(connection, found, micros)
 
         await self._database.run(work)
+
+    async def release(self, prefix: str, but: str = "") -> None:
+        """What calls whose ids begin so have reserved, and never settled, is free again; `but` of the one with this id."""
+        begun = func.substr(reservation.c.call, 1, len(prefix)) == prefix
+        held = select(reservation).where(begun, reservation.c.reserved > 0, reservation.c.call != but)
+
+        def work(connection: Connection) -> None:
+            for found in connection.execute(held.order_by(reservation.c.call)).all():
+                _settle(connection, found, 0)
+
+        if await self._database.read(lambda connection: connection.execute(held).first()):
+            await self._database.run(work)
 
     async def spent(self, scope: str, day: str) -> int:
         """With what is reserved."""
@@ -77,6 +87,13 @@ class Budgets:
             return connection.execute(delete(reservation).where(reservation.c.day < before)).rowcount
 
         return await self._database.run(work)
+
+
+def _settle(connection: Connection, found: Row[Any], micros: int) -> None:
+    for scope in sorted(json.loads(found.scopes)):
+        _add(connection, scope, found.day, micros - found.reserved)
+    settled = update(reservation).where(reservation.c.call == found.call)
+    connection.execute(settled.values(reserved=0, spent=reservation.c.spent + micros))
 
 
 def _add(connection: Connection, scope: str, day: str, micros: int, *condition: ColumnElement[bool]) -> bool:

@@ -1,4 +1,7 @@
-"""Answers that are being given piece by piece, and whether somebody wants them to stop: whichever process is at it."""
+"""Answers that are being given piece by piece, and whether somebody wants them to stop: whichever process is at it.
+
+What was stopped is remembered when it has ended as well: after a crash before its reply was stored, nobody is asked again.
+"""
 
 from sqlalchemy import Connection, bindparam, delete, select, text, update
 
@@ -9,6 +12,7 @@ _BEGIN = text(
     "INSERT INTO answering (call, begun, stopped) VALUES (:call, :begun, 0) "
     "ON CONFLICT (call) DO UPDATE SET begun = excluded.begun"
 ).bindparams(bindparam("call", type_=answering.c.call.type))
+_STOPPED, _ENDED = 1, 2  # an answer that was stopped, and one of those that has come to its end
 
 
 class Stops:
@@ -23,7 +27,7 @@ class Stops:
 
     async def stop(self, call: str) -> bool:
         """False: it is not being answered any more."""
-        statement = update(answering).where(answering.c.call == call).values(stopped=1)
+        statement = update(answering).where(answering.c.call == call, answering.c.stopped < _ENDED).values(stopped=_STOPPED)
         return await self._database.run(lambda connection: connection.execute(statement).rowcount == 1)
 
     async def stopped(self, call: str) -> bool:
@@ -32,7 +36,14 @@ class Stops:
 
     async def end(self, call: str) -> None:
         """Nobody can stop it any more."""
-        await self._database.run(lambda connection: connection.execute(delete(answering).where(answering.c.call == call)))
+        gone = delete(answering).where(answering.c.call == call, answering.c.stopped == 0)
+        ended = update(answering).where(answering.c.call == call).values(stopped=_ENDED)
+
+        def work(connection: Connection) -> None:
+            connection.execute(gone)
+            connection.execute(ended)
+
+        await self._database.run(work)
 
     async def prune(self, before: float) -> int:
         """Forgets those that began before then, and never came to an end; says how many."""

@@ -350,6 +350,19 @@ class AnsweringRow(SQLModel, table=True):
     stopped: int = Field(sa_type=Integer)
 
 
+class PictureRow(SQLModel, table=True):
+    """What a model has painted for a call."""
+
+    __tablename__ = "picture"
+
+    id: str = Field(primary_key=True, sa_type=AnyText)  # whoever knows it sees the picture
+    call: str = Field(sa_type=AnyText, unique=True)
+    mime: str = Field(sa_type=AnyText)
+    content: bytes = Field(sa_type=LargeBinary)
+    record: str = Field(sa_type=AnyText)
+    made: float = Field(sa_type=Double)
+
+
 class PulseRow(SQLModel, table=True):
     """One row that probes write: on a full disk a read still succeeds."""
 
@@ -373,6 +386,7 @@ keyholder = SQLModel.metadata.tables["keyholder"]
 master_key = SQLModel.metadata.tables["master_key"]
 oauth_state = SQLModel.metadata.tables["oauth_state"]
 offer = SQLModel.metadata.tables["offer"]
+picture = SQLModel.metadata.tables["picture"]
 preference = SQLModel.metadata.tables["preference"]
 proposal = SQLModel.metadata.tables["proposal"]
 proposal_card = SQLModel.metadata.tables["proposal_card"]

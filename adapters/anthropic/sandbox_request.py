@@ -1,10 +1,10 @@
 """What the stand-in for Claude is asked, read as strictly as Anthropic does."""
 
-import json
 from typing import Any
 
 from aiohttp import web
 
+from adapters.sandbox_body import json_object
 from adapters.sandbox_chat_script import Attached, Question
 
 _GONE = ("temperature", "top_p", "top_k")  # since version 2026-10-21
@@ -15,12 +15,7 @@ async def body_of(request: web.Request) -> dict[str, Any]:
     version = request.headers.get("anthropic-version", "")
     if version not in _VERSIONS:
         raise web.HTTPBadRequest(text=f'anthropic-version: "{version}" is not a valid version')
-    try:
-        body = json.loads(await request.read())
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="The request body is not valid JSON")
+    body = await json_object(request, "The request body is not valid JSON")
     for name in ("model", "max_tokens", "messages"):
         if not body.get(name):
             raise web.HTTPBadRequest(text=f"{name}: Field required")

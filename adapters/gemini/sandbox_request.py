@@ -1,22 +1,17 @@
 """What the stand-in for Gemini is asked, read as strictly as Google does."""
 
-import json
 from typing import Any
 
 from aiohttp import web
 
+from adapters.sandbox_body import json_object
 from adapters.sandbox_chat_script import Attached, Question
 
 _KNOWN = {"contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "safetySettings", "serviceTier"}
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read())
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="Invalid JSON payload received.")
+    body = await json_object(request, "Invalid JSON payload received.")
     for name in body.keys() - _KNOWN:
         raise web.HTTPBadRequest(text=f'Invalid JSON payload received. Unknown name "{name}": Cannot find field.')
     if not body.get("contents"):

@@ -31,11 +31,6 @@ class GoogleCalendar(Client):
     def load(cls, base_url: str) -> Library:
         return load(base_url)
 
-    @property
-    def now(self) -> datetime:
-        """The present, in the asker's zone."""
-        return self._access.now().astimezone(self._access.zone)
-
     async def calendars(self) -> list[Calendar]:
         """All calendars in the person's list."""
         listing = self._library.calendars.list(maxResults=250)

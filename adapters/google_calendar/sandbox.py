@@ -1,6 +1,5 @@
 """A stateful stand-in for Google Calendar: https://developers.google.com/workspace/calendar/api/v3/reference."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from adapters.google_calendar.sandbox_store import Book
 from adapters.google_calendar.sandbox_times import Json, rfc3339, timestamp, zone_named
 from adapters.sandbox import Sandbox
 from adapters.sandbox_authorization import AuthorizationServer
+from adapters.sandbox_body import json_object
 from adapters.sandbox_families import Habits
 
 _CALENDAR = "/calendar/v3/calendars/{calendar}"
@@ -194,10 +194,4 @@ async def _event_body(request: web.Request) -> Json:
 
 
 async def _body(request: web.Request) -> Json:
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="Parse Error")
-    return body
+    return await json_object(request, "Parse Error", empty="{}")

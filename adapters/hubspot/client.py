@@ -38,11 +38,6 @@ class HubSpot(Client):
         return load(base_url)
 
     @property
-    def now(self) -> datetime:
-        """The present, in the asker's zone."""
-        return self._access.now().astimezone(self._access.zone)
-
-    @property
     def asked(self) -> datetime | None:
         """When a person wanted what is done now."""
         return self._access.asked
@@ -103,11 +98,15 @@ class HubSpot(Client):
         """By its label or id; the first one where none is named."""
         return pipeline_named(await self.pipelines(kind), name)
 
-    async def stage(self, kind: str, name: str = "", pipeline: str = "") -> Stage:
-        """By its label or id, in that pipeline if it is there, else in any; the pipeline's first where none is named."""
-        return stage_named(await self.pipelines(kind), name, pipeline)
+    async def stage(self, kind: str, name: str = "", pipeline: str = "", near: str = "") -> Stage:
+        """By its label or id; the first one where none is named.
+
+        In that `pipeline`, or where none is named in any, but first of all in the one with the id `near`.
+        """
+        return stage_named(await self.pipelines(kind), name, pipeline, near)
 
     async def owners(self) -> list[Owner]:
+        """Those who have left the account, too."""
         return list((await self._objects.owners()).values())
 
     async def owner(self, name: str) -> Owner:

@@ -1,6 +1,6 @@
 """How an account of HubSpot is set up: its properties, pipelines and owners, and which of them people mean."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -11,7 +11,8 @@ from adapters.hubspot.property import Choice, Property
 from adapters.hubspot.record import Account, Owner
 
 _OWNERS = "OWNER"  # what properties refer to whose values are owners
-_NEAR = 5  # names that are told where none fits
+_NEAR = 5  # names that are told where none fits, of many
+_TOLD = 12  # the same, of few
 T = TypeVar("T", Pipeline, Stage, Owner, Property)
 
 
@@ -67,7 +68,7 @@ def _closed(metadata: Mapping[str, str]) -> bool:
 def owner_of(answer: Any) -> Owner:
     _check(answer.id)
     name = " ".join(filter(None, (answer.first_name, answer.last_name)))
-    return Owner(answer.id, name or answer.email or answer.id, answer.email or "")
+    return Owner(answer.id, name or answer.email or answer.id, answer.email or "", active=not answer.archived)
 
 
 def _check(*needed: Any) -> None:
@@ -89,20 +90,45 @@ def pipeline_named(pipelines: Sequence[Pipeline], name: str) -> Pipeline:
     return _one(name, pipelines, "pipeline", "Pipelines are", lambda each: (each.id, each.label))
 
 
-def stage_named(pipelines: Sequence[Pipeline], name: str, pipeline: str) -> Stage:
-    """Looked for in that pipeline first, where none is named there in all of them; the first one where no name is given."""
-    here = pipeline_named(pipelines, pipeline).stages
-    if not here:
-        raise Refused("That pipeline has no stages.")
+def stage_named(pipelines: Sequence[Pipeline], name: str, pipeline: str = "", near: str = "") -> Stage:
+    """In that pipeline, else in any, but first of all in the one with the id `near`; the first stage where no name is given."""
+    here = pipeline_named(pipelines, pipeline or next((each.id for each in pipelines if each.id == near), ""))
+    if not here.stages:
+        raise Refused(f"The pipeline “{here.label}” has no stages.")
     if not name:
-        return here[0]
-    everywhere = [stage for each in pipelines for stage in each.stages]
-    stages = [each for each in here if name.casefold() in (each.id.casefold(), each.label.casefold())] or everywhere
-    return _one(name, stages, "stage", "Stages are", lambda each: (each.id, each.label))
+        return here.stages[0]
+    elsewhere = [stage for each in pipelines if each is not here and not pipeline for stage in each.stages if _is(stage, name)]
+    if elsewhere and not any(_is(each, name) for each in here.stages):
+        return _in_one_pipeline(name, elsewhere)
+    return _one(name, here.stages, "stage", "Stages are", _id_and_label, where=f"the pipeline “{here.label}”")
+
+
+def _is(stage: Stage, name: str) -> bool:
+    return _fits(name, (stage.id, stage.label))
+
+
+def _in_one_pipeline(name: str, found: Sequence[Stage]) -> Stage:
+    pipelines = dict.fromkeys(each.pipeline_label for each in found)
+    if len(pipelines) > 1:
+        raise Refused(f"There is a stage “{name}” in several pipelines. Say in which, with pipeline=: {', '.join(pipelines)}.")
+    return _one(name, found, "stage", "Stages are", _id_and_label)
+
+
+def _id_and_label(each: Stage) -> tuple[str, str]:
+    return each.id, each.label
 
 
 def owner_named(owners: Iterable[Owner], name: str) -> Owner:
-    return _one(name, list(owners), "owner", "There are", lambda each: (each.id, each.name, each.email))
+    """By id, name or e-mail address, or else by a part of the name. Who has left the account is given nothing new."""
+    active = [each for each in owners if each.active]
+
+    def whole(owner: Owner) -> tuple[str, ...]:
+        return owner.id, owner.name, owner.email
+
+    def parts(owner: Owner) -> tuple[str, ...]:
+        return *whole(owner), *owner.name.split()
+
+    return _one(name, active, "owner", "There are", whole if any(_fits(name, whole(each)) for each in active) else parts)
 
 
 def property_named(properties: Mapping[str, Property], name: str) -> Property:
@@ -114,15 +140,29 @@ def property_named(properties: Mapping[str, Property], name: str) -> Property:
     return _one(name, list(properties.values()), "property", "Near ones are", lambda each: (each.name, each.label), known)
 
 
-def _one(name: str, all: Sequence[T], what: str, are: str, names: Any, told: Sequence[T] | None = None) -> T:
+def _one(
+    name: str,
+    all: Sequence[T],
+    what: str,
+    are: str,
+    names: Callable[[T], tuple[str, ...]],
+    told: Sequence[T] | None = None,
+    where: str = "HubSpot",
+) -> T:
     """By its own id, or else by any of its names in any case. Raises Refused with the names there are."""
-    wanted = " ".join(name.casefold().split())
     exact = [each for each in all if names(each)[0] == name]
-    found = exact or [each for each in all if wanted in (" ".join(one.casefold().split()) for one in names(each))]
+    found = exact or [each for each in all if _fits(name, names(each))]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(names(each)[0] for each in found)
-        raise Refused(f"There is more than one {what} “{name}” in HubSpot. Say which one by its id: {ids}.")
-    labels = ", ".join(dict.fromkeys(names(each)[1] for each in (all if told is None else told)))
-    raise Refused(f"There is no {what} “{name}” in HubSpot." + (f" {are}: {labels}." if labels else ""))
+        raise Refused(f"There is more than one {what} “{name}” in {where}. Say which one by its id: {ids}.")
+    labels = list(dict.fromkeys(names(each)[1] for each in (all if told is None else told)))
+    more = f" and {len(labels) - _TOLD} more" if len(labels) > _TOLD else ""
+    known = f" {are}: {', '.join(labels[:_TOLD])}{more}." if labels else ""
+    raise Refused(f"There is no {what} “{name}” in {where}.{known}")
+
+
+def _fits(name: str, names: Iterable[str]) -> bool:
+    wanted = " ".join(name.casefold().split())
+    return wanted in (" ".join(each.casefold().split()) for each in names)

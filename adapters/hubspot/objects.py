@@ -22,6 +22,7 @@ T = TypeVar("T")
 _LISTED = 100  # entries in a page of a list
 _PAGES = 20
 _SEARCHED = 200  # records in a page of a search
+_ONWARD = "lifecyclestage"  # back only from empty: https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide
 _SETTLED = timedelta(minutes=1)  # in which HubSpot's search has caught up with what was written
 
 
@@ -133,9 +134,17 @@ class Objects:
         found = await self.read(kind, id, tuple(values))
         if all(found.values.get(name, "") == value for name, value in values.items()):
             return found
+        await self._change(kind, id, values)
+        new = await self.read(kind, id, tuple(values))
+        if not (wanted := values.get(_ONWARD)) or new.values.get(_ONWARD) != found.values.get(_ONWARD, wanted):
+            return new
+        for value in ("", wanted):
+            await self._change(kind, id, {_ONWARD: value})
+        return await self.read(kind, id, tuple(values))
+
+    async def _change(self, kind: Kind, id: str, values: Mapping[str, str]) -> None:
         body = {"properties": dict(values)}
         await self._wire.ask(lambda api: api.basic.update(kind.path, id, body), _id)
-        return await self.read(kind, id, tuple(values))
 
     async def archive(self, kind: Kind, id: str) -> None:
         try:
@@ -187,14 +196,19 @@ class Objects:
         return await self._wire.ask(lambda api: api.batch.read(kind.path, body), read)
 
     async def _owners(self) -> dict[str, Owner]:
+        """Those who have left, too: records are still theirs."""
+        left, active = await asyncio.gather(self._all_owners(archived=True), self._all_owners(archived=False))
+        return left | active
+
+    async def _all_owners(self, archived: bool) -> dict[str, Owner]:
         found: dict[str, Owner] = {}
-        at: dict[str, str] = {}
+        at: dict[str, Any] = {"archived": archived}
         for _ in range(_PAGES):
             page, following = await self._wire.ask(partial(_owners_page, at), _owners_read)
             found |= {each.id: each for each in page}
             if not following:
                 break
-            at = {"after": following}
+            at["after"] = following
         return found
 
     async def _kept(self, what: str, ask: Callable[[], Awaitable[T]]) -> T:
@@ -202,7 +216,7 @@ class Objects:
         return await self._library.definitions.get(access.token.reveal(), what, access.now(), ask)
 
 
-def _owners_page(at: Mapping[str, str], api: Api) -> Any:
+def _owners_page(at: Mapping[str, Any], api: Api) -> Any:
     return api.owners.get_page(limit=_LISTED, **at)
 
 

@@ -31,3 +31,8 @@ class Property:
     read_only: bool = False
     hidden: bool = False
     unique: bool = False
+
+    @property
+    def is_time(self) -> bool:
+        """Whether its values are days, or moments."""
+        return self.type in ("date", "datetime")

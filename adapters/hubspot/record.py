@@ -77,11 +77,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Owner:
-    """Somebody to whom records can belong."""
+    """Somebody to whom records belong. Who is no longer `active` has left the account, and can be given nothing new."""
 
     id: str
     name: str
     email: str
+    active: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """A stateful stand-in for HubSpot's CRM: https://developers.hubspot.com/docs/api-reference/overview."""
 
 import json
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from adapters.hubspot import AUTH, sandbox_demo, sandbox_search, sandbox_setup
 from adapters.hubspot.kinds import KINDS, Kind
 from adapters.hubspot.sandbox_checks import Json
 from adapters.hubspot.sandbox_store import BY_PATH, Entry, Store
+from adapters.hubspot.sandbox_tokens import DIALECT, portal
 from adapters.hubspot.value import rfc3339
 from adapters.sandbox import Sandbox
 from adapters.sandbox_authorization import AuthorizationServer
@@ -39,7 +39,7 @@ class HubSpotSandbox(Sandbox):
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__("hubspot", now)
-        self.authorization = AuthorizationServer(self, AUTH, Habits(lifetime=_LIFETIME))
+        self.authorization = AuthorizationServer(self, AUTH, Habits(lifetime=_LIFETIME, repeats=True), DIALECT)
         self._stores: dict[str, Store] = {}
         self.app.add_routes(
             [
@@ -76,7 +76,7 @@ class HubSpotSandbox(Sandbox):
 
     async def _details(self, request: web.Request) -> web.Response:
         account = self.account_of(request)
-        told = {"portalId": _portal(account), "accountType": "STANDARD", "timeZone": "Europe/Berlin", "companyCurrency": "EUR"}
+        told = {"portalId": portal(account), "accountType": "STANDARD", "timeZone": "Europe/Berlin", "companyCurrency": "EUR"}
         told |= {"additionalCurrencies": ["USD"], "utcOffset": "+01:00", "utcOffsetMilliseconds": 3600000}
         return web.json_response({**told, "uiDomain": "app.hubspot.com", "dataHostingLocation": "na1"})
 
@@ -90,7 +90,8 @@ class HubSpotSandbox(Sandbox):
 
     async def _owners(self, request: web.Request) -> web.Response:
         self.account_of(request)
-        return web.json_response({"results": list(sandbox_setup.owner_answers())})
+        archived = request.query.get("archived", "").lower() == "true"
+        return web.json_response({"results": list(sandbox_setup.owner_answers(archived))})
 
     async def _read(self, request: web.Request) -> web.Response:
         store, query = self._store(request), request.query
@@ -139,10 +140,6 @@ def _kind(request: web.Request) -> Kind:
     if type not in _TYPES:
         raise web.HTTPBadRequest(text=f"Unable to infer object type from: {type}")
     return _TYPES[type]
-
-
-def _portal(account: str) -> int:
-    return 20_000_000 + zlib.crc32(account.encode()) % 9_000_000
 
 
 def _listed(request: web.Request, name: str) -> list[str]:

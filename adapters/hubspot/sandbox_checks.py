@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from adapters.hubspot.kinds import Kind
-from adapters.hubspot.sandbox_setup import OWNERS, PIPELINES, PROPERTIES, Definition, stages_of
+from adapters.hubspot.sandbox_setup import LIFECYCLE, OWNERS, PIPELINES, PROPERTIES, Definition, stages_of
 from adapters.hubspot.value import LONGEST, rfc3339
 
 Json = dict[str, Any]
@@ -34,6 +34,14 @@ def checked(kind: Kind, properties: Any, former: Mapping[str, str] | None = None
     if missing:
         raise web.HTTPBadRequest(text=f"Some required properties were not set: {missing}")
     return {**values, **_standing(kind, {**(former or {}), **values})} if kind.pipeline else values
+
+
+def onward(values: dict[str, str], former: Mapping[str, str]) -> dict[str, str]:
+    """Without a lifecycle stage that is behind the former one: HubSpot leaves it as it is then, without a word."""
+    stages = [each.partition(":")[0] for each in LIFECYCLE.split()]
+    new, old = values.get("lifecyclestage", ""), former.get("lifecyclestage", "")
+    back = new and old and stages.index(new) < stages.index(old)
+    return {name: value for name, value in values.items() if not (back and name == "lifecyclestage")}
 
 
 def _value(kind: Kind, of: Definition | None, name: str, value: str) -> str:

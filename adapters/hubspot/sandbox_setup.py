@@ -7,6 +7,7 @@ from typing import Any
 Json = dict[str, Any]
 _LONG_AGO = "2024-01-15T09:00:00Z"
 OWNERS = (("71", "Olivia", "Owens"), ("72", "Sam", "Sellers"), ("73", "Tara", "Tickets"))
+LEFT = (("74", "Greta", "Gone"),)  # owners whose accounts were taken away
 LIFECYCLE = "subscriber:Subscriber lead:Lead opportunity:Opportunity customer:Customer evangelist:Evangelist"
 _PRIORITY = "low:Low medium:Medium high:High"
 _URGENCY = "LOW:Low MEDIUM:Medium HIGH:High URGENT:Urgent"
@@ -137,10 +138,10 @@ def pipeline_answers(type: str) -> list[Json]:
     return [_pipeline(type, id, number) for number, id in enumerate(PIPELINES.get(type, {}))]
 
 
-def owner_answers() -> Iterator[Json]:
-    for id, first, last in OWNERS:
+def owner_answers(archived: bool) -> Iterator[Json]:
+    for id, first, last in LEFT if archived else OWNERS:
         told = {"id": id, "email": f"{first.lower()}@acme.test", "type": "PERSON", "firstName": first, "lastName": last}
-        yield {**told, "userId": 9000 + int(id), "archived": False, "createdAt": _LONG_AGO, "updatedAt": _LONG_AGO}
+        yield {**told, "userId": 9000 + int(id), "archived": archived, "createdAt": _LONG_AGO, "updatedAt": _LONG_AGO}
 
 
 def _property(of: Definition, number: int) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from adapters.hubspot.kinds import KINDS, LINKS, Kind
-from adapters.hubspot.sandbox_checks import Json, checked, invalid
+from adapters.hubspot.sandbox_checks import Json, checked, invalid, onward
 from adapters.hubspot.value import rfc3339
 
 BY_PATH = {kind.path: kind for kind in KINDS.values()}
@@ -72,7 +72,7 @@ class Store:
     def update(self, kind: Kind, id: str, by: str, properties: Any) -> Entry:
         """Raises 404, 400 and 409."""
         entry = self.get(kind, id, by)
-        values = checked(kind, properties, entry.properties)
+        values = onward(checked(kind, properties, entry.properties), entry.properties)
         self._refuse_taken(kind, values, entry.id)
         self.changes += any(entry.properties.get(name) != value for name, value in values.items())
         entry.updated = self._now()

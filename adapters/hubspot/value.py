@@ -15,6 +15,7 @@ from adapters.hubspot.record import Owner
 
 LONGEST = 65_536  # characters of a text
 _MOVED = ("pipeline", "dealstage", "hs_pipeline", "hs_pipeline_stage")
+_DAYS = ("closedate",)  # moments of which people see only the day
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -91,7 +92,7 @@ def _shown(property: Property, value: str, zone: ZoneInfo) -> str:
             return f"{_day(value):%-d %B %Y}"
         case "datetime":
             moment = _moment(value, UTC).astimezone(zone)
-            return f"{moment:%-d %B %Y}" if moment.time() == time() else f"{moment:%-d %B %Y, %H:%M}"
+            return f"{moment:%-d %B %Y}" if property.name in _DAYS or moment.time() == time() else f"{moment:%-d %B %Y, %H:%M}"
         case "bool":
             return labels.get(value) or ("yes" if _yes(value) else "no")
         case "enumeration":
@@ -150,9 +151,9 @@ def _fitting(property: Property) -> str:
         case "number":
             return "Try a number, like 12500 or 0.5."
         case "date":
-            return "Try a day, like 2026-12-24."
+            return "Try a day, like friday or 2026-12-24."
         case "datetime":
-            return "Try a day or a time, like 2026-12-24 or 2026-12-24T15:00."
+            return "Try a day or a time, like friday, 2026-12-24 or 2026-12-24T15:00."
         case "bool":
             return "Say yes or no."
     return f"It can be: {', '.join(each.label for each in property.choices)}."

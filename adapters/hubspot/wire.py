@@ -47,20 +47,10 @@ class Library:
 
 def load(base_url: str) -> Library:
     """Imports the library; nothing is fetched."""
-    from hubspot.crm import objects, owners, pipelines, properties  # type: ignore[import-untyped]  # it ships no types
+    from hubspot.crm import objects, owners, pipelines, properties
 
     failures = (each.exceptions.OpenApiException for each in (objects, properties, pipelines, owners))
     return Library(base_url.rstrip("/"), objects, properties, pipelines, owners, (*failures, *_MISREAD))
-
-
-class _Headed(Answer):
-    """The library asks for headers as urllib3 1 gave them."""
-
-    def getheaders(self) -> Any:
-        return self.headers
-
-    def getheader(self, name: str, default: str | None = None) -> str | None:
-        return self.headers.get(name, default)
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,7 @@ class _Door(Door):
         answer = super().request(*args, **options)
         if answer.status >= 300:
             raise self.refuse(answer)
-        return _Headed(answer.status, answer.headers, answer.data)
+        return answer
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,17 @@ class Notion(Reading):
         before = await self._blocks.on(page.id)
         if self.again and (found := await self._appended(before, markdown)):
             return found
-        insert = {"content": markdown, "position": {"type": "end"}}
-        question = self._wire.writes.pages.update_markdown(page.id, type="insert_content", insert_content=insert)
-        await self._wire.ask(question, dict)
+        await self._insert(page, markdown)
         with after_a_write():
             return await self._new(page.id, {each["id"] for each in before})
+
+    async def extend(self, page: Page, markdown: str) -> Page:
+        """As `append`, where nobody needs to know what blocks that makes; gives the page as it is then."""
+        must_fit(markdown)
+        if not (self.again and await self._appended(await self._blocks.on(page.id), markdown)):
+            await self._insert(page, markdown)
+        with after_a_write():
+            return await self.page(page.id)
 
     async def blocks(self, ids: Sequence[str]) -> tuple[Block, ...]:
         """As they are now, without those that were deleted for good."""
@@ -71,7 +77,7 @@ class Notion(Reading):
     async def set(self, page: Page, property: str, value: str, exact: str = "") -> Page:
         """Sets what stands in a column, or the title. `exact`, of a former `Property`, wins over `value`; empty empties."""
         latest = await self._open(page)
-        former = latest[property]
+        former = latest.changeable(property)
         wanted = replace(former, text=value, exact=exact) if exact else await self._read_value(latest, former, value)
         if former.exact == exact if exact else former.text == wanted.text:
             return latest
@@ -84,6 +90,11 @@ class Notion(Reading):
     async def restore(self, page: Page) -> Page:
         """Out of the trash."""
         return await self._move(page, in_trash=False)
+
+    async def _insert(self, page: Page, markdown: str) -> None:
+        insert = {"content": markdown, "position": {"type": "end"}}
+        question = self._wire.writes.pages.update_markdown(page.id, type="insert_content", insert_content=insert)
+        await self._wire.ask(question, dict)
 
     async def _made(self, parent: Page | Database | None, title: str) -> Page | None:
         """What an earlier attempt made. Raises Unknown."""

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.errors import Refused
 from adapters.notion.page import Content
 
-_MOST_BLOCKS, _MOST_BYTES = 1000, 500_000  # that Notion takes at once: https://developers.notion.com/reference/request-limits
+MOST_LINES, MOST_BYTES = 1000, 500_000  # that Notion takes at once: https://developers.notion.com/reference/request-limits
 _MOST_SHOWN = 100_000  # characters
 _FENCE = re.compile(r"```")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
@@ -48,8 +48,8 @@ def plain_letters(text: str) -> str:
 def must_fit(markdown: str) -> None:
     """Raises Refused for what Notion would not take at once."""
     blocks = sum(bool(line.strip()) for line in markdown.splitlines())
-    if blocks > _MOST_BLOCKS or len(markdown.encode()) > _MOST_BYTES:
-        raise Refused(f"That is too long for Notion: it takes {_MOST_BLOCKS:,} lines and {_MOST_BYTES // 1000} KB at once.")
+    if blocks > MOST_LINES or len(markdown.encode()) > MOST_BYTES:
+        raise Refused(f"That is too long for Notion: it takes {MOST_LINES:,} lines and {MOST_BYTES // 1000} KB at once.")
 
 
 def _lines(markdown: str) -> Iterator[str]:

@@ -49,6 +49,13 @@ class Page:
             raise Refused(f"“{self.title}” has no “{name}”. It has {', '.join(each.name for each in self.properties)}.")
         return found
 
+    def changeable(self, name: str) -> Property:
+        """The same, to be set, and to be set back. Raises Refused where its former value could not be given back."""
+        found = self[name]
+        if not found.whole:
+            raise Refused(f"“{found.name}” of “{self.title}” is longer than Notion tells me, so change it there.")
+        return found
+
 
 @dataclass(frozen=True)
 class Content:

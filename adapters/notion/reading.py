@@ -1,8 +1,7 @@
 """What can be looked up in Notion, as the person who asked: https://developers.notion.com/reference/intro."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing
-from datetime import datetime
 from typing import Any, TypeVar
 
 from adapters.base import Access, Client, Service
@@ -15,7 +14,7 @@ from adapters.notion.filters import asks_for_people, filter_of, sorts_of
 from adapters.notion.page import Content, Page, Property, Rows, page_of
 from adapters.notion.people import Bot, bot_of, person_of
 from adapters.notion.typed import Reader
-from adapters.notion.wire import Invalid, Json, Library, NotFound, Wire, load
+from adapters.notion.wire import Invalid, Json, Library, NotFound, TooMany, Wire, load
 
 _LATEST = {"timestamp": "last_edited_time", "direction": "descending"}
 _SEARCHED = 300  # pages or databases of one title: more are no answer
@@ -33,11 +32,6 @@ class Reading(Client):
     @classmethod
     def load(cls, base_url: str) -> Library:
         return load(base_url)
-
-    @property
-    def now(self) -> datetime:
-        """The present, in the asker's zone."""
-        return self._access.now().astimezone(self._access.zone)
 
     async def account(self) -> str:
         """The workspace, and in brackets who connected it."""
@@ -92,13 +86,7 @@ class Reading(Client):
     async def _titled(self, words: str, kind: str = "") -> list[Page | Database]:
         only = {"filter": {"property": "object", "value": kind}} if kind else {}
         search = self._wire.entries(self._wire.reads.search, self._read, query=words, sort=_LATEST, **only)
-        found: list[Page | Database] = []
-        async with aclosing(search):
-            async for each in search:
-                if each and _has(each.title, words):
-                    found.append(each)
-                if len(found) == _SEARCHED:
-                    break
+        found = await _first(search, words)
         wanted = words.casefold().split()
         return [each for each in found if each.title.casefold().split() == wanted] or found
 
@@ -158,6 +146,24 @@ async def if_there(question: Awaitable[_Kind]) -> list[_Kind]:
         return [await question]
     except (NotFound, Invalid):
         return []
+
+
+async def _first(search: AsyncGenerator[Page | Database | None, None], words: str) -> list[Page | Database]:
+    """Those of that title, up to the most that are any answer. Raises Refused where it takes too long to come to one."""
+    found: list[Page | Database] = []
+    try:
+        async with aclosing(search):
+            async for each in search:
+                if each and _has(each.title, words):
+                    found.append(each)
+                if len(found) == _SEARCHED:
+                    break
+    except TooMany:
+        if words and not found:
+            raise Refused(f"Too much in Notion is like “{words}”. Say more of its title, or its address.") from None
+        if not found:
+            raise
+    return found
 
 
 def known_id(id: str) -> str:

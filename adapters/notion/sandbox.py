@@ -7,7 +7,16 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.notion import AUTH, sandbox_demo, sandbox_errors, sandbox_query, sandbox_rich_text, sandbox_told, sandbox_values
+from adapters.notion import (
+    AUTH,
+    sandbox_demo,
+    sandbox_errors,
+    sandbox_query,
+    sandbox_rich_text,
+    sandbox_tokens,
+    sandbox_told,
+    sandbox_values,
+)
 from adapters.notion.sandbox_errors import invalid, not_in_body
 from adapters.notion.sandbox_listing import listed
 from adapters.notion.sandbox_news import News
@@ -28,8 +37,9 @@ class NotionSandbox(Sandbox):
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__("notion", now)
         self.news = News(now)
-        self.authorization = AuthorizationServer(self, AUTH, Habits(rotates=True))
         self._workspaces: dict[str, Workspace] = {}
+        dialect = sandbox_tokens.dialect(lambda account: self._workspaces[account].bot)
+        self.authorization = AuthorizationServer(self, AUTH, Habits(rotates=True), dialect)
         self.app.add_routes(
             [
                 web.get("/v1/users", self._list_users),

@@ -30,13 +30,14 @@ class Property:
     """A value. `type` is Notion's name of it. `text` is as people read and type it, empty where there is nothing.
 
     `exact` gives it back just as it is, with formatting and mentions, by `Notion.set`: no more than that is to be known of
-    it. It is empty where the value can't be set.
+    it. It is empty where the value can't be set. `whole`: of long lists Notion tells only the beginning.
     """
 
     name: str
     type: str
     text: str
     exact: str = ""
+    whole: bool = True
 
 
 def property_of(name: str, told: Json, zone: ZoneInfo) -> Property:
@@ -44,7 +45,7 @@ def property_of(name: str, told: Json, zone: ZoneInfo) -> Property:
     type = told["type"]
     value = told.get(type)
     exact = exactly(_written(type, value)) if type in EDITABLE else ""
-    return Property(name, type, text_of(type, value, zone), exact)
+    return Property(name, type, text_of(type, value, zone), exact, whole=not told.get("has_more"))
 
 
 def text_of(type: str, value: Any, zone: ZoneInfo) -> str:

@@ -25,6 +25,10 @@ class NotFound(Refused):
     """There is no such thing, or it is not shared with this person's connection."""
 
 
+class TooMany(Refused):
+    """A list goes on and on."""
+
+
 class Invalid(Refused):
     """Notion does not take it as it stands: 400."""
 
@@ -64,7 +68,7 @@ def after_a_write() -> Iterator[None]:
 class Wire:
     """Asks Notion as one person, through `reads` what may be sent twice, through `writes` what may not.
 
-    Everything here raises the four errors, among them NotFound and Invalid.
+    Everything here raises the four errors, among them NotFound, Invalid and TooMany.
     """
 
     def __init__(self, service: Service, access: Access) -> None:
@@ -104,7 +108,7 @@ class Wire:
             if cursor is None:
                 return
             asked["start_cursor"] = cursor
-        raise Refused(f"That is more than I can go through. Look at it in {self._title} itself.")
+        raise TooMany(f"That is more than I can go through. Look at it in {self._title} itself.")
 
     async def some(
         self, endpoint: Callable[..., Awaitable[Any]], read: Callable[[Json], T], most: int, **asked: Any

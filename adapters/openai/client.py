@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from adapters.chat import Model
 from adapters.hosted_chat import HostedChat
-from adapters.openai.image import Image
+from adapters.openai.image import Image, Shape
 
 
 class OpenAI(HostedChat):
@@ -25,10 +26,15 @@ class OpenAI(HostedChat):
         ids: list[str] = await self._sdk.painters(self._service, self._access)
         return ids
 
-    async def imagine(self, prompt: str, model: str, size: str = "auto") -> Image:
-        """A picture of what is asked for, within two minutes. `size` is like "1024x1536", as the model offers it.
+    def painter(self, model: str) -> Model:
+        """What is known of a model that makes pictures, without asking anybody; its prices are those of pictures."""
+        known: Model = self._sdk.painter(model, self._access.now())
+        return known
+
+    async def imagine(self, prompt: str, model: str, shape: Shape = "square") -> Image:
+        """A picture of what is asked for, within a hundred seconds.
 
         Raises Unknown where the answer is lost: it may have been painted, and paid for.
         """
-        image: Image = await self._sdk.imagine(self._service, self._access, prompt, model, size)
+        image: Image = await self._sdk.imagine(self._service, self._access, prompt, model, shape)
         return image

@@ -4,11 +4,11 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zlib import compress, crc32
 
 from aiohttp import web
 
 from adapters.openai.sandbox_events import ResponseEvents
+from adapters.openai.sandbox_picture import jpeg, png
 from adapters.openai.sandbox_request import body_of, question_of
 from adapters.sandbox_chat import ChatSandbox
 from adapters.sandbox_chat_script import Failure
@@ -21,6 +21,9 @@ _CREATED = {  # the models, and when they were made
     "text-embedding-3-small": 1_705_948_997,
     "whisper-1": 1_677_532_384,
 }
+_PAINTED = {"png": png, "jpeg": jpeg}
+_SIZES = {"auto": (64, 64), "1024x1024": (64, 64), "1536x1024": (96, 64), "1024x1536": (64, 96)}  # a sixteenth is enough to see
+_TOKENS = {"auto": 1056, "1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
 _KINDS = {401: "invalid_api_key", 403: "unsupported_country_region_territory", 429: "rate_limit_exceeded", 500: "server_error"}
 
 
@@ -64,28 +67,26 @@ class OpenAISandbox(ChatSandbox):
 
     async def _paint(self, request: web.Request) -> web.Response:
         account = self.account_of(request)
-        body = await body_of(request, "prompt")
-        if "image" not in str(body.get("model")):
+        body = await body_of(request, "prompt", "model")
+        if body["model"] not in _CREATED or "image" not in body["model"]:
             return self._unknown(body)
+        size, kind = str(body.get("size", "auto")), str(body.get("output_format", "png"))
+        if size not in _SIZES or kind not in _PAINTED or body.get("n", 1) != 1:
+            return self.failed(Failure(400, "invalid_value", "This stand-in paints one PNG or JPEG, in one of three sizes."))
         self._begun[account] = self.changes(account) + 1
-        data = [{"b64_json": b64encode(_picture(body["prompt"])).decode()}]
+        picture = _PAINTED[kind](body["prompt"], *_SIZES[size])
         details = {"text_tokens": 10, "image_tokens": 0}
-        usage = {"input_tokens": 10, "output_tokens": 272, "total_tokens": 282, "input_tokens_details": details}
-        size = body.get("size", "auto")
-        made = {"created": int(self.now().timestamp()), "data": data, "output_format": "png", "size": size, "usage": usage}
-        return web.json_response(made)
+        usage = {"input_tokens": 10, "output_tokens": _TOKENS[size], "total_tokens": 10 + _TOKENS[size]}
+        return web.json_response(
+            {
+                "created": int(self.now().timestamp()),
+                "data": [{"b64_json": b64encode(picture).decode()}],
+                "output_format": kind,
+                "size": size,
+                "usage": {**usage, "input_tokens_details": details},
+            }
+        )
 
     def _unknown(self, body: dict[str, Any]) -> web.Response:
         message = f"The model '{body.get('model')}' does not exist or you do not have access to it."
         return self.failed(Failure(404, "model_not_found", message))
-
-
-def _picture(prompt: str, side: int = 64) -> bytes:
-    """A PNG of one colour: https://www.w3.org/TR/png-3/."""
-    row = b"\0" + crc32(prompt.encode()).to_bytes(4)[:3] * side
-    head = side.to_bytes(4) * 2 + bytes((8, 2, 0, 0, 0))  # eight bits for each of red, green and blue
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", compress(row * side)) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return len(content).to_bytes(4) + kind + content + crc32(kind + content).to_bytes(4)

@@ -1,23 +1,18 @@
 """What the stand-in for OpenAI is asked, read as strictly as OpenAI does."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from aiohttp import web
 
+from adapters.sandbox_body import json_object
 from adapters.sandbox_chat_script import Attached, Question
 
 _PARTS = {"input_text", "output_text", "input_image", "input_file"}
 
 
 async def body_of(request: web.Request, *required: str) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read())
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="We could not parse the JSON body of your request.")
+    body = await json_object(request, "We could not parse the JSON body of your request.")
     for name in required:
         if not body.get(name):
             raise web.HTTPBadRequest(text=f"Missing required parameter: '{name}'.")

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from datetime import datetime
 
 import httpx2
 import openai
@@ -12,17 +13,19 @@ from pydantic_ai.models.openai import OpenAIResponsesModel, OpenAIResponsesModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
 from adapters.base import Access, Service
-from adapters.chat import Usage
+from adapters.chat import Model, Usage
 from adapters.errors import Refused
-from adapters.openai.image import Image
+from adapters.openai import prices
+from adapters.openai.image import Image, Shape, mime_of
 from adapters.pydantic_chat import PydanticChat, connected
 from adapters.threads import in_thread
 
-_PAINTING = 120.0  # seconds that a picture may take
-_FORMATS = ("png", "jpeg", "webp")
-_PAINTERS = re.compile(r"image|dall-e")
+_PAINTING = 100.0  # seconds that a picture may take
+_SIZES = {"square": "1024x1024", "wide": "1536x1024", "tall": "1024x1536"}  # which every model that paints offers
+_FIDELITY = 85  # percent, of a JPEG: a PNG is several times as large, and Slack shows no WebP (slackapi/node-slack-sdk#1482)
+_PAINTERS = re.compile(r"image")
 _OTHERS = re.compile(  # OpenAI lists what embeds, hears, speaks, films and moderates too, and does not say which is which
-    r"embedding|whisper|tts|audio|realtime|moderation|transcribe|translate|sora|davinci|babbage|instruct|live"
+    r"dall-e|embedding|whisper|tts|audio|realtime|moderation|transcribe|translate|sora|davinci|babbage|instruct|live"
 )
 
 
@@ -54,15 +57,26 @@ class OpenAIChat(PydanticChat):
             answer = await self._sdk(key, line).models.with_raw_response.list()
             return answer.headers.get("openai-organization", "")
 
-    async def imagine(self, service: Service, access: Access, prompt: str, model: str, size: str) -> Image:
+    def painter(self, model: str, now: datetime) -> Model:
+        return prices.painter(model, now)
+
+    async def imagine(self, service: Service, access: Access, prompt: str, model: str, shape: Shape) -> Image:
         async with connected(service, access, model, _PAINTING, repeatable=False) as (key, line):
-            made = await self._sdk(key, line).images.generate(prompt=prompt, model=model, size=size, n=1)
+            made = await self._sdk(key, line).images.generate(
+                prompt=prompt,
+                model=model,
+                size=_SIZES[shape],
+                quality="medium",  # the best takes minutes, and several times the price
+                output_format="jpeg",
+                output_compression=_FIDELITY,
+                n=1,
+            )
             encoded = made.data[0].b64_json if made.data else None
-            if not encoded:
+            content = await in_thread(lambda: b64decode(encoded or "", validate=True))
+            mime = mime_of(content)
+            if not mime:
                 raise Refused(f"“{model}” gave no picture that I can show.")
-            content = await in_thread(lambda: b64decode(encoded, validate=True))
-            usage = Usage(made.usage.input_tokens, made.usage.output_tokens) if made.usage else Usage()
-            return Image(content, f"image/{made.output_format if made.output_format in _FORMATS else 'png'}", usage)
+            return Image(content, mime, Usage(made.usage.input_tokens, made.usage.output_tokens) if made.usage else Usage())
 
     async def _ids(self, key: str, line: httpx2.AsyncClient) -> list[str]:
         models = (await self._sdk(key, line).models.list()).data

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from bot.mark import STOP
 from bot.slack.verify import signature_base
 from bot.strict_json import Malformed, mended, strict_json
-
-STOP = "stop-"
-"""What the ids of buttons that stop an answer begin with."""
 
 _MOST_FIELDS = 100
 _LONGEST_ID = 255
@@ -123,10 +121,11 @@ def _kind(payload: Mapping[str, Any]) -> str:
 def _is_for_us(event: Mapping[str, Any]) -> bool:
     """Messages count where a person wrote them to the bot alone: elsewhere the bot is mentioned, and an `app_mention` comes.
 
-    Of people's changes, which come whenever somebody has lunch, only the last one counts; of the bot's pages, its Home tab.
+    Of people's changes, which come whenever somebody has lunch, only the last one counts; of the bot's pages, its Home tab. A
+    mention comes once more with each edit of its message: what was done already is not done again.
     """
     type = _text(event, "type")
-    if not type or "bot_id" in event or "bot_profile" in event:
+    if not type or "bot_id" in event or "bot_profile" in event or "edited" in event:
         return False
     if type == "user_change":
         return _mapping(event, "user").get("deleted") is True

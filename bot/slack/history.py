@@ -2,25 +2,27 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from adapters.errors import Refused
 from adapters.http import Http, Request
 from bot.slack.api import Json, SlackError, WebApi
-from bot.slack.markdown import markdown, mentioned
+from bot.slack.markdown import mentioned
 from bot.slack.people import People
+from bot.slack.said import is_said, said
 from bot.text import is_web_address
 from commands.talk import Attached, Said
 
 _MOST = 500  # messages
 _PAGE = 200
+_RECENT = 10  # messages of a chat, with what stands below each
+_THREADS = 20  # that are read beside a conversation: Slack lets fifty be read in a minute
 _LINK = re.compile(r"/archives/([A-Z0-9]+)/p(\d{10})(\d{6})")
 _TS = re.compile(r"\d{10}\.\d{6}")
-_SPOKEN = ("", "bot_message", "file_share", "me_message", "thread_broadcast")  # subtypes; the others tell who came, and so on
 _FILES = "files.slack.com"
 _ABSENT = "I can't read here: I am not in this channel. Type /invite @Interact, and ask again."
+_NOT_OURS = "I can't read here: this chat is yours alone. Copy what you mean, and ask me in a chat of our own."
 _REASONS = {
     "not_in_channel": _ABSENT,
     "channel_not_found": _ABSENT,
@@ -41,20 +43,17 @@ class History:
 
     async def thread(self, ts: str) -> list[Said]:
         """The message that began it, and its replies, oldest first."""
-        if not ts:
+        return await self._said(list((await self._thread(ts)).values()))
+
+    async def chat(self) -> list[Said]:
+        """The newest messages of a chat of two, oldest first, with what was answered below them."""
+        if not is_direct(self._channel):
             raise Refused("This is no thread. Ask in the thread that you mean, by mentioning me there.")
-        found: dict[str, Json] = {}
-        cursor = ""
-        while True:
-            page = await self._page("conversations.replies", cursor, ts=ts)
-            found |= {str(message["ts"]): message for message in page["messages"]}
-            if not (cursor := _next(page)):
-                break
-        first, *replies = sorted(found) or [""]
-        return await self._said([found[each] for each in (first, *replies[1 - _MOST :]) if each])
+        page = await self._page("conversations.history", "", limit=str(_RECENT))
+        return await self._said((await self._with_replies(page["messages"]))[-_MOST:])
 
     async def since(self, moment: datetime) -> list[Said]:
-        """What was said since then outside threads, oldest first."""
+        """What was said since then, also in threads that were begun since, oldest first."""
         found: list[Json] = []
         cursor = ""
         while len(found) < _MOST:
@@ -62,7 +61,7 @@ class History:
             found += page["messages"]
             if not (cursor := _next(page)):
                 break
-        return await self._said(found[:_MOST][::-1])
+        return await self._said((await self._with_replies(found))[-_MOST:])
 
     async def message(self, id: str) -> Said:
         """By its timestamp, or by its link, which must lead to this conversation."""
@@ -91,6 +90,24 @@ class History:
             raise Refused(f"Slack does not let me open “{attached.name}”.")
         return answer.body
 
+    async def _thread(self, ts: str) -> dict[str, Json]:
+        """By their timestamps, oldest first."""
+        found: dict[str, Json] = {}
+        cursor = ""
+        while True:
+            page = await self._page("conversations.replies", cursor, ts=ts)
+            found = _newest(found | {str(message["ts"]): message for message in page["messages"]})
+            if not (cursor := _next(page)):
+                return found
+
+    async def _with_replies(self, messages: list[Json]) -> list[Json]:
+        """Together with what was said below them, oldest first. It is asked for thread by thread, so not for all of them."""
+        found = {str(message["ts"]): message for message in messages}
+        threads = sorted((each for each in messages if each.get("reply_count")), key=_last_reply)
+        for each in threads[-_THREADS:]:
+            found |= await self._thread(str(each["ts"]))
+        return [found[ts] for ts in sorted(found)]
+
     def _timestamp(self, id: str) -> str:
         if _TS.fullmatch(id):
             return id
@@ -107,42 +124,32 @@ class History:
         try:
             return await self._api.read(method, **fields)
         except SlackError as error:
-            raise Refused(_REASONS.get(str(error), f"Slack does not let me read here: {error}.")) from None
+            reason = _REASONS.get(str(error), f"Slack does not let me read here: {error}.")
+            raise Refused(_NOT_OURS if reason == _ABSENT and is_direct(self._channel) else reason) from None
 
     async def _said(self, messages: list[Json]) -> list[Said]:
         known = await self._api.identity()
         ids = {id for message in messages for id in (*mentioned(message), str(message.get("user") or ""))} - {""}
         names = {id: await self._name(id) for id in sorted(ids)}
-        return [self._one(message, names, known) for message in messages if message.get("subtype", "") in _SPOKEN]
+        return [said(message, self._channel, names, known) for message in messages if is_said(message)]
 
     async def _name(self, id: str) -> str:
         return (await self._people.find(self._team, id)).name if id[:1] in "UW" else ""
 
-    def _one(self, message: Json, names: Mapping[str, str], known: Json) -> Said:
-        user, ts = str(message.get("user") or ""), str(message["ts"])
-        profile = message.get("bot_profile") or {}
-        author = names.get(user) or message.get("username") or profile.get("name") or user or "somebody"
-        return Said(
-            id=ts,
-            author=str(author),
-            at=datetime.fromtimestamp(float(ts), UTC),
-            text=markdown(message, lambda who: names.get(who) or who),
-            url=_permalink(str(known.get("url") or ""), self._channel, message),
-            attached=tuple(_attached(file) for file in message.get("files") or () if file.get("url_private")),
-            own=user == known.get("user_id"),
-        )
+
+def is_direct(channel: str) -> bool:
+    """Whether it is a chat of two: the ids of those, and of no other, begin with a D."""
+    return channel.startswith("D")
 
 
-def _permalink(workspace: str, channel: str, message: Json) -> str:
-    """As Slack makes them: https://docs.slack.dev/reference/methods/chat.getPermalink, without asking for each."""
-    ts, thread = str(message["ts"]), str(message.get("thread_ts") or "")
-    inside = f"?thread_ts={thread}&cid={channel}" if thread and thread != ts else ""
-    return f"{workspace}archives/{channel}/p{ts.replace('.', '')}{inside}" if workspace else ""
+def _newest(found: Mapping[str, Json]) -> dict[str, Json]:
+    """Of a thread, by their timestamps: the message that began it and the newest replies, oldest first."""
+    ordered = sorted(found)
+    return {ts: found[ts] for ts in (*ordered[:1], *ordered[1:][1 - _MOST :])}
 
 
-def _attached(file: Mapping[str, Any]) -> Attached:
-    name = str(file.get("name") or file.get("title") or "file")
-    return Attached(name, str(file.get("mimetype") or ""), int(file.get("size") or 0), str(file["url_private"]))
+def _last_reply(message: Json) -> str:
+    return str(message.get("latest_reply") or message["ts"])
 
 
 def _next(page: Json) -> str:

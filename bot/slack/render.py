@@ -4,7 +4,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks, and `msg_blocks_too_l
 (https://github.com/slackapi/bolt-js/issues/2509).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
 from typing import Any
@@ -48,6 +48,11 @@ def render(reply: Reply, ids: Sequence[str] = ()) -> list[Message]:
         raise ValueError(f"{len(reply.pressed)} buttons, {len(ids)} ids")
     groups = packed(_blocks(reply, _Buttons(ids)), _MESSAGE, _BLOCKS)
     return [Message(_fallback(group), group) for group in groups] or [Message(shorten("", _FALLBACK), [])]
+
+
+def without_images(message: Mapping[str, Any]) -> Json:
+    """The same, for where Slack can't fetch a picture: then it refuses all of the message."""
+    return {**message, "blocks": [block for block in message["blocks"] if block["type"] != "image"]}
 
 
 class _Buttons:

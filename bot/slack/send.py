@@ -2,9 +2,9 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from adapters.errors import Unavailable, Unknown
 from adapters.http import Http
@@ -13,12 +13,13 @@ from bot.slack.form import answered
 from bot.slack.look import find
 from bot.slack.outgoing import Outgoing
 from bot.slack.pace import Pace
-from bot.slack.render import POSTING, UPDATING, Json, render
+from bot.slack.render import POSTING, UPDATING, Json, render, without_images
 from bot.slack.response_url import ResponseUrls
 from bot.slack.stream import CONFLICTS, Streams, stop
 from commands.reply import Reply
 
 _LOG = logging.getLogger(__name__)
+_Sent = TypeVar("_Sent")
 _HOME = 100  # blocks: https://docs.slack.dev/reference/views/home-tab-views
 _STANDS = "home"  # in place of a message's timestamp
 _SETTLED = Reply("This is settled. What came of it was told to the one who pressed the button.")
@@ -126,8 +127,11 @@ class Sender:
         return await self._updated(outgoing, ts, {**outgoing.messages[part], "metadata": outgoing.metadata(part)})
 
     async def _updated(self, outgoing: Outgoing, ts: str, message: Json) -> bool:
-        try:
+        async def update(message: Json) -> None:
             await self._revise("chat.update", outgoing.channel, ts, **message, **UPDATING)
+
+        try:
+            await _with_or_without_images(update, message)
         except SlackError as error:
             _LOG.info("a message can't be replaced: %s", error)
             return False
@@ -148,9 +152,11 @@ class Sender:
         return await self._posted(outgoing, part, outgoing.channel, outgoing.thread)
 
     async def _posted(self, outgoing: Outgoing, part: int, channel: str, thread: str) -> str:
-        message = {**outgoing.messages[part], **POSTING, "metadata": outgoing.metadata(part)}
-        answer = await self._api.write("chat.postMessage", channel=channel, thread_ts=thread or None, **message)
-        return str(answer["ts"])
+        async def post(message: Json) -> str:
+            answer = await self._api.write("chat.postMessage", channel=channel, thread_ts=thread or None, **message)
+            return str(answer["ts"])
+
+        return await _with_or_without_images(post, {**outgoing.messages[part], **POSTING, "metadata": outgoing.metadata(part)})
 
     async def _whisper(self, outgoing: Outgoing, part: int) -> str:
         """Seen by the asker only. Slack keeps no trace of it, so it can't be found or replaced later."""
@@ -162,8 +168,13 @@ class Sender:
         return ""
 
     async def _another_way(self, outgoing: Outgoing, part: int, error: SlackError) -> str:
-        """The bot may not post there: Slack's response URL reaches that channel still, and a direct message the person."""
-        _LOG.info("posting was refused (%s): trying another way", error)
+        """The bot may not post there: Slack's response URL reaches that channel still, and a direct message the person.
+
+        What is said either way stays as it is, so a part of an answer is not said so.
+        """
+        _LOG.info("posting was refused (%s)%s", error, "" if outgoing.partial else ": trying another way")
+        if outgoing.partial:
+            return ""
         if self._urls.usable(outgoing.response_url):
             return await self._respond(outgoing, part, "ephemeral" if outgoing.private else "in_channel")
         return await self._in_person(outgoing, part)
@@ -179,3 +190,15 @@ class Sender:
         opened = await self._api.change("conversations.open", users=outgoing.user)
         await self._posted(outgoing, part, opened["channel"]["id"], "")
         return ""
+
+
+async def _with_or_without_images(send: Callable[[Json], Awaitable[_Sent]], message: Json) -> _Sent:
+    """Slack refuses a message whose picture it can't fetch, and at times one that it could: slackapi/python-slack-sdk#1782."""
+    try:
+        return await send(message)
+    except SlackError as error:
+        plain = without_images(message)
+        if str(error) != "invalid_blocks" or plain == message:
+            raise
+        _LOG.warning("Slack did not take a picture: it is left out")
+        return await send(plain)

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.platform import Asked, Gone, Stranger, Words
 from bot.slack.api import SlackError
 from bot.slack.form import form_view
-from bot.slack.history import History
+from bot.slack.history import History, is_direct
 from bot.slack.outgoing import Outgoing, load
 from bot.slack.pace import Pace
 from bot.slack.people import People
@@ -146,8 +146,13 @@ class Slack:
             return False
         return True
 
+    def in_thread(self, place: Place) -> bool:
+        """People who are alone with the bot seldom use threads."""
+        return bool(place.thread) or is_direct(place.conversation)
+
     async def thread(self, place: Place) -> list[Said]:
-        return await (await self._history(place)).thread(place.thread)
+        history = await self._history(place)
+        return await (history.thread(place.thread) if place.thread else history.chat())
 
     async def history(self, place: Place, since: datetime) -> list[Said]:
         return await (await self._history(place)).since(since)
@@ -210,5 +215,5 @@ def _is_alone(asked: Asked, settles: bool) -> bool:
 
     Unless it takes the place of a card that stands there.
     """
-    stands = settles and asked.place.conversation.startswith("D")
+    stands = settles and is_direct(asked.place.conversation)
     return asked.via in ("message", "notice") or "alone" in asked.route or stands

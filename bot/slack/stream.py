@@ -14,8 +14,8 @@ from bot.platform import StoppedError
 from bot.slack.api import SlackError, WebApi
 from bot.slack.look import stream_mark
 from bot.slack.outgoing import Outgoing
-from bot.slack.stream_text import streamed
 from bot.split import pieces
+from bot.stream_text import streamed
 
 _LOG = logging.getLogger(__name__)
 _CHUNK = 10_000  # characters of the 12,000 that Slack takes

@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.mark import STOP
 from bot.strict_json import Malformed
 from bot.teams.mention import mentions
-
-STOP = "stop-"
-"""What the ids of buttons that stop an answer begin with."""
 
 _LONGEST_ID = 255
 _LONGEST_KEY = 500

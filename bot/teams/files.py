@@ -1,7 +1,8 @@
 """Files that people attach in Teams. They lie in SharePoint; Graph says where each can be had without a token.
 
 https://learn.microsoft.com/graph/api/shares-get. For that the bot's app needs the right Files.Read.All, which an administrator
-gives: see README.md.
+gives: see README.md. It opens every file, while whoever attaches one's address may have no right to it. So the bot opens a file
+where its maker has attached it, and in a team's channels those of the team.
 """
 
 from base64 import urlsafe_b64encode
@@ -9,7 +10,8 @@ from urllib.parse import urlsplit
 
 from adapters.errors import Refused, Unknown
 from adapters.http import Http, Request
-from bot.teams.graph import Graph
+from bot.teams.graph import Graph, Json, quoted
+from bot.teams.said import FILED
 from bot.text import is_web_address
 from commands.talk import Attached
 
@@ -21,6 +23,12 @@ _MAY_NOT = (
 )
 
 
+_NOT_THEIRS = (
+    "I open a file where its maker has attached it, and in a channel those of the team. “{}” is somebody else's: upload a copy "
+    "here, and ask again."
+)
+
+
 class Files:
     """The token goes to Graph alone, and nothing is asked of hosts but Graph's and SharePoint's."""
 
@@ -28,12 +36,15 @@ class Files:
         self._graph = graph
         self._http = http
 
-    async def fetch(self, attached: Attached, tenant: str) -> bytes:
-        """Raises Refused, Unavailable."""
-        if not self._is_known(attached.ref):
+    async def fetch(self, attached: Attached, tenant: str, team: str = "") -> bytes:
+        """`team` is the group in Entra of the team in whose channel it is attached. Raises Refused, Unavailable."""
+        author, _, address = attached.ref.removeprefix(FILED).partition(":")
+        if not self._is_known(address):
             raise Refused(f"“{attached.name}” is not kept in SharePoint, so I can't open it.")
-        shared = urlsafe_b64encode(attached.ref.encode()).decode().rstrip("=")
+        shared = urlsafe_b64encode(address.encode()).decode().rstrip("=")
         item = await self._graph.one(f"shares/u!{shared}/driveItem", tenant, _MAY_NOT)
+        if not (_made_by(item, author) or (team and await self._is_of(team, item, tenant))):
+            raise Refused(_NOT_THEIRS.format(attached.name))
         size = item.get("size")
         if isinstance(size, int) and size > _LARGEST:
             raise Refused(f"“{attached.name}” is too large for me: I can open files of up to 8 MB.")
@@ -41,6 +52,11 @@ class Files:
         if not self._is_known(url):
             raise Refused(f"SharePoint does not let me open “{attached.name}”.")
         return await self._downloaded(url, attached.name, tenant)
+
+    async def _is_of(self, team: str, item: Json, tenant: str) -> bool:
+        """Whether it lies among a team's files, which all of the team may open."""
+        drive = (await self._graph.one(f"groups/{quoted(team)}/drive", tenant, _MAY_NOT)).get("id")
+        return bool(drive) and _inside(item, "parentReference", "driveId") == drive
 
     async def _downloaded(self, url: str, name: str, tenant: str) -> bytes:
         try:
@@ -56,3 +72,14 @@ class Files:
             return False
         parts = urlsplit(url)
         return self._graph.holds(url) or (parts.scheme == "https" and (parts.hostname or "").endswith(_SHAREPOINT))
+
+
+def _made_by(item: Json, person: str) -> bool:
+    return bool(person) and _inside(item, "createdBy", "user", "id") == person
+
+
+def _inside(item: Json, *path: str) -> object:
+    found: object = item
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found

@@ -19,8 +19,8 @@ _TITLE = "Microsoft Graph"
 _FORBIDDEN = (401, 403)
 _PAGES = 25  # of 50 messages: a thread has a thousand at most
 _MAY_NOT = (
-    "I may not read here. Somebody who may add apps here has to remove me and add me again, and let me read messages then: "
-    "the app's package asks for that, unless it was made with --no-look."
+    "I may not read here. Add me if I am not here yet; else somebody who may add apps here has to remove me and add me again, "
+    "and let me read messages then: the app's package asks for that, unless it was made with --no-look."
 )
 _GONE = "I can't find that here: perhaps it was deleted, or I am not in this conversation."
 

@@ -12,6 +12,7 @@ from storage.references import Reference, References
 _LOG = logging.getLogger(__name__)
 _PLATFORM = "teams"
 _WITH_THE_BOT = "a:"  # begins the id of a chat of one person and the bot: "personal" is said of chats of two people too
+_CHANNELS = ("@thread.tacv2", "@thread.skype")  # the latter are older
 _MOST = 10_000
 _FRESH = 60.0  # seconds for which what this process was told is taken as it was
 
@@ -19,6 +20,11 @@ _FRESH = 60.0  # seconds for which what this process was told is taken as it was
 def is_alone(type: str, conversation: str) -> bool:
     """Whether nobody but one person and the bot is there."""
     return type == "personal" and conversation.startswith(_WITH_THE_BOT)
+
+
+def is_channel(conversation: str) -> bool:
+    """Whether it is one of a team's, as its id tells."""
+    return conversation.partition(";")[0].endswith(_CHANNELS)
 
 
 class Conversations:

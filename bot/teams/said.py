@@ -15,6 +15,9 @@ Json = Mapping[str, Any]
 HOSTED = "hosted:"
 """How the `ref` of a picture begins that Graph keeps: then come the thread, if any, the message that has it, and its own id."""
 
+FILED = "filed:"
+"""How the `ref` of a file begins: then come who attached it, by their id in Entra, and where it lies."""
+
 _CARD = "application/vnd.microsoft.card.adaptive"
 _QUOTED = "messageReference"
 _INSIDE = ("body", "items", "columns")
@@ -99,10 +102,11 @@ def _pictures(message: Json) -> Iterator[Attached]:
 
 
 def _files(message: Json) -> Iterator[Attached]:
+    author = str(_mapping(_mapping(message, "from"), "user").get("id") or "")
     for each in _attachments(message):
         url, name = str(each.get("contentUrl") or ""), str(each.get("name") or "file")
         if each.get("contentType") == "reference" and url:
-            yield Attached(name, mimetypes.guess_type(name)[0] or "application/octet-stream", 0, url)
+            yield Attached(name, mimetypes.guess_type(name)[0] or "application/octet-stream", 0, f"{FILED}{author}:{url}")
 
 
 def _attachments(message: Json) -> list[Json]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from adapters.errors import Unavailable, Unknown
 from bot.platform import StoppedError
+from bot.stream_text import streamed
 from bot.teams.connector import Address, Connector, ConnectorError
-from bot.teams.stream_text import streamed
 
 _LOG = logging.getLogger(__name__)
 _MARK = "stream:"  # begins the id of a message that is streamed
@@ -22,6 +22,7 @@ _NOT_ALLOWED = 403  # "ContentStreamNotAllowed": it was stopped, has ended, last
 _UNFIT = 400  # it wants words, or does not take what is in place of them
 _STOPPED = ("canceled by user", "cancelled by user")
 _MOST = 1_000
+_LONGEST = 12_000  # characters: Teams takes 28 KB; the rest comes with the whole
 
 
 @dataclass
@@ -113,7 +114,7 @@ class Streams:
 
 
 def _shown(text: str, informs: bool) -> str:
-    return streamed(f"{text} ").strip() if informs else streamed(text)
+    return (streamed(f"{text} ").strip() if informs else streamed(text))[:_LONGEST]
 
 
 def _typing(text: str, informs: bool, sequence: int, id: str = "") -> dict[str, Any]:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.errors import Refused
 from bot.clock import Clock
+from bot.mark import STOP
 from bot.platform import Asked, Filled, Gone, Joined, Press, Stranger, Words
 from bot.teams.connector import Address, Connector, ConnectorError
-from bot.teams.envelope import STOP
 from bot.teams.heard import Heard, Left
 from bot.teams.history import History
 from bot.teams.mention import MENTIONED
 from bot.teams.outgoing import Outgoing, load
 from bot.teams.own_chats import OwnChats
 from bot.teams.people import People
-from bot.teams.references import Conversations, is_alone
+from bot.teams.references import Conversations, is_alone, is_channel
 from bot.teams.render import render
 from bot.teams.send import Sender
 from bot.teams.zone import Zones
@@ -171,6 +171,10 @@ class Teams:
     async def open_form(self, asked: Asked, command: Command, arguments: Mapping[str, Any]) -> bool:
         """Teams asks for a form itself, and is answered in the request: see invokes.py. From here none can be opened."""
         return False
+
+    def in_thread(self, place: Place) -> bool:
+        """Chats have no threads: each is one."""
+        return bool(place.thread) or not is_channel(place.conversation)
 
     async def thread(self, place: Place) -> list[Said]:
         return await self._reading().thread(place)

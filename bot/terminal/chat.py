@@ -17,7 +17,6 @@ from bot.terminal.desk import at_desk
 from bot.terminal.history import history
 from bot.terminal.person import person
 from bot.terminal.render import numbered
-from bot.terminal.typed import typed
 from commands.reply import Button, Reply
 
 _PROMPT = "› "
@@ -51,7 +50,7 @@ class Chat:
     async def _take(self, line: str) -> None:
         pressed = self._numbered(line)
         if pressed and pressed.form:
-            self._begun = f"{typed(pressed)} "  # the prompt is the form
+            self._begun = f"{self._conversation.typed(pressed)} "  # the prompt is the form
             return
         asked = self._conversation.press(pressed) if pressed else self._conversation.say(line)
         answer = await _stoppable(asked) or await self._conversation.tell(Reply(_STOPPED))

@@ -4,10 +4,11 @@ import asyncio
 import logging
 import secrets
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from adapters.errors import Unavailable
 from bot import words
@@ -17,12 +18,13 @@ from bot.dispatch import Form, Settle
 from bot.entry import entries_of
 from bot.platform import Asked, Filled, Words
 from bot.terminal.person import PLACE
+from bot.terminal.saving import save
 from bot.terminal.screen import Screen
 from bot.terminal.session import Session
 from bot.terminal.spinner import spinning
-from bot.terminal.typed import typed
+from bot.terminal.typed import typeable, typed
 from commands.call import Actor, Call, Place
-from commands.reply import Button, Reply
+from commands.reply import Button, Field, Reply
 from storage.errors import StorageError
 
 _LOG = logging.getLogger(__name__)
@@ -68,10 +70,15 @@ class Conversation:
 
     async def press(self, button: Button) -> Answer:
         """Runs what the button stands for."""
-        self._session.asked(self._actor.called, typed(button))
+        self._session.asked(self._actor.called, self.typed(button))
         asked = Asked(self._actor, PLACE, "button", Filled(button.command, button.arguments))
         told = (button.command, button.arguments, *self._told(asked))
         return await self._take(asked, await self._dispatch.fill(*told, button.typed))
+
+    def typed(self, button: Button) -> str:
+        """The words that do what it does."""
+        [shown] = self._typeable(Reply("", buttons=(button,))).buttons
+        return typed(shown)
 
     async def tell(self, reply: Reply) -> Answer:
         """Shows what nobody asked for."""
@@ -102,10 +109,13 @@ class Conversation:
         return await self._noted(asked, call, ran, answer)
 
     async def _noted(self, asked: Asked, call: Call | None, ran: Call | None, answer: Answer) -> Answer:
-        self._session.answered(answer.reply)
+        self._session.answered(self._typeable(answer.reply))
         id = call.id if call else secrets.token_hex(16)
-        await self._audit.append(*entries_of(id, self._clock.time(), asked, call, ran, answer.reply))
+        await self._audit.append(*entries_of(id, self._clock.time(), asked, call, ran, answer.reply, self._dispatch.catalog))
         return answer
+
+    def _typeable(self, reply: Reply) -> Reply:
+        return typeable(reply, self._dispatch.catalog)
 
     async def _show(self, answers: AsyncGenerator[Answer, None]) -> Answer:
         """What is stopped midway is closed, so that nothing goes on behind it."""
@@ -115,15 +125,16 @@ class Conversation:
             with self._screen.drawing() as draw, spinning(sys.stderr) as stop:
                 async for answer in answers:
                     stop()
-                    draw(answer.reply)
+                    draw(self._typeable(answer.reply))
                     self._shown = answer.reply
         return answer
 
     async def _answers(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncGenerator[Answer, None]:
         """Each in the place of the one before. `meant` is the call as it has turned out to be meant so far."""
         try:
-            async for reply in self._patiently(call, meant, settle):
-                yield _answer(reply)
+            async with aclosing(self._patiently(call, meant, settle)) as replies:
+                async for reply in replies:
+                    yield _answer(await _with_file_saved(reply))
         except Unavailable as error:
             doubted = await self._dispatch.doubted(meant())
             yield _answer(words.unknown(error, meant().command, doubted) if doubted else words.gave_up(error))
@@ -133,17 +144,30 @@ class Conversation:
             _LOG.exception("call %s broke", call.id)
             yield _answer(words.broke(call.id, meant().command, await self._dispatch.doubted(meant())))
 
-    async def _patiently(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncIterator[Reply]:
+    async def _patiently(self, call: Call, meant: Callable[[], Call], settle: Settle) -> AsyncGenerator[Reply, None]:
         """Tries once more where the service asks for a short wait: the same call, as it was meant. Raises Unavailable."""
         try:
-            async for reply in self._dispatch.answer(call, settle):
-                yield reply
+            async with aclosing(self._dispatch.answer(call, settle)) as replies:
+                async for reply in replies:
+                    yield reply
         except Unavailable as error:
             if error.retry_after is None or error.retry_after > _PATIENCE:
                 raise
             await self._sleep(error.retry_after)
-            async for reply in self._dispatch.answer(meant(), settle):
-                yield reply
+            async with aclosing(self._dispatch.answer(meant(), settle)) as replies:
+                async for reply in replies:
+                    yield reply
+
+
+async def _with_file_saved(reply: Reply) -> Reply:
+    """In the folder where the bot was started."""
+    if not reply.file:
+        return reply
+    try:
+        told = Field("Saved as", await asyncio.to_thread(save, reply.file, Path.cwd()))
+    except OSError as error:
+        told = Field("Not saved", f"{error.strerror}. Start me in a folder that I may write to.")
+    return replace(reply, file=None, fields=(*reply.fields, told))
 
 
 async def _said(reply: Reply) -> AsyncGenerator[Answer, None]:

@@ -1,24 +1,25 @@
 """Where the terminal's calls are answered: with the sandboxes of `interact run`, where it runs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import aiohttp
 
+from adapters.base import Adapter
 from bot.desk import Desk, open_desk
 from bot.plan import Plan
 from bot.sandboxes import running
 
 
 @asynccontextmanager
-async def at_desk(plan: Plan) -> AsyncIterator[Desk]:
+async def at_desk(plan: Plan, needed: Sequence[Adapter] | None = None) -> AsyncIterator[Desk]:
     """Shared sandboxes remember what an earlier call did; those served for this desk alone are gone with it.
 
-    What is done is kept in the bot's own database. Raises StorageError.
+    `needed` is as in `open_desk`. What is done is kept in the bot's own database. Raises StorageError.
     """
-    async with open_desk(plan, await _shared(plan), plan.settings.database) as desk:
+    async with open_desk(plan, await _shared(plan), plan.settings.database, needed) as desk:
         yield desk
 
 

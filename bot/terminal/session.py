@@ -33,6 +33,9 @@ class Session:
         told = (plain(replace(reply, prose="")).strip(), reply.prose)
         self._note(_BOT, "\n\n".join(filter(None, told)), own=True)
 
+    def in_thread(self, place: Place) -> bool:
+        return True
+
     async def thread(self, place: Place) -> list[Said]:
         return list(self._said)
 

@@ -1,9 +1,11 @@
 """What a person types: a button spelled out as words, and a command line put back into one text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from commands.reply import Button
+from commands.catalog import Catalog
+from commands.reply import Button, Reply
 
 _QUOTES = (('"', '"'), ("“", "”"), ("«", "»"), ("'", "'"))
 _OPENING = "\"'“„‘«"  # what begins a quoted value
@@ -16,6 +18,12 @@ def typed(button: Button) -> str:
     return " ".join((button.command, *(f"{name}={_quoted(_written(value))}" for name, value in told.items())))
 
 
+def typeable(reply: Reply, catalog: Catalog) -> Reply:
+    """The same, its buttons without what the bot fills in itself: nobody can type that."""
+    items = tuple(replace(item, buttons=_typeable(item.buttons, catalog)) for item in reply.items)
+    return replace(reply, items=items, buttons=_typeable(reply.buttons, catalog))
+
+
 def joined(words: Sequence[str]) -> str:
     """The words of a command line as one text. The shell took the quotes away; what they grouped stays one value."""
     text = ""
@@ -23,6 +31,11 @@ def joined(words: Sequence[str]) -> str:
         part = _regrouped(word) if len(text.split()) >= _COMMAND else word
         text = f"{text} {part}".strip()
     return text
+
+
+def _typeable(buttons: Iterable[Button], catalog: Catalog) -> tuple[Button, ...]:
+    found = ((button, catalog.get(button.command)) for button in buttons)
+    return tuple(replace(each, arguments=command.typeable(each.arguments)) if command else each for each, command in found)
 
 
 def _regrouped(word: str) -> str:

@@ -29,6 +29,7 @@ from bot.web.noting import Note
 from bot.web.openid import OpenId
 from bot.web.pages import Pages
 from bot.web.people import PeoplePage
+from bot.web.pictures import PicturesPage
 from bot.web.rules import RulesPage
 from bot.web.security import Security
 from bot.web.signin import SignIn
@@ -50,6 +51,7 @@ class Site:
     deliveries: DeliveriesPage
     people: PeoplePage
     rules: RulesPage
+    pictures: PicturesPage
 
     def say(self, text: str, status: int) -> web.Response:
         """A page that says just this, to whomever."""
@@ -73,6 +75,7 @@ class Site:
         router.add_get("/rules", self.rules.show, allow_head=False)
         router.add_post("/rules/add", self.rules.add)
         router.add_post("/rules/remove", self.rules.remove)
+        router.add_get("/pictures/{id}", self.pictures.show)
 
 
 def build_site(
@@ -110,6 +113,7 @@ def build_site(
         DeliveriesPage(pages, browser, plan.clock, stores.inbox, partial(stores.inbox.replay, dead=True), note),
         PeoplePage(pages, browser, plan.clock, stores.admins, parts.administrators.named, note),
         RulesPage(pages, browser, judge, catalog, note),
+        PicturesPage(stores.pictures),
     )
 
 

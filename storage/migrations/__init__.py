@@ -6,7 +6,7 @@ A runner of our own, because alembic's import costs 7 MB and 0.15 s, and it woul
 from sqlalchemy import Connection, inspect, text
 
 from storage.errors import StorageError
-from storage.migrations import m0001_inbox, m0002_references, m0003_connections, m0004_writes, m0005_models
+from storage.migrations import m0001_inbox, m0002_references, m0003_connections, m0004_writes, m0005_models, m0006_pictures
 
 # A step's place in this list is its number, from 1.
 MIGRATIONS = (
@@ -15,6 +15,7 @@ MIGRATIONS = (
     m0003_connections.upgrade,
     m0004_writes.upgrade,
     m0005_models.upgrade,
+    m0006_pictures.upgrade,
 )
 _LOCK = 0x696E746572616374  # "interact": PostgreSQL's advisory locks have numbers for names
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from adapters import anthropic, gemini, openai
-from adapters.base import Access, Adapter, Secret, Service
+from adapters.base import Access, Secret, Service
 from adapters.chat import Delta, Piece, Prompt, Turn
 from adapters.faults import Fault
 from adapters.hosted_chat import HostedChat
-from adapters.http import Http, pooled_session
 from adapters.sandbox_chat import ChatSandbox
 from tests.adapters.servers import serving
+from tests.adapters.switched_on import against, switched_on
 
 NOW = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
 KEY = "CANARY-key-77aa"
@@ -75,15 +75,8 @@ async def staged(name: str) -> AsyncIterator[Stage]:
     sandbox.pace = 0.0
     root = web.Application(client_max_size=64 * 1024 * 1024)
     root.add_subapp(f"/{name}/", sandbox.app)
-    async with serving(root) as address, connected(ADAPTERS[name], f"{address}/{name}/") as service:
+    async with serving(root) as address, switched_on(ADAPTERS[name], f"{address}/{name}/") as (service, _):
         yield Stage(sandbox, service)
-
-
-@asynccontextmanager
-async def connected(adapter: Adapter, url: str) -> AsyncIterator[Service]:
-    """The adapter, switched on against whatever answers there. Waiting before another attempt takes no time."""
-    async with pooled_session() as session:
-        yield Service(adapter, url, Http(session, sleep=_at_once), adapter.client.load(url))
 
 
 @asynccontextmanager
@@ -91,16 +84,5 @@ async def answered(
     name: str, status: int, body: object, kind: str = "application/json", **headers: str
 ) -> AsyncIterator[HostedChat]:
     """The provider as it is to somebody whose every question gets the same answer."""
-
-    async def answer(_: web.Request) -> web.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return web.Response(status=status, body=content, content_type=kind, headers=headers)
-
-    app = web.Application(client_max_size=64 * 1024 * 1024)
-    app.add_routes([web.route("*", "/{path:.*}", answer)])
-    async with serving(app) as address, connected(ADAPTERS[name], f"{address}/") as service:
+    async with against(ADAPTERS[name], status, body, headers, kind) as service:
         yield opened(service, KEY)
-
-
-async def _at_once(seconds: float) -> None:
-    pass

@@ -411,8 +411,9 @@ async def test_a_token_is_revoked_by_name(server: Server, client: OAuthClient) -
     assert (path, parse_qs(body)["token"]) == ("/revoke", [REFRESH])
 
 
-async def test_a_token_that_is_not_known_is_done_with(server: Server, client: OAuthClient) -> None:
-    server.say({"error": "invalid_token"}, 400)
+@pytest.mark.parametrize("error", ["invalid_token", "invalid_grant"])
+async def test_a_token_that_is_not_known_is_done_with(server: Server, client: OAuthClient, error: str) -> None:
+    server.say({"error": error}, 400)
     await client.revoke(Secret(REFRESH))
 
 

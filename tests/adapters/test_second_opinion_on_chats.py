@@ -8,7 +8,8 @@ import pytest
 from adapters.chat import Delta, End, Prompt, Tool, ToolCall, Turn
 from adapters.errors import NeedsConnection, Unavailable
 from adapters.hosted_chat import HostedChat
-from tests.adapters.hosted import ADAPTERS, KEY, MODELS, asked, connected, opened, text
+from tests.adapters.hosted import ADAPTERS, KEY, MODELS, asked, opened, text
+from tests.adapters.switched_on import switched_on
 from tests.aimock import Aimock, aimock
 
 __all__ = ["aimock"]
@@ -49,7 +50,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def client(name: str, address: str) -> AsyncIterator[HostedChat]:
-    async with connected(ADAPTERS[name], f"{address}/") as service:
+    async with switched_on(ADAPTERS[name], f"{address}/") as (service, _):
         yield opened(service, KEY)
 
 
@@ -87,6 +88,6 @@ async def test_an_answer_that_breaks_off_is_unavailable(client: HostedChat, name
 
 
 async def test_a_wrong_key_needs_another(name: str, address: str) -> None:
-    async with connected(ADAPTERS[name], f"{address}/") as service:
+    async with switched_on(ADAPTERS[name], f"{address}/") as (service, _):
         with pytest.raises(NeedsConnection):
             await asked(opened(service, "CANARY-wrong"), MODELS[name], said("sky"))

@@ -40,6 +40,7 @@ async def test_a_request_from_a_thread_goes_out_and_comes_back(http: Http, diary
     door = Door(http, "diary", "Dear Diary")
     answer = await in_thread(lambda: door.request("POST", f"{address}/line", body="Grüße", headers={"X-Who": "me"}, timeout=1))
     assert (answer.status, answer.data, answer.headers["content-type"][:16]) == (200, b'{"line": 1}', "application/json")
+    assert (answer.getheader("Content-Type"), answer.getheader("X-None", "none")) == (answer.headers["content-type"], "none")
     assert diary.lines == ["Grüße"]
     assert diary.journal[0].headers["X-Who"] == "me"
 

@@ -5,16 +5,19 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters import openai
 from adapters.base import Secret
 from adapters.errors import Unavailable
 from adapters.faults import Fault, Script
 from adapters.http import Http, pooled_session
+from adapters.sandbox_chat_script import Pause
 from bot.answering import Answering
 from bot.cards import Cards
 from bot.clock import Clock
@@ -40,6 +43,7 @@ from storage.inbox import Inbox
 from storage.offers import Offers
 from storage.proposals import Proposals
 from storage.stops import Stops
+from tests.bot.conftest import FixedClock
 
 WHO = Actor("slack", TEAM, ADA)
 KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
@@ -51,6 +55,7 @@ class Post:
 
     slack: SlackSandbox
     calendar: Any
+    services: dict[str, Any]  # the sandboxes of all services
     inbox: Inbox
     worker: Worker
     metrics: Metrics
@@ -156,7 +161,7 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
         worker = Worker(inbox, answering, metrics, clock, lambda: 0.0)
         worker.start(10)
         kept = (Audit(database), Notices(inbox, {"slack"}))
-        yield Post(slack, apps["google_calendar"], inbox, worker, metrics, clock, accounts, *kept)
+        yield Post(slack, apps.get("google_calendar"), dict(apps), inbox, worker, metrics, clock, accounts, *kept)
         await worker.drain(5)
     await inbox.close()
     await database.close()
@@ -486,3 +491,42 @@ async def test_forgetting_is_tried_for_long_and_nobody_is_told_that_it_failed(po
     assert record.attempts == 21
     assert len(set(post.accounts.left)) == 1  # when it happened, however late it is
     assert [message for message in post.slack.messages() if message.get("bot_id")] == []
+
+
+async def test_an_answer_that_takes_too_long_is_said_as_far_as_it_came_and_asked_only_once(
+    make_plan: Callable[..., Plan], clock: FixedClock, tmp_path: Path
+) -> None:
+    async with post_office(make_plan(adapters=[openai.ADAPTER]), tmp_path) as post:
+        model = post.services["openai"]
+        model.say(("The Earth slows ", Pause(60.0), "down."))
+        key = await post.put("ask What is a leap second?")
+        await _heard(model)
+        clock.at += timedelta(seconds=101)
+        record = await post.outcome(key)
+        shown = json.dumps(post.slack.messages(GENERAL))
+
+    assert (record.state, record.attempts, len(model.questions)) == ("done", 1, 1)
+    assert "The Earth slows" in shown
+    assert "This took too long, so I stopped it here." in shown
+
+
+async def test_what_is_drained_in_the_middle_of_an_answer_stops_the_provider_at_once(
+    make_plan: Callable[..., Plan], tmp_path: Path
+) -> None:
+    async with post_office(make_plan(adapters=[openai.ADAPTER]), tmp_path) as post:
+        model = post.services["openai"]
+        model.say(("The Earth slows ", Pause(60.0), "down."))
+        await post.put("ask What is a leap second?")
+        await _heard(model)
+        await post.worker.drain(0.1)
+        async with asyncio.timeout(2):
+            while not model.stopped:
+                await asyncio.sleep(0.02)
+
+
+async def _heard(model: Any) -> None:
+    """Waits until it has been asked, and what it says at first is here."""
+    async with asyncio.timeout(20):
+        while not model.questions:
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)

@@ -2,80 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters import anthropic, openai
-from adapters.base import Secret, Service
-from adapters.chat import Prompt, Turn
+from adapters.base import Secret
 from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.faults import Fault
-from adapters.http import Http, pooled_session
-from adapters.sandbox_chat import ChatSandbox
 from adapters.sandbox_chat_script import Cut, Pause
-from bot.assistant import Models
-from bot.clients import Clients
-from bot.connections import Connections, Given
-from bot.sandboxes import serving
-from bot.spending import Limits, Spending
-from bot.vendors import Vendors
-from commands.assistant import Answer
-from commands.call import Actor, Call, Place
-from storage.budgets import Budgets
-from storage.database import Database
-from storage.preferences import Preferences
-from storage.stops import Stops
+from bot.spending import Limits
 from tests.bot.conftest import FixedClock
-
-ADA = Actor("slack", "T1", "U-ada", "Ada", "Europe/Berlin")
-ROOM = Place("slack", "T1", "C1")
-ADAPTERS = {"openai": openai.ADAPTER, "anthropic": anthropic.ADAPTER}
-PROMPT = Prompt((Turn("user", "What is a leap second?"),))
-
-
-@dataclass
-class Stage:
-    models: Models
-    sandboxes: dict[str, ChatSandbox]
-    stops: Stops
-    budgets: Budgets
-    preferences: Preferences
-    tokens: dict[str, Secret]
-    clock: FixedClock
-    call: Call
-
-    async def ask(self, model: str = "", call: str = "call-1", prompt: Prompt = PROMPT) -> Answer:
-        """The last answer."""
-        return [each async for each in self.answers(model, call, prompt)][-1]
-
-    def answers(self, model: str = "", call: str = "call-1", prompt: Prompt = PROMPT) -> AsyncIterator[Answer]:
-        return self.models.assistant(replace(self.call, id=call)).answer(prompt, model)
-
-    async def spent(self, scope: str = f"person {ADA.key}") -> int:
-        return await self.budgets.spent(scope, f"{self.clock.at:%Y-%m-%d}")
-
-
-@asynccontextmanager
-async def staged(folder: Path, clock: FixedClock, limits: Limits, order: tuple[str, ...] = ()) -> AsyncIterator[Stage]:
-    sandboxes = {name: adapter.sandbox(clock.now) for name, adapter in ADAPTERS.items()}
-    async with AsyncExitStack() as stack:
-        database = Database(f"sqlite:///{folder / 'bot.sqlite'}")
-        stack.push_async_callback(database.close)
-        await database.open()
-        http = Http(await stack.enter_async_context(pooled_session()), sleep=_at_once, rates=dict.fromkeys(ADAPTERS))
-        address = await stack.enter_async_context(serving(sandboxes, 0))
-        services = {name: await _loaded(name, f"{address}{name}/", http) for name in ADAPTERS}
-        tokens = {name: Secret(sandbox.grant("acme", seconds=10**6)) for name, sandbox in sandboxes.items()}
-        clients = Clients(services, Connections([Given(tokens)]), clock)
-        stops, budgets, preferences = Stops(database), Budgets(database), Preferences(database)
-        vendors = Vendors(services, order, clients, clock)
-        models = Models(vendors, Spending(budgets, limits, clock.now), stops, preferences, 30.0, clock)
-        call = Call("call-1", "ask", {}, ADA, ROOM, "slash", clock.now())
-        chat = {name: sandbox for name, sandbox in sandboxes.items() if isinstance(sandbox, ChatSandbox)}
-        yield Stage(models, chat, stops, budgets, preferences, tokens, clock, call)
+from tests.bot.stage import ADA, PROMPT, Stage, staged
 
 
 @pytest.fixture
@@ -184,14 +123,10 @@ async def test_it_stops_when_it_is_told_to_and_the_provider_too(stage: Stage) ->
     every = []
     async for each in stage.answers():
         every.append(each)
-        assert await stage.stops.stop("call-1") is not bool(each.ended)
+        assert await stage.stops.stop("call-1")
     said = every[-1]
     assert (said.text, said.ended) == ("The Earth ", "stopped")
-    for _ in range(100):
-        if stage.sandboxes["openai"].stopped:
-            break
-        await asyncio.sleep(0.02)
-    assert stage.sandboxes["openai"].stopped == 1
+    await stage.is_over("openai")
     assert not await stage.stops.stop("call-1")
 
 
@@ -223,10 +158,114 @@ async def test_a_further_attempt_of_the_same_call_reserves_nothing_more(stage: S
     assert (await stage.ask()).ended == "whole"
 
 
-async def _loaded(name: str, url: str, http: Http) -> Service:
-    adapter = ADAPTERS[name]
-    return Service(adapter, url, http, await asyncio.to_thread(adapter.client.load, url))
+async def test_whoever_is_asked_alone_nobody_stands_in_for(stage: Stage) -> None:
+    stage.sandboxes["openai"].script.add(Fault(kind="status", method="POST", status=503, times=9))
+    with pytest.raises(Unavailable):
+        [each async for each in stage.models.assistant(stage.call).alone(PROMPT, "openai")]
+    assert stage.sandboxes["anthropic"].changes("acme") == 0
 
 
-async def _at_once(seconds: float) -> None:
-    return
+async def test_what_takes_too_long_ends_there_and_what_was_said_stands(stage: Stage) -> None:
+    stage.sandboxes["openai"].say(("The Earth ", Pause(30.0), "slows."))
+    every = []
+    async for each in stage.answers():
+        every.append(each)
+        stage.clock.at += timedelta(seconds=101)
+    assert (every[-1].text, every[-1].ended) == ("The Earth ", "late")
+    assert 0 < await stage.spent() < 1_000_000
+    await stage.is_over("openai")
+
+
+async def test_what_takes_too_long_without_a_word_is_tried_again_later_and_nobody_else_is_asked_now(stage: Stage) -> None:
+    stage.sandboxes["openai"].say((Pause(30.0), "slows."))
+    asking = asyncio.create_task(stage.ask())
+    await _is_asked(stage)
+    stage.clock.at += timedelta(seconds=101)
+    with pytest.raises(Unavailable, match="This took too long"):
+        await asking
+    assert stage.sandboxes["anthropic"].changes("acme") == 0
+
+
+@pytest.mark.parametrize("chosen", ["gemini", "gemini:some-model", "openai:a-model-that-is-gone"])
+async def test_a_choice_that_is_not_there_any_more_counts_as_none(stage: Stage, chosen: str) -> None:
+    await stage.preferences.put(ADA.key, "model", chosen)
+    await stage.preferences.put("slack:T1:C1", "model", "anthropic")
+    assert (await stage.ask()).vendor == "Claude"
+    assert await stage.models.assistant(stage.call).usual() == "anthropic"
+
+
+async def test_a_choice_stands_while_its_provider_is_away(stage: Stage) -> None:
+    await stage.preferences.put(ADA.key, "model", "anthropic:some-model")
+    stage.sandboxes["anthropic"].script.add(Fault(kind="status", method="GET", status=503, times=9))
+    assert await stage.models.assistant(stage.call).usual() == "anthropic:some-model"
+
+
+async def test_who_can_not_tell_at_the_moment_may_have_the_model(stage: Stage) -> None:
+    stage.sandboxes["anthropic"].script.add(Fault(kind="status", method="GET", status=503, times=9))
+    with pytest.raises(Unavailable, match="Claude"):
+        await stage.ask("some-model")
+
+
+async def test_the_settings_may_name_providers_as_people_write_them(tmp_path: Path, clock: FixedClock) -> None:
+    async with staged(tmp_path, clock, Limits(1, 1, 1), ("Claude",)) as stage:
+        assert (await stage.ask()).vendor == "Claude"
+
+
+async def test_who_was_stopped_while_one_was_away_is_not_answered_by_another(stage: Stage) -> None:
+    stage.sandboxes["openai"].say((Pause(0.5), Cut()))
+    asking = asyncio.create_task(stage.ask())
+    await _is_asked(stage)
+    assert await stage.stops.stop("call-1")
+    assert (await asking).ended == "stopped"
+    assert stage.sandboxes["anthropic"].changes("acme") == 0
+
+
+async def test_a_call_can_be_stopped_until_its_last_answer_has_ended(stage: Stage) -> None:
+    stage.sandboxes["openai"].say("short")
+    stage.sandboxes["anthropic"].say(("The Earth ", Pause(30.0)))
+    assistant = stage.models.assistant(stage.call)
+    long = assistant.alone(PROMPT, "anthropic")
+    await anext(long)
+    assert [each async for each in assistant.alone(PROMPT, "openai")][-1].ended == "whole"
+    assert await stage.stops.stop("call-1")
+    assert [each async for each in long][-1].ended == "stopped"
+    assert not await stage.stops.stop("call-1")
+
+
+async def test_to_close_it_is_to_stop_the_provider_at_once(stage: Stage) -> None:
+    stage.sandboxes["openai"].say(("The Earth ", Pause(30.0), "slows."))
+    answers = stage.answers()
+    await anext(answers)
+    await answers.aclose()
+    assert not await stage.stops.stop("call-1")
+    await stage.is_over("openai")
+
+
+async def test_what_a_killed_attempt_has_reserved_is_free_again(stage: Stage) -> None:
+    day, person = f"{stage.clock.at:%Y-%m-%d}", f"person {ADA.key}"
+    for id in ("call-1:0", "call-1:1", "call-12:0"):
+        await stage.budgets.reserve(id, day, {person: 10**6}, 300_000)
+    said = await stage.ask()
+    assert abs(await stage.spent() - 300_000 - float(said.record.rpartition("$")[2]) * 1_000_000) <= 1
+
+
+async def test_a_further_attempt_is_not_refused_because_others_have_spent_the_rest(stage: Stage) -> None:
+    day, person = f"{stage.clock.at:%Y-%m-%d}", f"person {ADA.key}"
+    await stage.budgets.reserve("call-1:0", day, {person: 10**6}, 900_000)
+    await stage.budgets.reserve("another", day, {person: 10**6}, 100_000)
+    await stage.budgets.settle("another", 800_000)
+    assert (await stage.ask()).ended == "whole"
+
+
+async def test_no_key_is_kept_with_the_list_of_models(stage: Stage) -> None:
+    await stage.ask()
+    kept = repr(vars(stage.models.vendors)["_known"])
+    assert "openai" in kept
+    assert stage.tokens["openai"].reveal() not in kept
+
+
+async def _is_asked(stage: Stage) -> None:
+    async with asyncio.timeout(10):
+        while not stage.sandboxes["openai"].questions:
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.1)

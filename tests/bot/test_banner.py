@@ -1,13 +1,16 @@
 """What is said at the start is true, and holds no secret."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
+from adapters.base import ApiKey
 from bot.app import House
 from bot.banner import banner
 from bot.plan import Plan
+from bot.service_settings import Credentials
 
 CANARY = "CANARY-token-7f3a"
 HOUSE = House("http://127.0.0.1:3000/", "http://127.0.0.1:3001/", "http://127.0.0.1:3000/")
@@ -61,6 +64,24 @@ def test_it_says_what_to_try(make_plan: MakePlan) -> None:
         "http://127.0.0.1:3001/slack/ in a browser, as somebody who has to connect an account first",
         "http://127.0.0.1:3000/integrations in a browser",
     ]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "said"),
+    [
+        ("", "real, with the key of GOOGLE_API_KEY"),
+        ("https://bot.acme.test", "real, with the account that each person connects or the key of GOOGLE_API_KEY"),
+    ],
+)
+def test_a_service_that_has_a_key_is_on(make_plan: MakePlan, public_url: str, said: str) -> None:
+    plan = make_plan(**REAL, public_url=public_url)
+    [adapter] = plan.adapters
+    keyed = replace(adapter, auth=ApiKey("https://x.test/keys"))
+    key = Credentials.model_construct(client_id="", client_secret=SecretStr(""), api_key=SecretStr(CANARY))
+    whole = banner(replace(plan, adapters=[keyed], credentials={adapter.name: key}), HOUSE)
+
+    assert parts(whole)["Google Calendar"] == said
+    assert CANARY not in whole
 
 
 def test_no_secret_is_said(make_plan: MakePlan) -> None:

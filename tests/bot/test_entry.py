@@ -35,7 +35,7 @@ def call(**arguments: Any) -> Call:
 
 
 def entry(call: Call | None, reply: Reply = FOUND, what: Any = TYPED) -> Entry:
-    [noted] = entries_of("slack:1", 1000.0, asked(what), call, call, reply)
+    [noted] = entries_of("slack:1", 1000.0, asked(what), call, call, reply, CATALOG)
     return noted
 
 
@@ -63,7 +63,7 @@ def test_a_call_is_noted_with_its_arguments_and_how_the_answer_began() -> None:
 def test_a_confirmation_is_noted_and_so_is_what_it_let_happen() -> None:
     pressed = Call("call-1", "confirm", {"id": "p-1"}, ASKER, PLACE, "button", MONDAY)
     ran = replace(call(), confirmed="digest", confirmed_by="slack:T1:U-boss")
-    decision, done = entries_of("slack:1", 1000.0, asked(Press("offer-1")), pressed, ran, FOUND)
+    decision, done = entries_of("slack:1", 1000.0, asked(Press("offer-1")), pressed, ran, FOUND, CATALOG)
 
     assert (decision.kind, decision.command, decision.outcome) == ("decision", "confirm", "confirmed")
     assert (done.kind, done.command, done.outcome, done.confirmed_by) == ("call", "calendar find", "done", "slack:T1:U-boss")
@@ -119,7 +119,7 @@ def test_a_press_of_a_button_that_nobody_knows_is_noted_as_a_decision() -> None:
 
 @pytest.mark.parametrize("what", [Stranger(), Joined(), Gone("T1"), Notice(Reply("Broken."))], ids=repr)
 def test_where_nobody_asked_anything_of_ours_nothing_is_noted(what: Any) -> None:
-    assert entries_of("slack:1", 1000.0, asked(what), None, None, Reply("Hello")) == ()
+    assert entries_of("slack:1", 1000.0, asked(what), None, None, Reply("Hello"), CATALOG) == ()
 
 
 def test_a_button_that_became_a_call_is_noted() -> None:
@@ -147,4 +147,56 @@ def test_a_key_that_a_cut_would_have_parted_is_taken_out_before() -> None:
 def test_to_look_at_the_home_tab_is_not_noted() -> None:
     looked = Asked(ASKER, PLACE, "home", Words("integrations"))
 
-    assert entries_of("slack:1", 1000.0, looked, call(), call(), FOUND) == ()
+    assert entries_of("slack:1", 1000.0, looked, call(), call(), FOUND, CATALOG) == ()
+
+
+ASKED = Call("call-1", "ask", {"question": "Am I CANARY-ill?", "model": "claude"}, ASKER, PLACE, "slash", MONDAY)
+
+
+def test_of_what_a_model_is_asked_only_the_length_is_noted() -> None:
+    noted = entry(ASKED, Reply("OpenAI answers:", record="gpt: 3 + 4 tokens"))
+
+    assert json.loads(noted.arguments) == {"question": "16 characters", "model": "claude"}
+    assert (noted.command, noted.said, noted.record) == ("ask", "OpenAI answers:", "gpt: 3 + 4 tokens")
+
+
+@pytest.mark.parametrize("question", ["Am I CANARY-ill?", "CANARY\nin two lines"])
+def test_an_answer_that_quotes_what_a_model_was_asked_is_noted_without_it(question: str) -> None:
+    noted = entry(replace(ASKED, arguments={"question": question}), Reply(f"“{question}”, painted by OpenAI."))
+
+    assert noted.said == f"“{len(question)} characters”, painted by OpenAI."
+
+
+def test_one_character_is_not_taken_out_of_the_words_of_an_answer() -> None:
+    assert entry(replace(ASKED, arguments={"question": "a"}), Reply("OpenAI has a say: a")).said == (
+        "OpenAI has 1 character say: 1 character"
+    )
+
+
+def test_of_a_command_that_is_gone_since_no_words_are_noted() -> None:
+    gone = replace(ASKED, command="oracle", arguments={"words": "CANARY-words", "times": 3})
+
+    assert json.loads(entry(gone, words.switched_off("oracle")).arguments) == {"words": "12 characters", "times": 3}
+
+
+NOT_FOR_US = {
+    "compare openai CANARY": "compare (13 characters)",  # there is no second model in it
+    "aks Am I CANARY-ill?": "aks (16 characters)",
+    "ask --form CANARY": "ask (13 characters)",
+    "Am I CANARY-ill?": "Am (13 characters)",
+    "oracle CANARY": "oracle (6 characters)",
+    "私の給料はCANARYいくらですか教えてくださいお願いしますありがとうございます": "40 characters",
+}
+
+
+@pytest.mark.parametrize(("typed", "noted"), NOT_FOR_US.items())
+def test_words_that_are_no_call_and_may_have_been_for_a_model_are_noted_by_their_length(typed: str, noted: str) -> None:
+    made = entry(None, words.usage(UsageError(f"I don't know “{typed}”."), None, {}), Words(typed))
+
+    assert (made.command, made.said, made.outcome) == (noted, "", "asked back")
+
+
+def test_of_a_form_for_a_model_that_is_no_call_the_answer_is_not_noted() -> None:
+    made = entry(None, words.refused(Refused("There is no model “CANARY”.")), Filled("compare", {"question": "CANARY"}))
+
+    assert (made.command, made.said) == ("compare", "")

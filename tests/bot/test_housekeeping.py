@@ -9,6 +9,7 @@ from storage.database import Database
 from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offer, Offers
+from storage.pictures import Kept, Pictures
 from storage.stops import Stops
 from tests.bot.conftest import FixedClock
 
@@ -37,15 +38,19 @@ async def test_what_was_done_long_ago_is_forgotten_and_the_rest_is_kept(tmp_path
             await inbox.intend(delivery, "said", [Offer("old", "{}", "a", "p", clock.time() + DAY)])
             await inbox.finish(delivery)
     stops, budgets = Stops(database), Budgets(database)
+    pictures = Pictures(database)
+    await pictures.keep("call", Kept("old", "image/png", b""), clock.time())
+    await pictures.keep("call-2", Kept("new", "image/png", b""), clock.time() + 340 * DAY)
     await stops.begin("call", clock.time())
     await budgets.reserve("call", f"{clock.at:%Y-%m-%d}", {"scope": 10}, 5)
     clock.at = clock.at.replace(year=clock.at.year + 1)
     with pytest.raises(Enough):
-        await Housekeeping(inbox, offers, stops, budgets, clock, 7 * DAY, one_round).run()
+        await Housekeeping(inbox, offers, stops, budgets, pictures, clock, 7 * DAY, one_round).run()
 
     assert [record.key for record in await inbox.list()] == ["waiting"]
     assert await offers.find("old") is None
     assert not await stops.stop("call")
+    assert (bool(await pictures.find("old")), bool(await pictures.find("new"))) == (False, True)
     assert await budgets.spent("scope", f"{clock.at.replace(year=clock.at.year - 1):%Y-%m-%d}") == 0
     await inbox.close()
     await database.close()

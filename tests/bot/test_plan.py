@@ -79,6 +79,14 @@ def test_a_key_counts_only_where_a_service_takes_keys(make_plan: MakePlan) -> No
     assert {name: key.reveal() for name, key in keyed(oauth).shared_keys.items()} == {NAME: "CANARY-key"}
 
 
+@pytest.mark.parametrize("settings", [{}, {**REAL, "sandbox": NAME}], ids=["sandbox mode", "beside a workspace"])
+def test_a_stand_in_is_told_no_key_of_the_real_service(make_plan: MakePlan, settings: dict[str, str]) -> None:
+    plan = known(keyed(make_plan(**settings)), key="CANARY-key")
+
+    assert dict(plan.shared_keys) == {}
+    assert shown(plan) == {"terminal", "slack"}
+
+
 def test_in_sandbox_mode_people_connect_the_stand_ins(make_plan: MakePlan) -> None:
     plan = make_plan()
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.prose import Block, Run, addresses, plain, read
+from bot.prose import Block, Run, plain, read
+from commands.links import addresses
 
 OK = "https://docs.acme.test/a?b=c"
 EVIL = "https://evil.test/?q=CANARY-prose"
@@ -85,17 +86,10 @@ def test_what_it_was_given_leads_there(markdown: str) -> None:
     assert [each.url for each in block.runs if each.url] == [OK]
 
 
-def test_only_web_addresses_can_be_given() -> None:
-    [block] = read("[x](javascript:alert(1))", ["javascript:alert(1)"])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://u:p@x.test"])
+def test_only_web_addresses_can_be_given(url: str) -> None:
+    [block] = read(f"[x]({url})", [url])
     assert not any(each.url for each in block.runs)
-
-
-def test_addresses_are_those_that_stand_there() -> None:
-    assert addresses(f"{OK}, http://a.test and (https://b.test/c). https://u:p@x.test ftp://d.test") == (
-        OK,
-        "http://a.test",
-        "https://b.test/c",
-    )
 
 
 @given(st.text(max_size=300))
@@ -110,3 +104,23 @@ def test_hostile_markdown_takes_no_longer_than_other(hostile: str) -> None:
     began = time.process_time()
     read(hostile)
     assert time.process_time() - began < 5
+
+
+def test_what_comes_after_an_item_without_words_is_none() -> None:
+    assert [(each.kind, each.marker) for each in read("1. ```\n\nafter")] == [("code", ""), ("paragraph", "")]
+
+
+@pytest.mark.parametrize("sign", ["[", "![", "[a](", "*a", "a**b", "`a", "~~a"])
+def test_what_is_all_signs_is_text_and_holds_up_nobody(sign: str) -> None:
+    began = time.process_time()
+    assert plain(sign * 4000) == sign * 4000
+    assert time.process_time() - began < 0.1
+
+
+def test_an_answer_that_grows_is_not_taken_apart_all_over_again() -> None:
+    """Some hundred paragraphs, as long as answers may be, and one more word."""
+    answer = "\n\n".join(f"The **leap second** number {number} is `code` and [x]({OK})." for number in range(200))
+    read(answer, [OK])
+    began = time.process_time()
+    read(f"{answer} More", [OK])
+    assert time.process_time() - began < 0.05

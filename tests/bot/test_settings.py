@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from adapters import ADAPTERS
-from adapters.base import ApiKey
+from adapters.base import ApiKey, OAuth2
 from bot.service_settings import Credentials, ServiceSettings
 from bot.settings import Settings, SettingsError, load
 
@@ -35,6 +35,7 @@ def declared() -> dict[str, tuple[str, str]]:
         f"{adapter.name}_{name}".upper(): shown(field)
         for adapter in ADAPTERS
         for name, field in ServiceSettings.model_fields.items()
+        if name != "oauth_url" or isinstance(adapter.auth, OAuth2)
     }
     vendors = {
         f"{adapter.env}_{name}".upper(): shown(Credentials.model_fields[name])
@@ -188,6 +189,20 @@ def test_what_was_pasted_in_the_wrong_place_is_not_repeated(monkeypatch: pytest.
 def test_an_unknown_service_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANDBOX", "google_calendar, minesweeper")
     assert "minesweeper" in complaint()
+
+
+@pytest.mark.parametrize("order", ["opnai", "openai,cluade:some-model", f"openai,{CANARY}", ":some-model"])
+def test_an_ai_provider_that_does_not_exist_is_refused_with_those_that_do(monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    monkeypatch.setenv("AI_MODELS", order)
+    said = complaint()
+    assert said.startswith("AI_MODELS names a provider that there is not. There are openai, anthropic, gemini, perplexity:")
+    assert CANARY not in said
+
+
+@pytest.mark.parametrize("order", ["openai", "Claude", "claude, OpenAI:some-model", "gemini : some-model,perplexity"])
+def test_ai_providers_go_by_their_names_and_titles(monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    monkeypatch.setenv("AI_MODELS", order)
+    assert len(load(ADAPTERS)[0].ai_models) == order.count(",") + 1
 
 
 def test_secrets_do_not_show_in_a_dump(monkeypatch: pytest.MonkeyPatch) -> None:

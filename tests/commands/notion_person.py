@@ -25,6 +25,7 @@ class Channel:
     def __init__(self) -> None:
         self.chosen: dict[str, str] = {}
         self.said: list[Said] = []
+        self.elsewhere: list[Said] = []
         self.asking: Said | None = None
         self.in_thread = True
 
@@ -58,7 +59,7 @@ class Channel:
         return [each for each in self.said if each.at >= moment]
 
     async def _message(self, id: str) -> Said:
-        return next(each for each in self.said if each.id == id)
+        return next(each for each in (*self.said, *self.elsewhere) if each.id == id)
 
     async def _asking(self) -> Said | None:
         return self.asking

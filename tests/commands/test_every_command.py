@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import commands
+from commands.assistant import Assistant
 from commands.catalog import Catalog, Subject, subjects
 from commands.command import Command
+from commands.illustrator import Illustrator
 from commands.parse import parse
 from commands.preview import Preview
 from commands.reply import Reply
@@ -209,3 +211,15 @@ def test_a_command_that_lists_is_searched_by_its_first_option_alone(command: Com
     assert first.type is str or not first.required
     assert not first.choices
     assert not any(option.required for option in others)
+
+
+NAMES_SOMETHING = {"model", "vendor", "language", "message"}  # by a name, an id or a link: there is nothing private in it
+
+
+@pytest.mark.parametrize(
+    "command", [each for each in EVERY if {Assistant, Illustrator} & set(each.needs.values())], ids=lambda each: each.name
+)
+def test_what_people_say_to_a_model_is_private(command: Command) -> None:
+    free = {option.name for option in command.options if option.type is str} - NAMES_SOMETHING
+
+    assert {option.name for option in command.options if option.private} == free

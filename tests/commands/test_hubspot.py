@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from adapters.errors import Refused, Unavailable, Unknown
+from adapters.hubspot.kinds import DEAL
 from commands.logged import as_note, messages
 from commands.preview import Change, Preview
 from commands.reply import Button, Reply
@@ -526,3 +528,78 @@ async def test_before_anything_is_changed_words_are_turned_into_the_record_they_
     assert ana.changes == changes
     [meant] = raised.value.arguments.values()
     assert str(meant).partition(":")[0] in ("contact", "company", "deal", "ticket")
+
+
+async def test_a_message_of_the_thread_means_the_thread_and_one_of_another_is_refused(ana: Person) -> None:
+    ana.thread.said = [said("m-7", "Tom", "They want **two** years."), *THREAD]
+    assert (await ana.types(f"hubspot log {PILOT} message=m-7")).text.startswith("Logged 3 messages")
+    ana.thread.said = THREAD
+    with pytest.raises(Refused, match="That message is in another thread"):
+        await ana.types(f"hubspot log {PILOT} message=m-7")
+
+
+async def test_a_deal_is_not_created_in_another_pipeline_than_the_one_that_was_named(ana: Person) -> None:
+    with pytest.raises(Refused, match="no stage “Signed” in the pipeline “Sales”"):
+        await ana.types("hubspot create-deal Telescope stage=Signed pipeline=sales")
+    assert (await ana.types("hubspot create-deal Telescope stage=Signed")).text == "Created the deal “Telescope” in “Signed”."
+
+
+async def test_a_move_to_another_pipeline_says_so(ana: Person) -> None:
+    reply = await ana.types(f"hubspot move {PILOT} talking")
+    assert reply.text == (
+        "Moved “Orbital – Pilot” to “Talking” of the pipeline “Partners”."
+        " It was in “Appointment scheduled” of the pipeline “Sales”."
+    )
+
+
+async def test_a_deal_moves_out_of_a_stage_that_is_no_more(ana: Person) -> None:
+    [entry] = [each for each in ana.sandbox._stores["ana@acme.test"].entries(DEAL) if each.properties["dealname"] in PILOT]
+    entry.properties["dealstage"] = "999"
+    reply = await ana.types(f"hubspot move {PILOT} qualified to buy")
+    assert reply.text == (
+        "Moved “Orbital – Pilot” to “Qualified to buy” of the pipeline “Sales”. It was in “999” of the pipeline “default”."
+    )
+
+
+async def test_a_day_is_told_in_words_and_means_the_same_later(ana: Person) -> None:
+    meaning = await ana.means(ana.reads(f"hubspot update {PILOT} “Close Date” friday"))
+    assert meaning.arguments["value"] == "2026-11-27"
+    reply = await ana.attempts(meaning)
+    assert reply.text == "Close Date of “Orbital – Pilot” is “27 November 2026” now. It was “22 January 2027”."
+
+
+async def test_what_hubspot_does_not_keep_is_not_said_to_be_done(ana: Person) -> None:
+    [entry] = [each for each in ana.sandbox._stores["ana@acme.test"].entries(DEAL) if each.properties["dealname"] in PILOT]
+    entry.properties = _Stubborn(entry.properties)
+    with pytest.raises(Refused, match="left “Orbital – Pilot” as it was"):
+        await ana.types(WRITES["update"])
+
+
+class _Stubborn(dict[str, str]):
+    """Of an account whose workflow sets everything back at once."""
+
+    def __or__(self, other: Any) -> Any:
+        return self
+
+    __ior__ = __or__
+
+
+async def test_no_words_mean_no_record(ana: Person) -> None:
+    with pytest.raises(Refused, match="I found no contact called “”"):
+        await ana.types("hubspot contact “”")
+
+
+async def test_what_is_archived_is_not_found_by_words(ana: Person) -> None:
+    await ana.types(WRITES["archive"])
+    with pytest.raises(Refused, match=r"finds nothing archived by its name. Say its kind and id"):
+        await ana.types(f"hubspot restore {PILOT}")
+    with pytest.raises(Refused, match=r"HubSpot has no archived deal with that id. It keeps them for 90 days."):
+        await ana.types("hubspot restore deal:999999")
+
+
+async def test_a_note_is_named_in_one_line(ana: Person) -> None:
+    reply = await ana.types(WRITES["log"])
+    undone = await ana.undoes(reply, WRITES["log"])
+    assert (
+        undone.text == "Archived the note “Ana, Monday 23 November, 09:05 Do they want it? Tom, Monday 23 November, 09:08 …”."
+    )

@@ -402,3 +402,48 @@ async def test_what_somebody_took_back_already_is_not_asked_about(ana: Person, n
     assert not (await ana.foresees_undoing(reply, WRITES[name])).asks
     await ana.undoes(reply, WRITES[name])
     assert (seen(ana), ana.stage.sandbox.changes("ana@acme.test")) == (after, changes)
+
+
+async def test_a_message_of_another_thread_is_not_saved_with_this_one(ana: Person) -> None:
+    elsewhere = ana.channel.said.pop()
+    ana.channel.elsewhere = [elsewhere]
+    with pytest.raises(Refused, match="That message is in another thread"):
+        await ana.types(f"notion save-thread {elsewhere.id}")
+    assert (await ana.types("notion save-thread m0")).text.startswith("Saved 1 message as")
+
+
+async def test_of_a_very_long_thread_a_message_that_is_left_out_is_no_other_thread_s(ana: Person) -> None:
+    ana.channel.elsewhere = [ana.channel.says("Lena", "In the middle")]
+    ana.channel.says("Tom", "At the end")
+    ana.channel.said = [each for each in ana.channel.said if each.id in ("m0", "m3")]
+    assert (await ana.types("notion save-thread m2")).text.startswith("Saved 2 messages as")
+
+
+async def test_rows_that_read_the_same_are_told_apart_by_their_ids(ana: Person) -> None:
+    made = [await ana.types("notion add Contacts Guest") for _ in range(2)]
+    with pytest.raises(UsageError) as caught:
+        await ana.types("notion page guest")
+    labels = {each.label.rpartition(", …")[2] for each in caught.value.choices}
+    assert labels == {each.record[-6:] for each in made}
+
+
+async def test_what_is_in_the_trash_is_not_found_by_its_title(ana: Person) -> None:
+    await ana.types(WRITES["archive"])
+    with pytest.raises(Refused, match=r"Notion finds nothing in the trash by its title. Say the address"):
+        await ana.types("notion restore sprint planning")
+    with pytest.raises(Refused, match="I found no page called"):
+        await ana.types("notion restore 1f3c2a4e0b5d4c6f8a7e9d0c1b2a3f4e")
+
+
+async def test_a_thread_that_is_too_long_for_one_request_is_saved_whole_and_once(ana: Person) -> None:
+    for author in ("Tom", "Lena"):
+        ana.channel.says(author, "\n".join(f"{author} {number}." for number in range(600)))
+    command, raw = read("notion save-thread")
+    meant = await ana.means(command, raw, typed=True)
+    reply = await ana.attempts(command, meant)
+    assert reply.text.startswith("Saved 4 messages as")
+    told = await texts(ana, "shall we ship on friday?")
+    assert all(each in told for each in ("Tom 0.", "Tom 599.", "Lena 0.", "Lena 599."))
+    assert await ana.attempts(command, meant, again=True) == reply
+    assert ana.stage.sandbox.changes("ana@acme.test") == 2  # a page, and what did not fit
+    assert not (await ana.foresees_undoing(reply, "notion save-thread")).asks

@@ -3,7 +3,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from commands.option import Option, option_of
+from commands.option import PRIVATE, Option, option_of
 from commands.when import TODAY, Day, Minutes, When
 
 
@@ -49,3 +49,8 @@ def test_lists_and_tuples_take_several_values() -> None:
     assert option(tuple[str, ...]).many
     assert option(list[str] | None).many
     assert not option(str).many
+
+
+def test_an_option_says_that_its_words_are_private() -> None:
+    assert option(Annotated[str, "a question", PRIVATE]).private
+    assert not option(Annotated[str, "a question"]).private

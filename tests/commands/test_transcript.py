@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.notion.content import must_fit
 from commands.talk import Attached, Said
-from commands.transcript import body, title
+from commands.transcript import bodies, body, title
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -132,3 +133,12 @@ def test_hostile_text_takes_no_long_time() -> None:
     for text in ("`` ` " * 4_000, "[" * 20_000, "*" * 20_000, "\\" * 20_000, "<" * 20_000, "- " * 20_000):
         body([said(text)], UTC)
         title([said(text)])
+
+
+def test_the_parts_of_a_long_thread_are_the_whole_of_it() -> None:
+    thread = [said("word " * 90_000 if number == 2 else "a\nb\nc") for number in range(400)]
+    parts = bodies(thread, UTC)
+    assert "\n".join(parts) == body(thread, UTC)
+    assert len(parts) == 2
+    for part in parts:
+        must_fit(part)

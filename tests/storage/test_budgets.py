@@ -79,3 +79,36 @@ async def test_old_days_are_forgotten(budgets: Budgets) -> None:
     assert await budgets.prune("2026-11-01") == 1
     assert await budgets.spent("person", "2026-10-01") == 0
     assert await budgets.spent("person", DAY) == 10
+
+
+async def test_to_reserve_anew_no_more_than_before_is_never_refused(budgets: Budgets) -> None:
+    await budgets.reserve("c1", DAY, LIMITS, 60)
+    await budgets.reserve("c2", DAY, LIMITS, 40)
+    await budgets.settle("c2", 100)
+    assert await budgets.reserve("c1", DAY, LIMITS, 60) == ""
+    assert await budgets.reserve("c1", DAY, LIMITS, 61) == "person"
+    assert await budgets.spent("person", DAY) == 160
+
+
+async def test_what_was_never_settled_can_be_released_by_how_its_ids_begin(budgets: Budgets) -> None:
+    for call in ("c1:0", "c1:1", "c10:0", "C1:0", "c1"):
+        await budgets.reserve(call, DAY, LIMITS, 10)
+    await budgets.settle("c1:1", 7)
+    await budgets.release("c1:")
+    assert await budgets.spent("person", DAY) == 7 + 30
+    assert await budgets.spent("tenant", DAY) == 7 + 30
+
+
+async def test_one_of_them_can_be_spared(budgets: Budgets) -> None:
+    for call in ("c1:0", "c1:1"):
+        await budgets.reserve(call, DAY, LIMITS, 10)
+    await budgets.release("c1:", but="c1:0")
+    await budgets.settle("c1:0", 4)
+    assert await budgets.spent("person", DAY) == 4
+
+
+async def test_what_is_settled_after_it_was_released_counts_whole(budgets: Budgets) -> None:
+    await budgets.reserve("c1:0", DAY, LIMITS, 10)
+    await budgets.release("c1:")
+    await budgets.settle("c1:0", 4)
+    assert await budgets.spent("person", DAY) == 4

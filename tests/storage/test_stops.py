@@ -32,6 +32,14 @@ async def test_what_was_stopped_before_a_crash_stays_stopped(stops: Stops) -> No
     assert await stops.stopped("c1")
 
 
+async def test_what_was_stopped_stays_so_once_it_has_ended(stops: Stops) -> None:
+    await stops.begin("c1", 1000.0)
+    await stops.stop("c1")
+    await stops.end("c1")
+    assert await stops.stopped("c1")
+    assert not await stops.stop("c1")
+
+
 async def test_what_never_came_to_an_end_is_forgotten(stops: Stops) -> None:
     await stops.begin("c1", 1000.0)
     await stops.begin("c2", 2000.0)

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.slack.sandbox.checks import Wrong, listed, text, text_object, type_of, unique, url
 from bot.slack.sandbox.elements import element, rich
 from bot.slack.sandbox.workspace import ApiError, Json, Workspace
 
 _MOST, _MOST_IN_VIEW = 50, 100
+_OUT_OF_REACH = ("127.0.0.1", "localhost", "::1")  # of Slack's own machines, which fetch every picture first
 _LONGEST = 13_200  # characters of all blocks of a message, as observed: https://github.com/slackapi/bolt-js/issues/2509
 
 
@@ -70,6 +72,8 @@ def _header(block: Json) -> Wrong:
 def _image(block: Json) -> Wrong:
     yield from url(block, "image_url")
     yield from text(block, "alt_text", 2000)
+    if urlsplit(str(block.get("image_url"))).hostname in _OUT_OF_REACH:
+        yield "downloading image failed"
 
 
 def _context(block: Json) -> Wrong:

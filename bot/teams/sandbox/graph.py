@@ -25,6 +25,7 @@ from bot.teams.sandbox.workspace import (
 
 _PAGE, _MOST = 20, 50
 _LAST_MODIFIED, _CREATED = "lastModifiedDateTime desc", "createdDateTime desc"
+_REPLIES, _EXPANDED = "replies", 200
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -55,7 +56,10 @@ class Graph:
 
     async def _channel(self, request: web.Request) -> web.Response:
         """What began a thread: https://learn.microsoft.com/graph/api/channel-list-messages."""
-        posts = self._workspace.posts(self._channel_of(request))
+        channel = self._channel_of(request)
+        if request.query.get("$expand", _REPLIES) != _REPLIES:
+            raise ApiError(400, "BadRequest", "Only 'replies' can be expanded.")
+        posts = self._workspace.posts(channel)
         return self._page(request, _newest([posted for posted in posts if posted.thread == posted.id]))
 
     async def _replies(self, request: web.Request) -> web.Response:
@@ -110,11 +114,24 @@ class Graph:
                 400, "BadRequest", f"Invalid page size specified: '{size}'. Must be between 1 and {_MOST} inclusive."
             )
         page = newest[start : start + size]
-        body: Json = {"@odata.count": len(page), "value": [self._message(posted) for posted in page]}
+        body: Json = {
+            "@odata.count": len(page),
+            "value": [self._message(each) | self._expanded(request, each) for each in page],
+        }
         if start + size < len(newest):
             query = urlencode({**request.query, "$skiptoken": start + size}, safe="$")
             body["@odata.nextLink"] = f"{self._workspace.address.rstrip('/')}{_below(request)}?{query}"
         return web.json_response(body)
+
+    def _expanded(self, request: web.Request, began: Posted) -> Json:
+        """Its replies, where they are asked for: where there are many, the rest has an address of its own."""
+        if request.query.get("$expand") != _REPLIES:
+            return {}
+        thread = self._workspace.posts(with_thread(began.conversation, began.id))
+        replies = [self._message(each) for each in _newest([each for each in thread if each.id != began.id])]
+        further = f"{self._workspace.address.rstrip('/')}{_below(request)}/{began.id}/replies?$skiptoken={_EXPANDED}"
+        more = {"replies@odata.nextLink": further} if len(replies) > _EXPANDED else {}
+        return {"replies@odata.count": len(replies[:_EXPANDED]), "replies": replies[:_EXPANDED], **more}
 
     def _message(self, posted: Posted) -> Json:
         attachments = [_attachment(posted, number, each) for number, each in enumerate(posted.attachments)]

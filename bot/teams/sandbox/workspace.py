@@ -99,6 +99,7 @@ class Workspace:
         self.blocked: set[str] = set()  # people who blocked the bot
         self.tells_group = True  # whether messages name the team's group: in Teams those of some do, those of others don't
         self.files: dict[str, bytes] = {}  # in SharePoint, by their address there
+        self.makers: dict[str, str] = {}  # who made them, by their ids in Entra; nobody made what is the team's
         self.typing: list[str] = []  # conversations in which the bot showed that it types, one for each time
         self._views: dict[tuple[str, str], Json] = {}  # by message and person
         self._conversations = {each.id: each for each in CONVERSATIONS}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +16,9 @@ from adapters.faults import Fault
 from adapters.google_calendar import ADAPTER
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.sandbox import CalendarSandbox
-from adapters.http import Http, pooled_session
 from tests.adapters.google_calendar.discovery import checking
 from tests.adapters.servers import serving
+from tests.adapters.switched_on import against, switched_on
 
 ANA = "ana@acme.test"
 MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
@@ -103,26 +103,13 @@ async def staged(prefix: str = "/google_calendar") -> AsyncIterator[Stage]:
     assert complaints == [], complaints
 
 
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
-    """The adapter, switched on against whatever answers there. Waiting before another attempt takes no time."""
-    async with pooled_session() as session:
-        yield Service(ADAPTER, url, Http(session, sleep=_at_once), GoogleCalendar.load(url)), session
+def connected(url: str) -> AbstractAsyncContextManager[tuple[Service, aiohttp.ClientSession]]:
+    """The adapter, switched on against whatever answers there."""
+    return switched_on(ADAPTER, url)
 
 
 @asynccontextmanager
 async def answered(status: int, body: object, **headers: str) -> AsyncIterator[GoogleCalendar]:
     """The calendar of somebody whose every question gets the same answer."""
-
-    async def answer(_: web.Request) -> web.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return web.Response(status=status, body=content, content_type="application/json", headers=headers)
-
-    app = web.Application()
-    app.add_routes([web.route("*", "/{path:.*}", answer)])
-    async with serving(app) as address, connected(f"{address}/") as (service, _):
+    async with against(ADAPTER, status, body, headers) as service:
         yield opened(service, "CANARY-token-5f0c", "Europe/Berlin", Moment())
-
-
-async def _at_once(seconds: float) -> None:
-    pass

@@ -1,6 +1,5 @@
 """What the tests play on: the stand-in over HTTP, watched by HubSpot's own description, and people who use it."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,12 +11,12 @@ from aiohttp import web
 
 from adapters.base import Access, Secret, Service
 from adapters.faults import Fault
-from adapters.http import Http, pooled_session
 from adapters.hubspot import ADAPTER
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.sandbox import HubSpotSandbox
 from tests.adapters.hubspot.specs import checking
 from tests.adapters.servers import serving
+from tests.adapters.switched_on import against, switched_on
 
 ANA = "ana@acme.test"
 MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
@@ -72,31 +71,13 @@ async def staged() -> AsyncIterator[Stage]:
     sandbox.app.middlewares.append(checking(complaints))
     root = web.Application()
     root.add_subapp("/hubspot/", sandbox.app)
-    async with serving(root) as address, connected(f"{address}/hubspot/") as (service, session):
+    async with serving(root) as address, switched_on(ADAPTER, f"{address}/hubspot/") as (service, session):
         yield Stage(sandbox, service, session, now)
     assert complaints == [], complaints
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
-    """The adapter, switched on against whatever answers there. Waiting before another attempt takes no time."""
-    async with pooled_session() as session:
-        yield Service(ADAPTER, url, Http(session, sleep=_at_once), HubSpot.load(url)), session
-
-
-@asynccontextmanager
 async def answered(status: int, body: object, **headers: str) -> AsyncIterator[HubSpot]:
     """The CRM of somebody whose every question gets the same answer."""
-
-    async def answer(_: web.Request) -> web.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return web.Response(status=status, body=content, content_type="application/json", headers=headers)
-
-    app = web.Application()
-    app.add_routes([web.route("*", "/{path:.*}", answer)])
-    async with serving(app) as address, connected(f"{address}/") as (service, _):
+    async with against(ADAPTER, status, body, headers) as service:
         yield opened(service, TOKEN, Moment())
-
-
-async def _at_once(seconds: float) -> None:
-    pass

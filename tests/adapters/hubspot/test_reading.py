@@ -9,11 +9,14 @@ import pytest
 from adapters.errors import Refused
 from adapters.hubspot import ADAPTER
 from adapters.hubspot.client import HubSpot
+from adapters.hubspot.definitions import owner_named, stage_named
+from adapters.hubspot.pipeline import Pipeline, Stage
+from adapters.hubspot.record import Owner
 from adapters.hubspot.wire import NotFound
-from tests.adapters.hubspot.stage import Stage
+from tests.adapters.hubspot.stage import Stage as Scene
 
 
-async def test_the_check_is_one_request(stage: Stage, hubspot: HubSpot) -> None:
+async def test_the_check_is_one_request(stage: Scene, hubspot: HubSpot) -> None:
     await ADAPTER.check(hubspot)
     assert [entry.path for entry in stage.sandbox.journal] == ["/account-info/v3/details"]
 
@@ -55,21 +58,21 @@ async def test_a_board_has_all_stages_in_order(hubspot: HubSpot) -> None:
     assert [column.stage.closed for column in board.columns] == [False, False, False, False, True, True]
 
 
-async def test_many_pages_of_a_board_are_read(stage: Stage, hubspot: HubSpot) -> None:
+async def test_many_pages_of_a_board_are_read(stage: Scene, hubspot: HubSpot) -> None:
     for number in range(3):
         await hubspot.create("deal", {"dealname": f"Deal {number}"})
     assert sum(len(column.records) for column in (await hubspot.board()).columns) == 8
 
 
-async def test_definitions_are_kept_for_five_minutes_and_for_one_token(stage: Stage) -> None:
+async def test_definitions_are_kept_for_five_minutes_and_for_one_token(stage: Scene) -> None:
     token = stage.sandbox.grant("ana@acme.test")
     for _ in range(3):
         await stage.open(token=token).owners()
-    assert stage.asked("GET", "/owners") == 1
+    assert stage.asked("GET", "/owners") == 2  # those who have left are asked for apart
     stage.now.value += timedelta(minutes=5)
     await stage.open(token=token).owners()
     await stage.open().owners()
-    assert stage.asked("GET", "/owners") == 3
+    assert stage.asked("GET", "/owners") == 6
 
 
 @pytest.mark.parametrize("kind", ["contact", "note"])
@@ -95,7 +98,7 @@ async def test_names_that_fit_nothing_are_told_what_there_is(hubspot: HubSpot) -
             await asked
 
 
-async def test_the_loop_is_never_held_up(stage: Stage, hubspot: HubSpot) -> None:
+async def test_the_loop_is_never_held_up(stage: Scene, hubspot: HubSpot) -> None:
     assert min([await _longest_wait(hubspot) for _ in range(3)]) < 0.05  # a busy machine holds it up too, but not each time
 
 
@@ -117,6 +120,37 @@ async def _longest_wait(hubspot: HubSpot) -> float:
     return longest
 
 
-async def test_what_all_kinds_share_is_asked_for_once(stage: Stage, hubspot: HubSpot) -> None:
+async def test_what_all_kinds_share_is_asked_for_once(stage: Scene, hubspot: HubSpot) -> None:
     await hubspot.find("ada")
-    assert (stage.asked("GET", "/account-info"), stage.asked("GET", "/owners"), stage.asked("POST", "/search")) == (1, 1, 4)
+    assert (stage.asked("GET", "/account-info"), stage.asked("GET", "/owners"), stage.asked("POST", "/search")) == (1, 2, 4)
+
+
+async def test_an_owner_is_named_in_part_and_one_who_has_left_is_given_nothing(hubspot: HubSpot) -> None:
+    assert (await hubspot.owner("sam")).name == "Sam Sellers"
+    assert (await hubspot.owner("SELLERS")).name == "Sam Sellers"
+    with pytest.raises(Refused, match=r"There is no owner “Greta Gone” in HubSpot. There are: Olivia Owens, "):
+        await hubspot.owner("Greta Gone")
+
+
+async def test_a_stage_is_looked_for_where_it_is_said_to_be(hubspot: HubSpot) -> None:
+    assert (await hubspot.stage("deal", "signed", near="default")).pipeline == "8401"
+    assert (await hubspot.stage("deal", "Closed won", near="gone")).pipeline == "default"
+    with pytest.raises(Refused, match=r"There is no stage “Signed” in the pipeline “Sales”. Stages are: Appointment "):
+        await hubspot.stage("deal", "Signed", "sales")
+
+
+def _pipeline(id: str, label: str, *stages: str) -> Pipeline:
+    return Pipeline(id, label, tuple(Stage(f"{id}{number}", each, id, label) for number, each in enumerate(stages)))
+
+
+def test_a_stage_of_several_pipelines_is_that_of_the_nearest_or_asked_about() -> None:
+    pipelines = [_pipeline("a", "Sales", "New"), _pipeline("b", "Partners", "New", "Won"), _pipeline("c", "Repair", "Won")]
+    assert stage_named(pipelines, "new", near="b").id == "b0"
+    with pytest.raises(Refused, match=r"several pipelines. Say in which, with pipeline=: Partners, Repair."):
+        stage_named(pipelines, "won", near="a")
+
+
+def test_of_many_names_some_are_told() -> None:
+    owners = [Owner(f"{number}", f"Owner {number}", "") for number in range(40)]
+    with pytest.raises(Refused, match=r"Owner 0, .*Owner 11 and 28 more.$"):
+        owner_named(owners, "nobody")

@@ -186,3 +186,10 @@ async def test_what_hubspot_does_not_take_is_told_in_its_words(
         await hubspot.create("contact", values)
     assert "isValid" not in str(raised.value)
     assert stage.changes == 0
+
+
+async def test_a_lifecycle_stage_goes_back_too(hubspot: HubSpot) -> None:
+    [grace] = await hubspot.named("contact", "grace hopper")
+    assert grace.values["lifecyclestage"] == "customer"
+    assert (await hubspot.update("contact", grace.id, {"lifecyclestage": "lead"})).values["lifecyclestage"] == "lead"
+    assert (await hubspot.update("contact", grace.id, {"lifecyclestage": "customer"})).values["lifecyclestage"] == "customer"

@@ -13,12 +13,12 @@ from aiohttp import web
 
 from adapters.base import Access, Secret, Service
 from adapters.faults import Fault
-from adapters.http import Http, pooled_session
 from adapters.notion import ADAPTER
 from adapters.notion.client import Notion
 from adapters.notion.sandbox import VERSION, NotionSandbox
 from tests.adapters.notion.specification import checking
 from tests.adapters.servers import serving
+from tests.adapters.switched_on import against, switched_on
 
 ANA = "ana@acme.test"
 MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
@@ -100,32 +100,14 @@ async def staged(prefix: str = "/notion") -> AsyncIterator[Stage]:
     sandbox.app.middlewares.append(checking(complaints))
     root = web.Application()
     root.add_subapp(f"{prefix}/", sandbox.app)
-    async with serving(root) as address, connected(f"{address}{prefix}/") as (service, session):
+    async with serving(root) as address, switched_on(ADAPTER, f"{address}{prefix}/") as (service, session):
         sandbox.grant(ANA)
         yield Stage(sandbox, service, session, now)
     assert complaints == [], complaints
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
-    """The adapter, switched on against whatever answers there. Waiting before another attempt takes no time."""
-    async with pooled_session() as session:
-        yield Service(ADAPTER, url, Http(session, sleep=_at_once), Notion.load(url)), session
-
-
-@asynccontextmanager
 async def answered(status: int, body: object, **headers: str) -> AsyncIterator[Notion]:
     """The workspace of somebody whose every question gets the same answer."""
-
-    async def answer(_: web.Request) -> web.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return web.Response(status=status, body=content, content_type="application/json", headers=headers)
-
-    app = web.Application()
-    app.add_routes([web.route("*", "/{path:.*}", answer)])
-    async with serving(app) as address, connected(f"{address}/") as (service, _):
+    async with against(ADAPTER, status, body, headers) as service:
         yield opened(service, "CANARY-token-5f0c", Moment())
-
-
-async def _at_once(seconds: float) -> None:
-    pass

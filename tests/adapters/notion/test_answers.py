@@ -155,3 +155,5 @@ async def test_a_list_without_end_is_not_followed_for_ever() -> None:
     async with answered(200, endless.encode()) as notion:
         with pytest.raises(Refused, match="more than I can go through"):
             await notion.databases()
+        with pytest.raises(Refused, match=r"Too much in Notion is like “tea”. Say more of its title, or its address."):
+            await notion.pages("tea")

@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import aiohttp
 import pytest
 
 from adapters.base import Secret
@@ -12,6 +13,10 @@ from tests.adapters.notion.stage import Moment, Stage, opened
 
 BACK = "http://127.0.0.1:3000/oauth/notion/callback"
 VERIFIER = "CANARY-verifier-" + "1" * 40
+TOLD = {  # https://developers.notion.com/reference/create-a-token; Notion's description of its API has nothing of it
+    *("access_token", "refresh_token", "token_type", "bot_id", "workspace_id", "workspace_name", "workspace_icon"),
+    *("owner", "duplicated_template_id", "request_id"),
+}
 
 
 def oauth(stage: Stage, wrong: str = "") -> OAuthClient:
@@ -89,3 +94,14 @@ async def test_a_connection_that_was_let_go_is_gone(stage: Stage) -> None:
     with pytest.raises(NeedsConnection):
         await account(stage, found.access)
     assert stage.sandbox.authorization.counts.revocations == 1
+
+
+async def test_a_token_answer_tells_whose_it_is_but_neither_scopes_nor_how_long_it_lasts(stage: Stage) -> None:
+    found = await issued(stage)
+    assert (found.lifetime, found.scopes) == (None, None)
+    asked = {"grant_type": "refresh_token", "refresh_token": refresh_of(found).reveal()}
+    headers = {"Authorization": aiohttp.encode_basic_auth(stage.sandbox.client_id, stage.sandbox.client_secret)}
+    async with stage.session.post(AUTH.at(stage.service.base_url).token_url, json=asked, headers=headers) as response:
+        answer = await response.json()
+    assert set(answer) == TOLD
+    assert (answer["owner"]["user"]["name"], answer["workspace_name"]) == ("Ada Lovelace", "Acme")

@@ -1,12 +1,15 @@
 """Values of every kind, as people read them, and as they are given back."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.errors import Refused
 from adapters.notion.address import id_in
+from adapters.notion.page import Page, Parent
 from adapters.notion.value import property_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -101,3 +104,12 @@ def test_an_id_is_found_in_what_names_it(what: str) -> None:
 )
 def test_what_names_none_has_none(what: str) -> None:
     assert id_in(what) == ""
+
+
+def test_what_notion_tells_only_the_beginning_of_is_not_set() -> None:
+    told = {"id": "a", "type": "relation", "relation": [{"id": ID}], "has_more": True}
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    page = Page(ID, "Launch", "", Parent("database", ID), at, at, (property_of("Tasks", told, BERLIN),))
+    with pytest.raises(Refused, match="“Tasks” of “Launch” is longer than Notion tells me"):
+        page.changeable("tasks")
+    assert property_of("Tasks", {**told, "has_more": False}, BERLIN).whole

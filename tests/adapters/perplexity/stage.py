@@ -14,11 +14,11 @@ from aiohttp import web
 from adapters.base import Access, Secret, Service
 from adapters.chat import Piece, Prompt, Turn
 from adapters.faults import Fault
-from adapters.http import Http, pooled_session
 from adapters.perplexity import ADAPTER
 from adapters.perplexity.client import Perplexity
 from adapters.perplexity.sandbox import PerplexitySandbox
 from tests.adapters.servers import serving
+from tests.adapters.switched_on import against, switched_on
 
 NOW = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
 SONAR = "perplexity/sonar"
@@ -61,35 +61,17 @@ async def staged() -> AsyncIterator[Stage]:
     sandbox.pause = 0
     root = web.Application()
     root.add_subapp("/perplexity/", sandbox.app)
-    async with serving(root) as address, connected(f"{address}/perplexity/") as (service, session):
+    async with serving(root) as address, switched_on(ADAPTER, f"{address}/perplexity/") as (service, session):
         yield Stage(sandbox, service, session)
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
-    """The adapter, switched on against whatever answers there. Waiting before another attempt takes no time."""
-    async with pooled_session() as session:
-        yield Service(ADAPTER, url, Http(session, sleep=_at_once), Perplexity.load(url)), session
 
 
 @asynccontextmanager
 async def answered(status: int, body: object, kind: str = "application/json") -> AsyncIterator[Perplexity]:
     """Perplexity as it is to somebody whose every question gets the same answer."""
-
-    async def answer(_: web.Request) -> web.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return web.Response(status=status, body=content, content_type=kind)
-
-    app = web.Application()
-    app.add_routes([web.route("*", "/{path:.*}", answer)])
-    async with serving(app) as address, connected(f"{address}/") as (service, _):
+    async with against(ADAPTER, status, body, {}, kind) as service:
         yield opened(service, KEY)
 
 
 def told(*events: dict[str, Any]) -> bytes:
     """Events as they are sent."""
     return b"".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events)
-
-
-async def _at_once(seconds: float) -> None:
-    pass

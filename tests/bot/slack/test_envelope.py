@@ -161,6 +161,7 @@ def test_a_form_that_is_submitted_waits_for_its_person_only() -> None:
         {"subtype": "channel_join"},
         {"bot_id": "B1"},
         {"bot_profile": {}},
+        {"type": "app_mention", "edited": {"user": "U1", "ts": "1706785427.000000"}},
         {"user": None},
         {"user": ""},
         {"channel_type": "channel"},

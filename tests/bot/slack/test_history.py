@@ -83,15 +83,18 @@ async def test_of_a_long_thread_the_newest_are_read_and_what_it_began_with(slack
     assert [each.text for each in said] == ["0", *(str(number) for number in range(121, 620))]
 
 
-async def test_a_channel_is_read_since_a_moment_without_its_threads(slack: Stage) -> None:
+async def test_a_channel_is_read_since_a_moment_with_the_threads_begun_since(slack: Stage) -> None:
     workspace = slack.slack.workspace
-    workspace.post(GENERAL, ADA, "before")
+    before = workspace.post(GENERAL, ADA, "before")
     since = datetime.now(UTC)
     for number in range(450):
         workspace.post(GENERAL, ADA, str(number))
-    workspace.post(GENERAL, GRACE, "in a thread", thread_ts=workspace.post(GENERAL, ADA, "last").ts)
+    began = workspace.post(GENERAL, ADA, "a topic")
+    workspace.post(GENERAL, ADA, "last")
+    workspace.post(GENERAL, GRACE, "in a thread", thread_ts=began.ts)
+    workspace.post(GENERAL, GRACE, "in an old thread", thread_ts=before.ts)
     said = await slack.platform.history(ROOM, since)
-    assert [each.text for each in said] == [*map(str, range(450)), "last"]
+    assert [each.text for each in said] == [*map(str, range(450)), "a topic", "last", "in a thread"]
     assert all(each.at >= since - timedelta(seconds=1) for each in said)
 
 
@@ -135,8 +138,38 @@ async def test_without_the_scope_it_says_who_has_to_act(slack: Stage) -> None:
 
 
 async def test_outside_a_thread_there_is_none(slack: Stage) -> None:
+    assert not slack.platform.in_thread(ROOM)
     with pytest.raises(Refused, match="This is no thread"):
         await slack.platform.thread(ROOM)
+
+
+async def test_of_many_threads_those_are_read_in_which_somebody_spoke_last(slack: Stage) -> None:
+    workspace = slack.slack.workspace
+    began = [workspace.post(GENERAL, ADA, f"topic {number}").ts for number in range(25)]
+    for number, ts in enumerate(reversed(began)):
+        workspace.post(GENERAL, GRACE, f"reply {number}", thread_ts=ts)
+    said = await slack.platform.history(ROOM, datetime.now(UTC) - timedelta(minutes=1))
+
+    assert [each.text for each in said] == [*(f"topic {n}" for n in range(25)), *(f"reply {n}" for n in range(5, 25))]
+
+
+async def test_a_chat_with_the_bot_is_one_thread_with_the_answers_that_stand_below_its_messages(slack: Stage) -> None:
+    workspace = slack.slack.workspace
+    direct = workspace.direct(ADA).id
+    for number in range(40):
+        asked = workspace.post(direct, ADA, f"question {number}")
+        workspace.post(direct, BOT, f"answer {number}", thread_ts=asked.ts)
+    place = Place("slack", TEAM, direct)
+
+    assert slack.platform.in_thread(place)
+    said = await slack.platform.thread(place)
+    assert [each.text for each in said[-4:]] == ["question 38", "answer 38", "question 39", "answer 39"]
+    assert (len(said), said[0].text) == (20, "question 30")
+
+
+async def test_a_chat_of_two_others_is_theirs_alone(slack: Stage) -> None:
+    with pytest.raises(Refused, match="chat of our own"):
+        await slack.platform.thread(Place("slack", TEAM, "D0OTHERS"))
 
 
 async def test_a_file_is_fetched_with_the_bots_token(slack: Stage) -> None:

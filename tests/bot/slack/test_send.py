@@ -7,7 +7,9 @@ import pytest
 from adapters.errors import Unavailable
 from adapters.faults import Fault
 from bot.slack.outgoing import load
+from bot.slack.render import render
 from bot.slack.sandbox.workspace import ADA, GENERAL, PRIVATE
+from commands.reply import Reply
 from tests.bot.slack.stage import Stage, outgoing, stage
 
 
@@ -87,6 +89,17 @@ async def test_where_the_bot_may_not_post_its_answer_comes_as_a_direct_message(o
     assert [said["channel"][0] for said in on.said()] == ["D"]
 
 
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_part_of_an_answer_is_not_said_where_nothing_could_take_its_place(on: Stage, answered: bool) -> None:
+    url = f"{on.slack.address}response/none" if answered else ""
+    asked = {"channel": PRIVATE, "response_url": url}
+    assert await on.sender.send(outgoing("so far", partial=True, **asked), (), look=False) == [""]
+    assert on.said() == []
+
+    await on.sender.send(outgoing("all of it", **asked), [""], look=False)
+    assert [(said["text"], said["channel"][0]) for said in on.said()] == [("all of it", "D")]
+
+
 async def test_a_response_url_elsewhere_than_at_slack_is_not_used(on: Stage) -> None:
     on.slack.refuse("chat.postMessage", "not_in_channel")
     await on.sender.send(outgoing("here", response_url="https://hooks.slack.com.evil.test/x"), (), look=False)
@@ -137,3 +150,12 @@ async def test_a_private_reply_never_takes_the_place_of_what_others_see(on: Stag
     await on.sender.send(outgoing("psst", private=True), sent, look=False)
 
     assert [(said["text"], said["only_for"]) for said in on.said()] == [("psst", ADA)]
+
+
+async def test_a_picture_that_slack_can_not_fetch_costs_no_more_than_itself(on: Stage) -> None:
+    message = vars(render(Reply("a lighthouse", image="https://localhost/lighthouse.jpg"))[0])
+    sent = await on.sender.send(outgoing(messages=[message]), (), look=False)
+    again = await on.sender.send(outgoing(messages=[message]), sent, look=False)
+
+    assert again == sent
+    assert [(said["text"], len(said["blocks"])) for said in on.said()] == [("a lighthouse", 1)]

@@ -3,11 +3,11 @@
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from adapters.errors import Unavailable
 from adapters.faults import Fault
@@ -16,7 +16,9 @@ from bot.slack.outgoing import load
 from bot.slack.sandbox.delivery import Delivery as Sent
 from bot.slack.sandbox.workspace import ADA, GENERAL
 from bot.slack.slack import Slack
-from bot.slack.stream_text import streamed
+from bot.talk import talk_of
+from commands.call import Call
+from commands.heard import before
 from commands.reply import Button, Reply
 from storage.delivery import Delivery
 from tests.bot.slack.stage import Stage, stage
@@ -227,17 +229,50 @@ async def test_nothing_that_is_streamed_can_mention_lead_anywhere_or_show_a_pict
     assert "channel" in told
 
 
-def test_what_stays_plain_is_streamed_as_it_is() -> None:
-    assert streamed("**Yes.** It is `x` in:\n\n1. one\n2. two.\n") == "**Yes.** It is `x` in:\n\n1. one\n2. two.\n"
-
-
-@given(st.text(st.sampled_from("ab .\n<[@/&é。\r")), st.text(st.sampled_from("ab .\n<[@/&é。\r")))
-def test_what_is_streamed_of_more_begins_with_what_was_streamed_of_less(less: str, more: str) -> None:
-    assert streamed(less + more).startswith(streamed(less))
-
-
 def test_what_is_stored_says_all_that_streaming_needs() -> None:
     kept = (
         '{"call":"c","team":"T","channel":"C","thread":"","user":"U","private":false,"response_url":"","since":1,"messages":[]}'
     )
     assert (load(kept).partial, load(kept).stream, load(kept).asking) == (False, "", ""), "what was stored before an upgrade"
+
+
+async def test_who_asks_further_in_a_chat_with_the_bot_need_not_use_its_threads(on: Stage) -> None:
+    first = await heard(on, await on.slack.message("ask why"))
+    sent = await say(on, first, partial(WORDS))
+    await say(on, first, Reply("Claude says:", prose="Because."), sent)
+    further = await heard(on, await on.slack.message("ask and how"))
+    call = Call("c", "ask", {"question": "and how"}, further.actor, further.place, "message", datetime.now(UTC))
+    talk = talk_of({"slack": on.platform}, replace(call, message=further.message))
+
+    turns = await before(talk, await talk.asking())
+    assert [(turn.role, turn.text) for turn in turns] == [
+        ("user", "Ada Lovelace: ask why"),
+        ("assistant", "Claude says:\n\nBecause."),
+    ]
+
+
+async def test_where_somebody_takes_the_bot_out_meanwhile_the_answer_comes_to_the_one_who_asked(on: Stage) -> None:
+    asked = await mentioned(on)
+    sent = await say(on, asked, partial(WORDS))
+    for method in ("chat.appendStream", "chat.update", "chat.postMessage", "chat.stopStream"):
+        on.slack.refuse(method, "channel_not_found")
+    sent = await say(on, asked, partial(WORDS * 2), sent)
+    on.slack.refuse("chat.postMessage", "channel_not_found")
+    await say(on, asked, Reply("Claude says:", prose="Because."), sent)
+
+    assert [said["channel"] for said in on.said() if "Because." in said["text"]] == ["D0ADA"]
+    assert len(on.said()) == 2, "what was streamed where the bot is no more, and the answer"
+
+
+async def test_what_is_too_long_for_one_stream_goes_on_in_further_messages_of_its_thread(on: Stage) -> None:
+    asked = await mentioned(on)
+    sent = await say(on, asked, partial(WORDS))
+    on.slack.refuse("chat.appendStream", "msg_too_long", times=9)
+    for times in (400, 600):
+        sent = await say(on, asked, partial(WORDS * times), sent)
+    sent = await say(on, asked, Reply("Claude says:", prose=WORDS * 700), sent)
+
+    assert [said["ts"] for said in on.said()] == list(sent)
+    assert {said["thread_ts"] for said in on.said()} == {asked.message}
+    assert len(sent) > 1
+    assert sum(json.dumps(said["blocks"]).count("comes") for said in on.said()) == 700

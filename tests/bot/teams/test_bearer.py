@@ -1,8 +1,6 @@
 """One token for all requests, renewed before it ends and when it is turned down."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,15 +10,9 @@ from adapters.faults import Fault
 from adapters.http import Request
 from bot.teams.bearer import Bearer
 from bot.teams.credentials import CONNECTOR, GRAPH
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 LIFE = 3599.0  # seconds, in the sandbox
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 def logins(on: Stage) -> int:

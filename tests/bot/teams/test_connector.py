@@ -1,8 +1,6 @@
 """The connector as the bot uses it, and what it refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +16,9 @@ from bot.teams.connector import SERVICE, Address, Connector, ConnectorError
 from bot.teams.credentials import CONNECTOR, Token
 from bot.teams.hosts import Hosts
 from bot.teams.sandbox.workspace import ADA, BOT, GENERAL, GRACE, GROUP, TEAM, TEAM_GROUP, TENANT
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 HELLO = {"type": "message", "text": "hello"}
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 async def test_a_message_is_sent_changed_and_taken_back(on: Stage) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -13,15 +12,9 @@ from adapters.errors import Refused, Unavailable
 from adapters.faults import Fault
 from bot.teams.credentials import CONNECTOR, GRAPH, MULTI_TENANT, ManagedIdentity
 from bot.teams.sandbox.workspace import ADA, APP_ID
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 CANARY = "CANARY-password&scope=all"
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("scope", [CONNECTOR, GRAPH])

@@ -1,8 +1,7 @@
 """What was said in Teams is read as the bot, where it may, and nothing goes where it should not."""
 
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,27 +16,17 @@ from bot.teams.credentials import GRAPH
 from bot.teams.files import Files
 from bot.teams.graph import Graph
 from bot.teams.listen import Listener
+from bot.teams.said import FILED
 from bot.teams.said import said as read
 from bot.teams.sandbox.workspace import ADA, BOT, CARD, GENERAL, GRACE, GROUP, RANDOM, TENANT
 from bot.teams.teams import Teams
 from commands.call import Place
 from commands.talk import Attached, Said
-from tests.bot.teams.stage import Stage, card, stage
+from tests.bot.teams.stage import Stage, card
 
 PICTURE = '<p>Look: <img src="https://graph.microsoft.com/v1.0/elsewhere/hostedContents/pic1=/$value" alt="image"></p>'
 FILE = "https://acme.sharepoint.com/sites/sales/Shared%20Documents/Plan.pdf"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def platform(on: Stage) -> Teams:
-    return Teams(Listener(), on.people, on.conversations, on.connector, on.sender, "UTC", on.clock, on.history)
 
 
 async def met(on: Stage, platform: Teams, where: str = "", thread: str = "") -> Place:
@@ -101,11 +90,26 @@ async def test_a_conversation_is_read_since_a_moment(on: Stage, platform: Teams,
     assert len(await platform.history(place, LONG_AGO)) == 121
 
 
-async def test_in_a_channel_threads_are_left_out(on: Stage, platform: Teams) -> None:
+async def test_what_was_said_since_in_a_channel_is_told_with_its_threads_however_old(on: Stage, platform: Teams) -> None:
+    on.clock.ahead = -7200
+    old = post(on, RANDOM, "an old topic")
+    post(on, RANDOM, "long ago", thread=old)
+    on.clock.ahead = 0
     began = post(on, RANDOM, "a topic")
-    post(on, RANDOM, "a reply", thread=began)
+    post(on, RANDOM, "still open", author=GRACE, thread=old)
+    post(on, RANDOM, "a reply", author=GRACE, thread=began)
+    said = await platform.history(await met(on, platform, RANDOM), datetime.now(UTC) - timedelta(hours=1))
 
-    assert told(await platform.history(await met(on, platform, RANDOM), LONG_AGO)) == [("Ada Lovelace", "a topic")]
+    assert [each.text for each in said] == ["a topic", "still open", "a reply"]
+
+
+async def test_of_a_thread_with_very_many_replies_all_are_looked_at(on: Stage, platform: Teams) -> None:
+    began = post(on, RANDOM, "a topic")
+    for number in range(230):
+        post(on, RANDOM, str(number), thread=began)
+    said = await platform.history(await met(on, platform, RANDOM), LONG_AGO)
+
+    assert [each.text for each in said] == ["a topic", *map(str, range(230))]
 
 
 async def test_of_a_long_chat_the_newest_are_read(on: Stage, platform: Teams) -> None:
@@ -118,14 +122,23 @@ async def test_of_a_long_chat_the_newest_are_read(on: Stage, platform: Teams) ->
 
 
 @pytest.mark.parametrize("where", ["", GROUP])
-async def test_chats_have_no_threads(on: Stage, platform: Teams, where: str) -> None:
-    with pytest.raises(Refused, match="no thread"):
-        await platform.thread(await met(on, platform, where))
+async def test_a_chat_is_one_thread_of_which_the_newest_are_read(on: Stage, platform: Teams, where: str) -> None:
+    for number in range(70):
+        post(on, where or ADA, str(number))
+    place = await met(on, platform, where)
+    asked = len(on.asked("GET", "/graph/"))
+
+    assert platform.in_thread(place)
+    assert [each.text for each in await platform.thread(place)] == [str(number) for number in range(40, 70)]
+    assert len(on.asked("GET", "/graph/")) == asked + 1
 
 
 async def test_outside_a_thread_there_is_none_to_read(on: Stage, platform: Teams) -> None:
+    place = await met(on, platform, GENERAL)
+    assert not platform.in_thread(place)
+    assert platform.in_thread(replace(place, thread="1700000000000"))
     with pytest.raises(Refused, match="no thread"):
-        await platform.thread(await met(on, platform, GENERAL))
+        await platform.thread(place)
 
 
 @pytest.mark.parametrize("linked", [True, False])
@@ -204,9 +217,11 @@ async def test_a_picture_is_fetched_from_its_message_whatever_its_address_says(o
     assert await platform.fetch(place, picture) == b"PNG"
 
 
-def filed(on: Stage, content: bytes = b"%PDF", url: str = FILE) -> str:
-    on.teams.workspace.files[url] = content
-    return post(on, GROUP, "see", attachments=[{"contentType": "reference", "contentUrl": url, "name": "Plan.pdf"}])
+def filed(on: Stage, content: bytes = b"%PDF", where: str = GROUP, maker: str = ADA) -> str:
+    """Ada attaches it."""
+    on.teams.workspace.files[FILE] = content
+    on.teams.workspace.makers[FILE] = maker
+    return post(on, where, "see", attachments=[{"contentType": "reference", "contentUrl": FILE, "name": "Plan.pdf"}])
 
 
 async def test_a_file_is_fetched_where_graph_says_it_lies_and_the_token_stays_with_graph(on: Stage, platform: Teams) -> None:
@@ -215,6 +230,29 @@ async def test_a_file_is_fetched_where_graph_says_it_lies_and_the_token_stays_wi
 
     assert (file.name, file.mime) == ("Plan.pdf", "application/pdf")
     assert await platform.fetch(place, file) == b"%PDF"  # which the sandbox refuses to whoever brings a token there
+
+
+@pytest.mark.parametrize("where", ["", GROUP, GENERAL])
+async def test_nobody_has_the_bot_open_a_file_of_somebody_elses_by_attaching_its_address(
+    on: Stage, platform: Teams, where: str
+) -> None:
+    place = await met(on, platform, where)
+    [file] = (await platform.message(place, filed(on, where=where or ADA, maker=GRACE))).attached
+    with pytest.raises(Refused, match="somebody else's"):
+        await platform.fetch(place, file)
+    assert on.asked("GET", "/download/") == []
+
+
+async def test_a_teams_file_is_opened_in_its_channels_alone(on: Stage, platform: Teams) -> None:
+    for where in (GENERAL, RANDOM):
+        place = await met(on, platform, where)
+        [file] = (await platform.message(place, filed(on, where=where, maker=""))).attached
+        assert await platform.fetch(place, file) == b"%PDF"
+
+    place = await met(on, platform, GROUP)
+    [file] = (await platform.message(place, filed(on, maker=""))).attached
+    with pytest.raises(Refused, match="somebody else's"):
+        await platform.fetch(place, file)
 
 
 async def test_a_file_that_is_too_large_is_not_fetched(on: Stage, platform: Teams) -> None:
@@ -249,21 +287,21 @@ async def test_what_lies_elsewhere_is_not_asked_for(on: Stage, platform: Teams, 
     place = await met(on, platform, GROUP)
     asked = len(on.teams.journal)
     with pytest.raises(Refused, match="SharePoint"):
-        await platform.fetch(place, Attached("x", "text/plain", 0, url))
+        await platform.fetch(place, Attached("x", "text/plain", 0, f"{FILED}{ADA}:{url}"))
     assert len(on.teams.journal) == asked
 
 
 @pytest.mark.parametrize("url", ["https://evil.test/x", "//evil.test", "", 7])
 async def test_a_download_elsewhere_is_not_followed(on: Stage, url: Any) -> None:
     async def item(request: web.Request) -> web.Response:
-        return web.json_response({"@microsoft.graph.downloadUrl": url})
+        return web.json_response({"@microsoft.graph.downloadUrl": url, "createdBy": {"user": {"id": ADA}}})
 
     app = web.Application()
     app.router.add_get("/v1.0/shares/{share}/driveItem", item)
     async with TestServer(app) as served:
         graph = Graph(Bearer(on.http, on.credentials, GRAPH, on.clock), str(served.make_url("/v1.0/")))
         with pytest.raises(Refused, match="does not let me open"):
-            await Files(graph, on.http).fetch(Attached("x", "text/plain", 0, FILE), TENANT)
+            await Files(graph, on.http).fetch(Attached("x", "text/plain", 0, f"{FILED}{ADA}:{FILE}"), TENANT)
 
 
 async def test_a_redirect_is_not_followed(on: Stage, platform: Teams) -> None:

@@ -1,7 +1,5 @@
 """What an earlier attempt has sent is found where the bot may look, at a price that has a limit."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +12,7 @@ from bot.teams.bearer import Bearer
 from bot.teams.credentials import GRAPH
 from bot.teams.look import Look
 from bot.teams.sandbox.workspace import APP_ID, BOT, CARD, GENERAL, GROUP, TEAM
-from tests.bot.teams.stage import Stage, card, stage
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
+from tests.bot.teams.stage import Stage, card
 
 
 def pages(on: Stage) -> int:

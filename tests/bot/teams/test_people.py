@@ -1,8 +1,6 @@
 """Who speaks is known by what Teams says of them; whom it says nothing of is a stranger."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +10,7 @@ from bot.teams.connector import Connector
 from bot.teams.hosts import Hosts
 from bot.teams.people import People, Person
 from bot.teams.sandbox.workspace import ADA, BOT, GENERAL, GRACE, GROUP, GUEST, STRANGER, TENANT
-from tests.bot.teams.stage import Stage, stage
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
+from tests.bot.teams.stage import Stage
 
 
 @pytest.mark.parametrize("conversation", [GENERAL, GROUP])

@@ -1,7 +1,5 @@
 """Where people are reached is stored when it is news, and a database that fails keeps nobody from being answered."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +9,9 @@ from bot.teams.references import Conversations
 from bot.teams.sandbox.workspace import ADA, BOT, GENERAL, GROUP, TEAM_GROUP, TENANT
 from storage.errors import StorageError
 from storage.references import References
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 OLD, NEW = "http://127.0.0.1:1/old/", "http://127.0.0.1:1/new/"
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 def route(on: Stage, **changes: str) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """Replies reach Teams once, whatever went wrong before; what is private is seen by its asker only."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,15 +17,9 @@ from bot.teams.render import render
 from bot.teams.sandbox.workspace import ADA, GENERAL, GROUP, OTHER_TENANT, STRANGER, TEAM, TENANT
 from bot.teams.send import Sender
 from commands.reply import Item, Reply
-from tests.bot.teams.stage import Stage, card, stage
+from tests.bot.teams.stage import Stage, card
 
 ASK_THERE = "I have an answer for you alone. Write to me in a chat of our own, and ask again there."
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 def shown(on: Stage, conversation: str = "") -> list[str]:

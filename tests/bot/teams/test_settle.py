@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +25,7 @@ from commands.reply import Button, Field, Reply
 from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offers
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 CARD = Reply(
     "Move “Design review” to Friday?",
@@ -36,12 +34,6 @@ CARD = Reply(
 )
 DONE = Reply("Moved.", settles=True)
 LINE = "This is settled. What came of it was told to the one who pressed the button."
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

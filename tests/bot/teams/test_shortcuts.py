@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -29,7 +28,7 @@ from commands.reply import Reply
 from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offers
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 
 @command(undo="keep", shortcut="Save message to Notes")
@@ -98,12 +97,6 @@ async def house(on: Stage) -> AsyncIterator[House]:
         on.teams.courier.url = str(served.make_url("/api/messages"))
         yield House(on, platform, inbox, asyncio.Queue())
     await inbox.close()
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,38 +1,23 @@
 """Answers that grow while they are read: streamed to one person, and elsewhere one message that is replaced."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from adapters.errors import Unavailable
 from adapters.faults import Fault
 from bot.platform import Asked, StoppedError
 from bot.teams.listen import Listener
 from bot.teams.sandbox.workspace import GENERAL, GROUP
-from bot.teams.stream_text import streamed
 from bot.teams.teams import Teams
 from commands.reply import Button, Field, Reply
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 PARTS = ("The fox ", "The fox jumps over ", "The fox jumps over the lazy dog. ")
 WHOLE = Reply("Claude answers:", prose="The fox jumps over the lazy dog.", fields=(Field("Note", "Stopped here."),))
 STOP = Button("Stop", "stop", {"call": "call-1"})
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def platform(on: Stage) -> Teams:
-    return Teams(Listener(), on.people, on.conversations, on.connector, on.sender, "UTC", on.clock, on.history)
 
 
 def partial(prose: str) -> Reply:
@@ -262,16 +247,3 @@ async def test_a_press_on_stop_is_answered_in_passing_and_the_card_stays(on: Sta
     assert await say(platform, asked, Reply("It stops.", private=True)) == [""]
 
     assert (on.teams.said(), asked.message) == ([], "")
-
-
-def test_while_it_is_streamed_nothing_leads_anywhere_mentions_or_loads() -> None:
-    hostile = "[a](https://evil.test/x) ![p](http://evil.test/p.png) <at>Ada</at> <a href=x> www.evil.test a@evil.test & "
-    text = streamed(hostile)
-
-    assert not set("[]<&@/") & set(text)
-    assert "evil.test" not in text
-
-
-@given(st.text(max_size=60), st.text(max_size=60))
-def test_what_is_shown_of_more_begins_with_what_was_shown(text: str, more: str) -> None:
-    assert streamed(text + more).startswith(streamed(text))

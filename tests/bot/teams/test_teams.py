@@ -1,8 +1,6 @@
 """Teams as a platform: to speak first to one person, to know who signs in, and to let go of who has left."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,15 +17,9 @@ from bot.teams.teams import Teams
 from commands.call import Actor
 from commands.reply import Button, Reply
 from storage.errors import StorageError
-from tests.bot.teams.stage import Stage, stage
+from tests.bot.teams.stage import Stage
 
 NOTICE = Reply("Google Calendar is connected.", buttons=(Button("Disconnect", "disconnect", {"service": "google_calendar"}),))
-
-
-@pytest.fixture
-async def on(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

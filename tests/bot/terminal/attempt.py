@@ -4,10 +4,14 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 from adapters.errors import Refused, Unavailable
 from commands.command import command
+from commands.option import HIDDEN
+from commands.preview import Preview
 from commands.reply import Button, Reply
+from commands.usage import Meant
 
 TRIED: list[float] = []
 """What `busy` was asked for since this was last cleared."""
@@ -69,6 +73,15 @@ async def grow() -> AsyncIterator[Reply]:
         await asyncio.Event().wait()
     finally:
         CLOSED.append("grow")
+
+
+@command(undo="attempt mark", example="attempt mark x")
+async def mark(text: str, was: Annotated[str, HIDDEN] = "") -> AsyncIterator[Preview | Reply]:
+    """Change a mark, and know what it was."""
+    if not was:
+        raise Meant({"was": "CANARY-was"})
+    yield Preview(f"Mark {text}.")
+    yield Reply(f"marked {text}, was {was}", undo={"text": was})
 
 
 @command

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from bot.terminal.conversation import Conversation
+from bot.terminal.plain import instead
 from commands.reply import Button
 from tests.bot.terminal.conftest import Recorder
 
@@ -67,6 +68,18 @@ async def test_what_breaks_is_logged_and_told_without_its_insides(
 
 async def test_a_button_runs_with_its_arguments(conversation: Conversation) -> None:
     assert (await conversation.press(Button("Louder", "attempt echo", {"text": "hey!"}))).reply.text == "echo hey!"
+
+
+async def test_what_nobody_types_is_not_spelled_out_but_goes_with_the_button(
+    conversation: Conversation, recorder: Recorder
+) -> None:
+    preview = await conversation.say("attempt mark x --dry-run")
+    [shown] = recorder.drawn[-1].buttons
+    [button] = preview.reply.buttons
+
+    assert instead(shown) == "Do it → attempt mark text=x"
+    assert conversation.typed(button) == "attempt mark text=x"
+    assert (await conversation.press(button)).reply.text == "marked x, was CANARY-was"
 
 
 async def test_a_button_for_what_is_not_there_is_no_answer(conversation: Conversation) -> None:

@@ -76,6 +76,8 @@ ROWS = (
     Row("GET", "/rules", "/rules", (303, 200, 200)),
     Row("POST", "/rules/add", "/rules/add", _OURS, {"effect": "forbid", "what": "team", "who": "U0NEW"}),
     Row("POST", "/rules/remove", "/rules/remove", _OURS, {"id": "aaaaaaaa"}),
+    Row("GET", "/pictures/{id}", "/pictures/guessed", (404, 404, 404)),
+    Row("HEAD", "/pictures/{id}", "/pictures/guessed", (404, 404, 404)),
     Row("GET", "/slack/install", "/slack/install", (302, 302, 302)),
     Row("GET", "/slack/oauth_redirect", "/slack/oauth_redirect?state=a&code=b", _LOST),
     Row("POST", "/slack/events", "/slack/events", (401, 401, 401)),

@@ -1,0 +1,54 @@
+"""What models have painted, as long as it is shown."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from storage.database import Database
+from storage.insertion import insert_new
+from storage.tables import picture
+
+_NAMES = ("id", "call", "mime", "content", "record", "made")
+_KEEP = insert_new(picture, _NAMES, ("call",))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture. `record` says for the audit what it took."""
+
+    id: str
+    mime: str
+    content: bytes = field(repr=False)
+    record: str = ""
+
+
+class Pictures:
+    """Each is of one call, and is seen by whoever knows its id. Everything here raises StorageError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, call: str, kept: Kept, at: float) -> None:
+        """A call that has one already keeps that."""
+        row = {**vars(kept), "call": call, "made": at}
+        await self._database.run(lambda connection: connection.execute(_KEEP, row))
+
+    async def of(self, call: str) -> Kept | None:
+        """What was painted for this call."""
+        return await self._one(picture.c.call == call)
+
+    async def find(self, id: str) -> Kept | None:
+        return await self._one(picture.c.id == id)
+
+    async def prune(self, before: float) -> int:
+        """Deletes those that were made before then; says how many."""
+
+        def work(connection: Connection) -> int:
+            return connection.execute(delete(picture).where(picture.c.made < before)).rowcount
+
+        return await self._database.run(work)
+
+    async def _one(self, which: ColumnElement[bool]) -> Kept | None:
+        statement = select(picture.c.id, picture.c.mime, picture.c.content, picture.c.record).where(which)
+        row = await self._database.read(lambda connection: connection.execute(statement).one_or_none())
+        return Kept(*row) if row else None
