@@ -6,6 +6,7 @@ fork, in a process of its own, which ends as a Python process ends. `tests/bot/t
 
 import asyncio
 import atexit
+import fcntl
 import functools
 import gc
 import json
@@ -17,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from adapters import ADAPTERS
 
@@ -28,6 +30,8 @@ _IMPORTED = (
     *("bot.slack.app", "bot.slack.install", "bot.slack.listen", "bot.teams.app", "bot.teams.listen"),
     *("googleapiclient.discovery", "httplib2", "sqlalchemy.dialects.sqlite.aiosqlite", "uvloop"),
 )
+_SOCKET = "socket"
+_HOLD = b"HOLD\n"  # from a process of the test run, as long as it lasts
 
 
 class Forked:
@@ -66,47 +70,82 @@ class ForkServer:
         return Forked(int(await reader.readline()), reader, writer)
 
 
-@contextmanager
-def _fork_server() -> Iterator[ForkServer]:
-    with tempfile.TemporaryDirectory(prefix="fork") as folder:  # short: it holds a socket
-        path = Path(folder) / "socket"
-        command = (sys.executable, "-m", "tests.acceptance.fork_server", str(path))
-        root = Path(__file__).parents[2]
-        with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            assert process.stdin
-            assert process.stdout
-            assert process.stdout.readline() == b"READY\n"
-            yield ForkServer(path)
-            process.stdin.close()
-
-
 @functools.cache
 def the_fork_server() -> ForkServer:
-    """One for each process of the test run, started when the first test asks for it."""
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(_fork_server())
+    """One for all processes of a test run, started by the first that asks for it; it ends when the last of them has ended."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"fork{run[:12]}"  # short: it holds a socket
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with _alone(folder):
+        if not (folder / _SOCKET).exists():
+            _start(folder)
+        held = socket.socket(socket.AF_UNIX)
+        held.connect(str(folder / _SOCKET))
+        held.sendall(_HOLD)
+    atexit.register(held.close)
+    return ForkServer(folder / _SOCKET)
 
 
-def _serve(path: str) -> None:
-    """Returns in each bot's process, and once nobody is at the other end of stdin any more."""
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start(folder: Path) -> None:
+    """Returns once it listens: then the process that was started has left itself to a child."""
+    command = (sys.executable, "-m", "tests.acceptance.fork_server", str(folder))
+    subprocess.run(command, cwd=Path(__file__).parents[2], stdin=subprocess.DEVNULL, check=True)
+
+
+def _serve(folder: Path) -> None:
+    """Returns in each bot's process, and once nobody holds the server any more."""
     for name in _IMPORTED:
         import_module(name)
     for adapter in ADAPTERS:
         adapter.client.load("http://127.0.0.1:9/")
     gc.freeze()  # so that no child copies it for a look
     signal.signal(signal.SIGCHLD, _reap)
+    holders: set[socket.socket] = set()
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
-        listener.listen(16)
-        print("READY", flush=True)  # noqa: T201
-        while listener in select.select([listener, sys.stdin], [], [])[0]:
+        listener.bind(str(folder / _SOCKET))
+        listener.listen(64)
+        if os.fork():
+            os._exit(0)
+        os.setsid()
+        while not _is_over(folder, holders):
+            if listener not in select.select([listener, *holders], [], [])[0]:
+                continue
             connection, _ = listener.accept()
-            with connection:
-                if os.fork() == 0:
-                    listener.close()
-                    _keep(connection)
-                    return
+            request = connection.makefile("rb").readline()
+            if request == _HOLD:
+                holders.add(connection)
+            elif _has_forked(connection):
+                listener.close()
+                for each in holders:
+                    each.close()
+                _keep(connection, json.loads(request))
+                return
+
+
+def _is_over(folder: Path, holders: set[socket.socket]) -> bool:
+    """Whoever comes in the next moment finds no socket, and starts another."""
+    ended = set(select.select(list(holders), [], [], 0)[0])  # a holder says nothing more until it ends
+    holders -= ended
+    if not ended or holders:
+        return False
+    with _alone(folder):
+        (folder / _SOCKET).unlink()
+    return True
+
+
+def _has_forked(connection: socket.socket) -> bool:
+    """True in the child; in the server the connection is closed."""
+    if os.fork() == 0:
+        return True
+    connection.close()
+    return False
 
 
 def _reap(*_: object) -> None:
@@ -115,10 +154,9 @@ def _reap(*_: object) -> None:
             pass
 
 
-def _keep(connection: socket.socket) -> None:
+def _keep(connection: socket.socket, request: Mapping[str, Any]) -> None:
     """Forks the bot, tells its number, and tells how it ended. Returns in the bot's process."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    request = json.loads(connection.makefile("rb").readline())
     if (bot := os.fork()) == 0:
         connection.close()
         _become_bot(Path(request["folder"]), Path(request["log"]), request["environment"])
@@ -144,7 +182,7 @@ def _become_bot(folder: Path, log: Path, environment: Mapping[str, str]) -> None
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(Path(sys.argv[1]))
     if sys.argv[1:] == ["run"]:
         from bot.__main__ import main
 
