@@ -1,0 +1,50 @@
+"""docs/operations.md names what there is: files, headings, settings, commands."""
+
+import re
+
+import click
+import pytest
+
+from bot.__main__ import main
+from tests.deploy.files import ROOT, anchors, read, settings
+
+DOCUMENT = "docs/operations.md"
+
+
+def test_all_its_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", read(DOCUMENT)):
+        path, _, anchor = target.partition("#")
+        assert not path or (ROOT / "docs" / path).resolve().exists(), target
+        if path in ("", "operations.md"):
+            assert not anchor or anchor in anchors(DOCUMENT), target
+
+
+def test_all_files_that_it_names_are_there() -> None:
+    named = set(re.findall(r"\b(?:deploy|tests|docs|bench)/[\w/]+\.\w+", read(DOCUMENT)))
+
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_all_settings_that_it_names_are_there() -> None:
+    of_compose = set(re.findall(r"\$\{(\w+)", read("compose.yaml")))
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+|ADMINS|KEYRING)\b", read(DOCUMENT)))
+
+    assert named - settings() - of_compose == set()
+
+
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"(?:^|`|\s)interact ((?:[a-z]+ ?)+)", read(DOCUMENT)))))
+def test_all_commands_that_it_names_are_there(line: str) -> None:
+    context, command = click.Context(main), main
+    for word in line.split():
+        found = command.get_command(context, word)
+        assert found or command.params, f"interact {line}"
+        if not isinstance(found, click.Group):
+            return
+        command = found
+
+
+def test_what_the_proxy_answers_404_for_is_what_it_says() -> None:
+    [inside] = re.findall(r"@inside path (.+)", read("deploy/Caddyfile"))
+
+    assert set(inside.split()) == set(re.findall(r"^\| `(/\w+)` \|", read(DOCUMENT), re.MULTILINE))
