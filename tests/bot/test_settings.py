@@ -90,6 +90,13 @@ def test_every_setting_of_the_example_file_is_read_where_it_is_uncommented(tmp_p
     assert {name.upper() for name in settings.model_fields_set} == given
 
 
+def test_a_file_of_settings_that_can_not_be_read_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(CANARY.encode() + b"=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"The file \.env can’t be read") as caught:
+        load(ADAPTERS)
+    assert CANARY not in str(caught.value)
+
+
 def test_without_credentials_it_is_a_sandbox_on_loopback() -> None:
     settings, *_ = load(ADAPTERS)
     assert settings.sandbox_mode
