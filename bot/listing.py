@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from adapters.base import Adapter, ApiKey
+from adapters.chat import ChatModel
 from bot.actors import owner_of
+from commands.assistant import Assistant
 from commands.call import Actor
+from commands.command import Command
 from commands.integrations import Integration
 from storage.vault import Connection, Vault
 
@@ -22,6 +25,13 @@ class Offer:
     shared: Collection[str]
     lent: Collection[str]
     commands: Mapping[str, Sequence[str]]
+
+
+def brings(adapter: Adapter, command: Command) -> bool:
+    """Whether the command needs this service: it by name, or any that has models to ask."""
+    if command.clients:
+        return adapter.client in command.clients
+    return Assistant in command.needs.values() and issubclass(adapter.client, ChatModel)
 
 
 class Listing:

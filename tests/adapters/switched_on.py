@@ -3,16 +3,44 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import aiohttp
 from aiohttp import web
 
 from adapters.base import Adapter, Service
+from adapters.faults import Fault
 from adapters.http import Http, pooled_session
+from adapters.sandbox import Sandbox
 from tests.adapters.servers import serving
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a request
 _JSON = "application/json"
+MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
+
+
+@dataclass
+class Moment:
+    """A clock that is set by hand."""
+
+    value: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.value
+
+
+class Played:
+    """What is played on a stage: the stand-in does what it is told, and tells what it was asked."""
+
+    sandbox: Sandbox
+
+    def fail(self, kind: str, **details: object) -> None:
+        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
+
+    def asked(self, method: str, path: str = "") -> int:
+        """How many requests of a kind came in."""
+        return sum(entry.method == method and path in entry.path for entry in self.sandbox.journal)
 
 
 @asynccontextmanager

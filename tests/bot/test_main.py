@@ -18,7 +18,7 @@ from adapters import ADAPTERS
 from tests.bot.command_line import environment, interact, python
 
 CANARY = "CANARY-token-7f3a"
-COMMANDS = {"audit", "run", "say", "chat", "check", "preview", "manifest", "deliveries", "keys", "panic"}
+COMMANDS = {"audit", "run", "say", "chat", "check", "preview", "manifest", "migrate", "deliveries", "keys", "panic"}
 
 
 def test_the_help_tells_of_every_command(tmp_path: Path) -> None:
@@ -60,6 +60,13 @@ def test_a_sandbox_answers_without_any_account(tmp_path: Path) -> None:
     assert "today" in done.stdout
 
 
+@pytest.mark.parametrize(("words", "imported"), [("calendar today", ["googleapiclient"]), ("help", []), ("no such thing", [])])
+def test_one_line_loads_only_the_services_that_it_needs(tmp_path: Path, words: str, imported: list[str]) -> None:
+    """Their SDKs take most of the time."""
+    sdks = "googleapiclient,notion_client,hubspot,openai,anthropic,google.genai,perplexity,pydantic_ai"
+    assert python(tmp_path, "-c", LOADED_BY_SAYING, sdks, words).stderr.split() == imported
+
+
 def test_the_manifest_is_printed_for_socket_mode_or_for_an_address(tmp_path: Path) -> None:
     assert "socket_mode_enabled: true" in interact(tmp_path, "manifest", "slack").stdout
     served = interact(tmp_path, "manifest", "slack", "--url", "https://bot.acme.test")
@@ -67,6 +74,15 @@ def test_the_manifest_is_printed_for_socket_mode_or_for_an_address(tmp_path: Pat
     refused = interact(tmp_path, "manifest", "slack", "--url", "http://bot.acme.test")
     assert (refused.returncode, "https" in refused.stderr) == (2, True)
 
+
+LOADED_BY_SAYING = """
+import sys
+from bot.__main__ import main
+try:
+    main(["say", sys.argv[2]])
+finally:
+    print(*(name for name in sys.argv[1].split(",") if name in sys.modules), file=sys.stderr)
+"""
 
 LOADED = """
 import sys

@@ -135,7 +135,7 @@ def test_what_is_everybodys_own_no_rule_reaches(own: Command, effect: str) -> No
 
 GOVERNED = {
     *("calendar", "notion", "hubspot", "team"),
-    *("ask", "summarize", "search", "translate", "rewrite", "compare", "models"),
+    *("ask", "summarize", "search", "translate", "rewrite", "compare", "imagine", "models"),
 }
 
 
@@ -265,7 +265,7 @@ async def test_the_default_that_refuses_is_told_with_those_who_can_change_it(
     verdict = await world.one.judge(WIPE, ADA, SALES, team_account=True)
     assert (verdict.allowed, verdict.reason) == (
         False,
-        f"With the team's accounts, only those who run the bot may do irreversible things. {said}",
+        f"With the team’s accounts, only those who run the bot may do irreversible things. {said}",
     )
     assert len(world.town.asked) == sum(not name for name in list(admins.values())[:3])  # nobody who is not named
     assert (await world.one.judge(WIPE, BOSS, SALES, team_account=True)) == Verdict(True)
