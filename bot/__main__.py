@@ -207,6 +207,14 @@ def replay(key: str) -> None:
     click.echo("It is ready again. A running bot takes it at once.")
 
 
+@main.command()
+def migrate() -> None:
+    """Bring the database's schema up to date, as each start does. Others may be running, or doing the same."""
+    from bot.stores import migrate
+
+    click.echo(_wait(migrate(_plan().settings.database)))
+
+
 @main.group()
 def audit() -> None:
     """Look at what was asked and decided, and whether somebody changed it."""

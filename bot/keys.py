@@ -15,6 +15,7 @@ from storage.key_rotation import KeyRotation
 from storage.key_source import open_keyring
 from storage.key_status import DataKeyStatus, KeyStatus, MasterKeyStatus, key_status
 from storage.keyring import Keyring, NoKeyringError
+from storage.shared_clock import SharedClock
 
 _HEAD = ("MASTER KEY", "STATE", "DATA KEYS", "HELD BY", "NOT HELD BY")
 _DAY = 86400.0  # seconds
@@ -23,8 +24,8 @@ _DAY = 86400.0  # seconds
 async def status(plan: Plan) -> KeyStatus:
     """Raises KeyringError, StorageError, as all that is here."""
     keyring = await asyncio.to_thread(_keyring, plan)
-    async with _database(plan) as database:
-        return await database.read(partial(key_status, keyring=keyring, now=plan.clock.time()))
+    async with _database(plan) as (database, now):
+        return await database.read(partial(key_status, keyring=keyring, now=now()))
 
 
 async def add(plan: Plan) -> str:
@@ -58,8 +59,8 @@ async def rewrap(plan: Plan, data: bool) -> str:
 
 async def abandon(plan: Plan) -> str:
     """For when the keys are lost."""
-    async with _database(plan) as database:
-        accounts = await database.run(partial(key_loss.abandon, now=plan.clock.time()))
+    async with _database(plan) as (database, now):
+        accounts = await database.run(partial(key_loss.abandon, now=now()))
     return f"{accounts:,} accounts are forgotten, not revoked. Start the bot: it makes a new keyring, and people connect again."
 
 
@@ -99,15 +100,17 @@ def _keyring(plan: Plan) -> Keyring | None:
 
 @asynccontextmanager
 async def _rotation(plan: Plan) -> AsyncIterator[KeyRotation]:
-    async with _database(plan) as database:
-        yield KeyRotation(database, key_source(plan), plan.clock.time)
+    async with _database(plan) as (database, now):
+        yield KeyRotation(database, key_source(plan), now)
 
 
 @asynccontextmanager
-async def _database(plan: Plan) -> AsyncIterator[Database]:
-    database = Database(plan.settings.database)
+async def _database(plan: Plan) -> AsyncIterator[tuple[Database, SharedClock]]:
+    """With the time by which the bots that share it tell who of them lives."""
+    database, now = Database(plan.settings.database), SharedClock(plan.clock.time)
     try:
         await database.open()
-        yield database
+        await database.set_clock(now)
+        yield database, now
     finally:
         await database.close()

@@ -27,6 +27,7 @@ from storage.references import References
 from storage.rules import Rules
 from storage.sealing import Sealer
 from storage.sessions import Sessions
+from storage.shared_clock import SharedClock
 from storage.states import States
 from storage.stops import Stops
 from storage.tickets import Tickets
@@ -62,11 +63,12 @@ class Stores(NamedTuple):
 
 async def open_stores(stack: AsyncExitStack, plan: Plan) -> Stores:
     """Closed when the stack is left. Raises StorageError, KeyringError."""
-    now = plan.clock.time
+    now = SharedClock(plan.clock.time)
     process = f"{socket.gethostname()}:{token()}"
     database = Database(plan.settings.database)
     stack.push_async_callback(database.close)
     await database.open()
+    await database.set_clock(now)
     data_keys = await open_data_keys(database, key_source(plan), now, process)
     stack.push_async_callback(data_keys.close)
     inbox = Inbox(database, now, process, plan.settings.lease_seconds)
@@ -96,6 +98,16 @@ async def open_stores(stack: AsyncExitStack, plan: Plan) -> Stores:
         Pictures(database),
         database,
     )
+
+
+async def migrate(address: str) -> str:
+    """Brings a database's schema up to date; says so. Raises StorageError."""
+    database = Database(address)
+    try:
+        before, after, _ = await database.migrate()
+    finally:
+        await database.close()
+    return f"The schema is at version {after}; it was at {before}." if before < after else f"The schema is at version {after}."
 
 
 def key_source(plan: Plan) -> KeySource:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from storage.delivery import Delivery
 from storage.driver import Driver
+from storage.entry import Entry
 from storage.errors import Fenced
 from storage.operations import Answer, Conclude, Intend
 from storage.statements import Claim, Statements
@@ -42,8 +43,8 @@ class Claims:
                 self._renew(now)
             free = max(0, width - len(self._held) + len(concluded))
             claimed = self._statements.claim(free, now, self._owner, now + self._lease) if free else []
-            if entries := [entry for intend in intents if intend.claim in intended for entry in intend.entries]:
-                self._statements.record(entries)
+            if entries := _entries(intend for intend in intents if intend.claim in intended):
+                self._statements.record(entries, _entries(intend for intend in intents if intend.tries))
         self.forget(conclusions)
         self.forget(intend for intend in intents if intend.claim not in intended)
         self._held.update((delivery.key, delivery.fence) for delivery in claimed)
@@ -64,13 +65,20 @@ class Claims:
     def _conclude(self, conclusions: Sequence[Conclude]) -> set[Claim]:
         if not conclusions:
             return set()
-        return self._statements.conclude([conclude.ending for conclude in conclusions])
+        concluded = self._statements.conclude([conclude.ending for conclude in conclusions])
+        if doubted := [each.ending for each in conclusions if each.tries and each.claim not in concluded]:
+            concluded |= self._statements.concluded(doubted)
+        return concluded
 
     def _renew(self, now: float) -> None:
         if self._held:
             self._statements.renew(self._held, now + self._lease)
         self._statements.expire(now)
         self._renewed = now
+
+
+def _entries(intents: Iterable[Intend]) -> list[Entry]:
+    return [entry for intend in intents for entry in intend.entries]
 
 
 def _answers(changes: Sequence[Intend | Conclude], held: set[Claim]) -> list[Answer]:

@@ -1,62 +1,106 @@
 """The database: opened with its schema up to date, asked from the event loop, worked on in threads."""
 
 import asyncio
+import random
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from storage.attempt import Attempt
+from storage.cutting import HUNG
 from storage.engine import build_engine, make_directory
 from storage.errors import StorageError
-from storage.migrations import migrate
+from storage.migrations import Migrated, migrate
+from storage.shared_clock import SERVER_TIME, SharedClock
 
 __all__ = ["Database", "StorageError", "storage_error"]
 
 _THREADS = 4
+_TRIES = 3
+_LATEST = 3.0  # seconds after which nothing is tried again: somebody waits
+_PAUSE = 0.2  # seconds before another try, at most
 _Result = TypeVar("_Result")
 
 
 class Database:
     """SQLite (`sqlite:///path`) or PostgreSQL (`postgresql://user:password@host/database`), whose driver is imported only then.
 
-    Raises StorageError for an address that is neither.
+    Each process has up to six connections: one for each of four threads, one for the inbox's writer, and with PostgreSQL one
+    that listens. So PostgreSQL's `max_connections`, 100 as it comes with three for superusers, is enough for 16 processes.
+    `jitter` gives numbers from 0 to 1. Raises StorageError for an address that is neither.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = build_engine(url, size=_THREADS + 1)  # one for the inbox's writer
+    def __init__(self, url: str, jitter: Callable[[], float] = random.random) -> None:
+        self.engine = build_engine(url, size=_THREADS + 2)
+        self._jitter = jitter
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether processes on several machines may use it."""
+        return self.engine.dialect.name == "postgresql"
 
     async def open(self) -> None:
         """Makes the file's directory and brings the schema up to date. Raises StorageError."""
-        await self._in_thread(make_directory, self.engine)
-        await self.run(migrate)
+        await self.migrate()
 
-    async def run(self, work: Callable[[Connection], _Result]) -> _Result:
+    async def migrate(self) -> Migrated:
+        """What `open` does; says what that was. It may be killed and started again, and done by several at once."""
+        await self._in_thread(make_directory, self.engine)
+        first = last = await self.run(migrate, inf)
+        while last.more:
+            last = await self.run(migrate, inf)
+        return Migrated(first.before, last.after)
+
+    async def set_clock(self, clock: SharedClock) -> None:
+        """To the server's time, where there is a server. Raises StorageError."""
+        if self.is_shared:
+            await self.read(lambda connection: clock.measure(lambda: connection.exec_driver_sql(SERVER_TIME).scalar_one()))
+
+    async def run(self, work: Callable[[Connection], _Result], seconds: float = HUNG) -> _Result:
         """Does `work` in a transaction that may write, and gives back what it returns.
 
-        For what is rare: it competes with the inbox for SQLite's one lock. Raises StorageError.
+        For what is rare: it competes with the inbox for SQLite's one lock. Two that met, or whose connection broke, are done
+        again, where nothing was committed: `work` must leave nothing behind but in the database. What takes longer than
+        `seconds` ends: then PostgreSQL hangs. Raises StorageError.
         """
-        return await self._in_thread(self._transact, work, False)
+        return await self._done(Attempt(self.engine, reading=False), work, seconds)
 
-    async def read(self, work: Callable[[Connection], _Result]) -> _Result:
-        """Does `work` that writes nothing, and so waits for no lock. Raises StorageError."""
-        return await self._in_thread(self._transact, work, True)
+    async def read(self, work: Callable[[Connection], _Result], seconds: float = HUNG) -> _Result:
+        """Does `work` that writes nothing, and so waits for no lock. As `run` in all else. Raises StorageError."""
+        return await self._done(Attempt(self.engine, reading=True), work, seconds)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
         self.engine.dispose()
 
+    async def _done(self, attempt: Attempt, work: Callable[[Connection], _Result], seconds: float) -> _Result:
+        if seconds == inf:
+            return await self._in_thread(self._try, attempt, work)
+        hung = asyncio.get_running_loop().call_later(seconds, attempt.cut)
+        try:
+            return await self._in_thread(self._try, attempt, work)
+        finally:
+            hung.cancel()
+
     async def _in_thread(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
-    def _transact(self, work: Callable[[Connection], _Result], reading: bool) -> _Result:
-        try:
-            with self.engine.connect().execution_options(reading=reading) as connection, connection.begin():
-                return work(connection)
-        except SQLAlchemyError as error:
-            raise storage_error(error) from None  # a traceback would quote the row
+    def _try(self, attempt: Attempt, work: Callable[[Connection], _Result]) -> _Result:
+        tries, ends = 1, time.monotonic() + _LATEST
+        while True:
+            try:
+                return attempt.make(work)
+            except SQLAlchemyError as error:
+                if tries == _TRIES or time.monotonic() > ends or not attempt.may_be_repeated(error):
+                    raise storage_error(error) from None  # a traceback would quote the row
+            tries += 1
+            time.sleep(_PAUSE * self._jitter())
 
 
 def storage_error(error: Exception) -> StorageError:

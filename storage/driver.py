@@ -1,11 +1,15 @@
 """One connection for the inbox's thread. Its statements go to the driver as they are written, through SQLAlchemy."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
+
+from storage.cutting import cut
+from storage.engine import sqlstate
 
 # Half a second for a lock: Slack waits three for its acknowledgement, which may have to wait for three turns.
 _BRIEFLY = "PRAGMA busy_timeout = 500"
@@ -22,13 +26,25 @@ class Driver:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._engine = engine
         self._connection: Connection | None = None
+        self._began: float | None = None
+        self.pid = 0  # of PostgreSQL's process that serves this connection
+
+    @property
+    def busy(self) -> float:
+        """For how many seconds the transaction has been going on, 0 where there is none."""
+        began = self._began
+        return 0.0 if began is None else time.monotonic() - began
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Connects where it is not connected."""
-        self._connection = self._connection or self._connected()
-        with self._connection.begin():
-            yield
+        self._began = time.monotonic()
+        try:
+            self._connection = self._connection or self._connected()
+            with self._connection.begin():
+                yield
+        finally:
+            self._began = None
 
     def execute(self, statement: str, parameters: Sequence[Any]) -> Iterable[Any]:
         """Gives back the rows, in a transaction. Parameters are marked with `?`."""
@@ -42,8 +58,7 @@ class Driver:
         """Whether it may work later: the server is away, the disk is full, a lock is held, or two processes met."""
         if not isinstance(error, SQLAlchemyError) or self.is_sqlite:
             return isinstance(error, OperationalError | InternalError)
-        passing = isinstance(error, OperationalError | InternalError | InterfaceError)
-        return passing or getattr(getattr(error, "orig", None), "sqlstate", "") == _UNIQUE_VIOLATION
+        return isinstance(error, OperationalError | InternalError | InterfaceError) or sqlstate(error) == _UNIQUE_VIOLATION
 
     def disconnect(self) -> None:
         if self._connection is not None:
@@ -51,8 +66,15 @@ class Driver:
             self._connection.close()
             self._connection = None
 
+    def cut(self) -> None:
+        """From another thread: the transaction that is going on fails. See `cutting.cut`."""
+        if (connection := self._connection) is not None:
+            cut(connection.connection.driver_connection)
+
     def _connected(self) -> Connection:
         connection = self._engine.connect()
         if self.is_sqlite:
             connection.connection.cursor().execute(_BRIEFLY)
+        else:
+            self.pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
         return connection

@@ -8,11 +8,14 @@ from functools import partial
 
 from storage import records
 from storage.database import Database
+from storage.deadlines import Deadlines, too_slow
 from storage.delivery import Delivery, Record
 from storage.entry import Entry
 from storage.errors import Fenced, StorageError
+from storage.listener import Listener
 from storage.offers import Offer
 from storage.operations import Conclude, Intend, Probe, Put
+from storage.shared_clock import SharedClock
 from storage.statements import Arrival, Decision, Ending
 from storage.writer import Writer
 
@@ -20,24 +23,35 @@ __all__ = ["Delivery", "Fenced", "Inbox", "Record"]
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = 500  # characters of a key or conversation: PostgreSQL's indexes take 2,700 bytes
+_AT_ONCE = 0.0  # what is due then is due by any clock
 _ERROR = 2000  # characters of an error that are kept
 
 
 class Inbox:
     """Deliveries on one database, shared by any number of processes.
 
-    `now` gives seconds since the epoch, and the clocks of the processes must agree to a fraction of `lease` seconds: after
-    that time without a sign of life, an owner's deliveries go to the others. `owner` names this process for operators.
-    `poll` is how often, in seconds, it looks for what others have put in and for what has become due.
+    `now` gives seconds since the epoch. After `lease` seconds without a sign of life, an owner's deliveries go to the others:
+    the clocks of the processes must agree to a fraction of that, or each be a SharedClock. Then the times that are given here
+    are this process's, and those that are read are the server's. `owner` names this process for operators. `poll`
+    is how often, in seconds, it looks for what has become due, and for what others have put in without a call. `patience` is
+    how many seconds a put may take: Slack waits three for its acknowledgement.
     """
 
     def __init__(
-        self, database: Database, now: Callable[[], float], owner: str, lease: float = 15.0, poll: float = 0.5
+        self,
+        database: Database,
+        now: Callable[[], float],
+        owner: str,
+        lease: float = 15.0,
+        poll: float = 0.5,
+        patience: float = 2.0,
     ) -> None:
         self._database = database
-        self._now = now
+        self._now = now if isinstance(now, SharedClock) else SharedClock(now, follows=False)
         self._lease = lease
-        self._writer = Writer(database.engine, now, owner, lease, poll)
+        self._deadlines = Deadlines(patience)
+        self._writer = Writer(database.engine, self._now, owner, lease, poll)
+        self._listener = Listener(database.engine, self._writer.hear) if database.is_shared else None
 
     @property
     def alive(self) -> bool:
@@ -45,27 +59,36 @@ class Inbox:
         return self._writer.alive
 
     async def open(self) -> None:
-        """Starts the writer. Raises StorageError if it can't write."""
+        """Starts the writer, and with PostgreSQL hears what others call. Raises StorageError if it can't write."""
         self._writer.start()
         try:
             await self.probe()
         except StorageError:
             await self.close()
             raise
+        if self._listener:
+            self._listener.start()
 
-    async def put(self, key: str, kind: str, conversation: str, payload: str, noted: bool = True) -> bool:
+    async def put(
+        self, key: str, kind: str, conversation: str, payload: str, noted: bool = True, due: float | None = None
+    ) -> bool:
         """Stores a delivery; it is on the disk when this returns. False: it was there before, whatever became of it.
 
         Of one that was there before the audit gets a row, the first time, if it is to be `noted`: that is, if it came from
         outside. The conversation of such a one begins with "platform:tenant:", by which those who run the bot there find it.
-        Deliveries of one conversation run one after the other; what has no order gets a conversation of its own.
-        Raises StorageError, and then it must not be acknowledged; ValueError for a key or conversation of over 500 characters.
+        Deliveries of one conversation run one after the other; what has no order gets a conversation of its own. Nothing
+        comes out before it is `due`, nor what follows it in its conversation; None: at once.
+        Raises StorageError, within `patience`, and then it must not be acknowledged, though it may be stored all the same;
+        ValueError for a key or conversation of over 500 characters.
         """
         if len(key) > _LONGEST or len(conversation) > _LONGEST:
             raise ValueError(f"keys and conversations have at most {_LONGEST} characters")
-        now = self._now()
+        if self._writer.busy > self._deadlines.seconds:
+            raise too_slow()
+        at = _AT_ONCE if due is None else self._now.shared(due)
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Put(Arrival(key, kind, conversation, payload, received=now, due=now), noted, done))
+        self._writer.submit(Put(Arrival(key, kind, conversation, payload, received=self._now(), due=at), noted, done))
+        self._deadlines.watch(done)
         return await done
 
     def claim(self, deliver: Callable[[Delivery], None], width: int) -> None:
@@ -85,19 +108,23 @@ class Inbox:
 
     async def finish(self, delivery: Delivery, error: str = "") -> None:
         """Done. Raises Fenced."""
-        await self._conclude(delivery, "done", delivery.received, delivery.attempt, error)
+        await self._conclude(delivery, "done", _AT_ONCE, delivery.attempt, error)
 
     async def retry(self, delivery: Delivery, at: float, error: str) -> None:
         """Again, not before `at`, keeping the intent; its conversation waits for it. Raises Fenced."""
-        await self._conclude(delivery, "ready", at, delivery.attempt, error)
+        await self._conclude(delivery, "ready", self._now.shared(at), delivery.attempt, error)
 
     async def bury(self, delivery: Delivery, error: str) -> None:
         """To the dead letters: not again, unless an operator wants it; its conversation goes on. Raises Fenced."""
-        await self._conclude(delivery, "dead", delivery.received, delivery.attempt, error)
+        await self._conclude(delivery, "dead", _AT_ONCE, delivery.attempt, error)
+
+    async def again(self, delivery: Delivery, at: float) -> None:
+        """Done for now: ready again at that time, as if it had not been tried before. Raises Fenced."""
+        await self._conclude(delivery, "ready", self._now.shared(at), 0, "")
 
     async def release(self, delivery: Delivery) -> None:
         """Gives it back unrun: this attempt does not count. Raises Fenced."""
-        await self._conclude(delivery, "ready", delivery.received, delivery.attempt - 1, "")
+        await self._conclude(delivery, "ready", _AT_ONCE, delivery.attempt - 1, "")
 
     async def stop_claiming(self) -> None:
         """After this, `deliver` is not called any more."""
@@ -108,6 +135,8 @@ class Inbox:
     async def close(self) -> None:
         """Writes what was asked for, and ends. What is still claimed comes out elsewhere when its lease has run out."""
         await self._writer.close()
+        if self._listener:
+            await asyncio.to_thread(self._listener.close)
 
     async def probe(self) -> None:
         """Writes something, as a check of health: on a full disk one can still read. Raises StorageError."""
@@ -126,19 +155,22 @@ class Inbox:
         """What arrived under this key, for looking at: it is not claimed. Raises StorageError."""
         return await self._database.read(partial(records.find, key=key))
 
-    async def list(self, state: str = "", limit: int = 50) -> list[Record]:
-        """The newest, of one state ("ready", "running", "done", "dead") or of all."""
-        return await self._database.read(partial(records.newest, state=state, limit=limit))
+    async def list(self, state: str = "", limit: int = 50, jobs: bool = False) -> list[Record]:
+        """The newest, of one state ("ready", "running", "done", "dead") or of all; those of kind "job" only with `jobs`."""
+        return await self._database.read(partial(records.newest, state=state, limit=limit, jobs=jobs))
 
     async def replay(self, key: str, dead: bool = False) -> bool:
-        """Makes one that is dead or done ready again, from the beginning; with `dead`, only such. False: there is none."""
+        """Makes one that is dead or done ready again, from the beginning; with `dead`, only such. False: there is none.
+
+        Whichever process has room for it takes it at once.
+        """
         states = ("dead",) if dead else ("dead", "done")
         replayed = await self._database.run(partial(records.make_ready, key=key, now=self._now(), states=states))
         self._writer.wake()
         return replayed
 
     async def counts(self) -> dict[str, int]:
-        """How many there are, by state."""
+        """How many there are, by state, without those of kind "job"."""
         return await self._database.read(records.count)
 
     async def prune(self, before: float) -> int:

@@ -1,4 +1,7 @@
-"""What the event loop asks of the writer. Each operation has a future, which is answered once its transaction is committed."""
+"""What the event loop asks of the writer. Each operation has a future, which is answered once its transaction is committed.
+
+`tries` are those that failed: what they wrote may have been committed all the same, where the connection broke.
+"""
 
 from asyncio import Future
 from collections.abc import Sequence
@@ -37,6 +40,7 @@ class Intend:
     offers: Sequence[Offer]
     entries: Sequence[Entry]
     done: "Future[None]"
+    tries: int = 0
 
     @property
     def claim(self) -> Claim:
@@ -49,6 +53,7 @@ class Conclude:
 
     ending: Ending
     done: "Future[None]"
+    tries: int = 0
 
     @property
     def claim(self) -> Claim:

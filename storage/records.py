@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, case, delete, func, literal_column, select, union_all, update
 
 from storage.delivery import Delivery, Record
+from storage.listener import CHANNEL
 from storage.tables import delivery
 
 _RECORD = ("key", "kind", "conversation", "state", "received", "due", "attempts", "finished", "error", "owner")
 _DELIVERY = ("key", "kind", "conversation", "payload", "received", "attempts", "fence", "intent")
+JOB = "job"  # the kind of what the bot does by itself, time and again
+_IS_JOB = case((delivery.c.kind == JOB, 1))
 _CHUNK = 500  # rows that are deleted in one transaction: others want to write as well
 
 
-def newest(connection: Connection, state: str, limit: int) -> list[Record]:
+def newest(connection: Connection, state: str, limit: int, jobs: bool) -> list[Record]:
     statement = select(*(delivery.c[name] for name in _RECORD)).order_by(delivery.c.seq.desc()).limit(limit)
+    if not jobs:
+        statement = statement.where(delivery.c.kind != JOB)
     if state:
         statement = statement.where(delivery.c.state == state)
     return [Record(*row) for row in connection.execute(statement)]
@@ -29,24 +34,30 @@ def find(connection: Connection, key: str) -> Delivery | None:
 
 
 def count(connection: Connection) -> dict[str, int]:
-    """Those that are done are many: they are what the total leaves, so that three small indexes and one narrow one do."""
-    number = select(func.count()).select_from(delivery)
-    states = {state: number.where(delivery.c.state == literal_column(f"'{state}'")) for state in ("ready", "running", "dead")}
-    columns = [query.scalar_subquery().label(state) for state, query in states.items()]
-    row = connection.execute(select(*columns, number.scalar_subquery().label("total"))).one()
-    return {
-        "ready": row.ready,
-        "running": row.running,
-        "done": row.total - row.ready - row.running - row.dead,
-        "dead": row.dead,
-    }
+    """Without jobs. Those that are done are many: they are what the total leaves, so that small indexes do for the rest."""
+    rows = connection.execute(union_all(_number_of("ready"), _number_of("running"), _number_of("dead"), _number_of(""))).all()
+    numbers = {state: (number, jobs) for state, number, jobs in rows}
+    total, _ = numbers.pop("")
+    done = total - sum(number for number, _ in numbers.values())
+    return {"done": done, **{state: number - jobs for state, (number, jobs) in numbers.items()}}
+
+
+def _number_of(state: str) -> "Select[str, int, int]":
+    """Of all, where it is empty; there jobs are not told apart."""
+    name: ColumnElement[str] = literal_column(f"'{state}'")  # in the statement itself, as the partial indexes have it
+    if not state:
+        return select(name, func.count(), literal_column("0", Integer)).select_from(delivery)
+    return select(name, func.count(), func.count(_IS_JOB)).where(delivery.c.state == name)
 
 
 def make_ready(connection: Connection, key: str, now: float, states: Sequence[str]) -> bool:
     """As if it had just arrived, but in its old place. Its fencing number stays: an owner from before must not come back."""
     finished = update(delivery).where(delivery.c.key == key, delivery.c.state.in_(states))
-    fresh = finished.values(state="ready", received=now, due=now, attempts=0, intent="", finished=0.0, error="")
-    return connection.execute(fresh).rowcount == 1
+    fresh = finished.values(state="ready", received=now, due=0.0, attempts=0, intent="", finished=0.0, error="")
+    made = connection.execute(fresh).rowcount == 1
+    if made and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+    return made
 
 
 def find_old(connection: Connection, before: float) -> list[int]:

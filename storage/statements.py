@@ -13,7 +13,9 @@ from storage.chain import COLUMNS, links
 from storage.delivery import Delivery
 from storage.driver import Driver
 from storage.entry import Entry, repeat_of
+from storage.listener import CHANNEL
 from storage.offers import Offer
+from storage.shared_clock import SERVER_TIME
 from storage.text import escaped, unescaped
 
 _MOST_ROWS = 1000  # of a statement: SQLite takes 32,766 values. Operations come in no larger numbers, offers may
@@ -22,6 +24,9 @@ Claim = tuple[str, int]  # a delivery's key, and the fencing number that came wi
 _INSERT = """
 INSERT INTO delivery (key, kind, conversation, payload, received, due) VALUES {rows}
 ON CONFLICT (key) DO NOTHING RETURNING key"""
+
+# Nobody else has put the same in at the very same time.
+_INSERTED = "SELECT key FROM delivery WHERE (key, received) IN (VALUES {rows})"
 
 _OFFER = """
 INSERT INTO offer (id, call, actor, place, expires, created) VALUES {rows} ON CONFLICT (id) DO NOTHING"""
@@ -36,6 +41,9 @@ UPDATE delivery SET state = new.column3, due = new.column4, attempts = new.colum
     error = new.column7, owner = '', lease = 0
 FROM (VALUES {rows}) AS new WHERE key = new.column1 AND fence = new.column2 AND state = 'running'
 RETURNING key, fence"""
+
+_CONCLUDED = """
+SELECT key, fence FROM delivery WHERE (key, fence, state, due, attempts, finished, error) IN (VALUES {rows})"""
 
 _RENEW = """
 UPDATE delivery SET lease = ?
@@ -66,10 +74,13 @@ RETURNING seq, key, kind, conversation, payload, received, attempts, fence, inte
 
 _HEAD = "SELECT number, hash FROM audit_head {wait}"
 _REPEATS = "SELECT id FROM audit WHERE kind = 'repeat' AND id IN (VALUES {rows})"
+_RECORDED = "SELECT id, kind, at FROM audit WHERE number > ? AND (id, kind, at) IN (VALUES {rows})"
 _AUDIT = f"INSERT INTO audit ({', '.join(COLUMNS)}) VALUES {{rows}}"  # noqa: S608
 _MOVE_HEAD = "UPDATE audit_head SET number = ?, hash = ?"
 
 _PROBE = "UPDATE pulse SET at = ?"
+_CALL = f"NOTIFY {CHANNEL}"
+_LATE = 10_000  # rows of the audit that may have come after one of which it is not known whether it was committed
 
 
 class Arrival(NamedTuple):
@@ -110,6 +121,11 @@ class Statements:
         """Stores what is new, and says which keys were."""
         return {unescaped(key) for (key,) in self._execute(_INSERT, rows=arrivals)}
 
+    def inserted(self, arrivals: Sequence[Arrival]) -> set[str]:
+        """The keys of those that are stored since an earlier try, of which it was not known whether it was committed."""
+        rows = [(each.key, each.received) for each in arrivals]
+        return {unescaped(key) for (key,) in self._execute(_INSERTED, rows=rows)}
+
     def intend(self, decisions: Sequence[Decision]) -> set[Claim]:
         """Stores decisions where the claim still holds, and says where it does."""
         return _claims(self._execute(_INTEND, rows=decisions))
@@ -119,9 +135,14 @@ class Statements:
         for start in range(0, len(rows), _MOST_ROWS):
             self._execute(_OFFER, rows=rows[start : start + _MOST_ROWS])
 
-    def record(self, entries: Sequence[Entry]) -> None:
-        """Adds to the chain of the audit. Last in a transaction: no other process gets on with the chain until it ends."""
-        self._chain(entries, *self._head())
+    def record(self, entries: Sequence[Entry], doubted: Sequence[Entry] = ()) -> None:
+        """Adds to the chain of the audit. Last in a transaction: no other process gets on with the chain until it ends.
+
+        Those of the `doubted` that an earlier try has added are not added again.
+        """
+        number, hash = self._head()
+        recorded = self._recorded(doubted, number - _LATE) if doubted else set()
+        self._chain([each for each in entries if (each.id, each.kind, each.at) not in recorded], number, hash)
 
     def record_repeats(self, arrivals: Sequence[Arrival]) -> None:
         """Notes of each delivery that it came again, once. As `record`, last in a transaction."""
@@ -135,6 +156,10 @@ class Statements:
     def conclude(self, endings: Sequence[Ending]) -> set[Claim]:
         """Gives claims up where they still hold, and says where they did."""
         return _claims(self._execute(_CONCLUDE, rows=endings))
+
+    def concluded(self, endings: Sequence[Ending]) -> set[Claim]:
+        """Those that came to this very end on an earlier try."""
+        return _claims(self._execute(_CONCLUDED, rows=endings))
 
     def renew(self, claims: Collection[Claim], lease: float) -> None:
         self._execute(_RENEW, lease, rows=claims)
@@ -151,10 +176,23 @@ class Statements:
     def probe(self, now: float) -> None:
         self._execute(_PROBE, now)
 
+    def server_time(self) -> float:
+        """PostgreSQL's, in seconds since the epoch."""
+        [(now,)] = self._execute(SERVER_TIME)
+        return float(now)
+
+    def call_others(self) -> None:
+        """Wakes the processes that share a PostgreSQL, once this is committed."""
+        self._execute(_CALL)
+
     def _head(self) -> tuple[int, str]:
         """The number and the hash of the chain's last row, for this transaction alone."""
         [(number, hash)] = self._execute(_HEAD)
         return number, hash
+
+    def _recorded(self, entries: Sequence[Entry], after: int) -> set[tuple[str, str, float]]:
+        rows = [(each.id, each.kind, each.at) for each in entries]
+        return {(unescaped(id), kind, at) for id, kind, at in self._execute(_RECORDED, after, rows=rows)}
 
     def _chain(self, entries: Sequence[Entry], number: int, hash: str) -> None:
         if rows := list(links(entries, number, hash)):

@@ -360,6 +360,7 @@ class PictureRow(SQLModel, table=True):
     mime: str = Field(sa_type=AnyText)
     content: bytes = Field(sa_type=LargeBinary)
     record: str = Field(sa_type=AnyText)
+    actor: str = Field(sa_type=AnyText)  # for whom
     made: float = Field(sa_type=Double)
 
 

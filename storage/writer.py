@@ -3,31 +3,36 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
 
+from storage.backlog import Backlog
 from storage.claims import Claims
+from storage.cutting import HUNG
 from storage.database import storage_error
 from storage.delivery import Delivery
 from storage.driver import Driver
 from storage.errors import StorageError
-from storage.operations import Answer, Conclude, Intend, Operation, Probe, Put
+from storage.operations import Answer, Conclude, Operation
+from storage.shared_clock import SharedClock
 from storage.statements import Statements
 
 _LOG = logging.getLogger(__name__)
 _MOST = 1000  # operations in one turn
-_TRIES = 2  # of a put: the second meets a server that came back, or is past a deadlock
+_WATCH = 1.0  # seconds between looks at whether the server answers
+_PAUSE = 0.1  # seconds between calls for others: PostgreSQL commits what calls one after the other
 
 
 class Writer:
-    """`now` gives seconds since the epoch; `lease` and `poll` are seconds."""
+    """`lease` and `poll` are seconds."""
 
-    def __init__(self, engine: Engine, now: Callable[[], float], owner: str, lease: float, poll: float) -> None:
+    def __init__(self, engine: Engine, clock: SharedClock, owner: str, lease: float, poll: float) -> None:
         self._driver = Driver(engine)
         self._statements = Statements(self._driver)
-        self._now = now
+        self._clock = clock
         self._poll = poll
         self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
         self._queue: SimpleQueue[Operation | None] = SimpleQueue()
@@ -36,19 +41,24 @@ class Writer:
         self._width = 0
         # What follows belongs to the thread.
         self._claims = Claims(self._driver, self._statements, owner, lease)
-        self._puts: list[Put] = []
-        self._probes: list[Probe] = []
-        self._intents: list[Intend] = []
-        self._conclusions: list[Conclude] = []
+        self._backlog = Backlog()
+        self._measured = False
+        self._called = float("-inf")
 
     @property
     def alive(self) -> bool:
         return self._thread.is_alive() and not self._failing
 
+    @property
+    def busy(self) -> float:
+        """For how many seconds it has been waiting for the database."""
+        return self._driver.busy
+
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._open = True
         self._thread.start()
+        self._watching = self._loop.call_later(_WATCH, self._watch)
 
     def submit(self, operation: Operation) -> None:
         if not self._open or not self._thread.is_alive():
@@ -64,8 +74,13 @@ class Writer:
         self._width = 0
 
     def wake(self) -> None:
-        """There may be something to claim: don't wait for the poll. (PostgreSQL's NOTIFY will come in here.)"""
+        """There may be something to claim: don't wait for the poll. From any thread."""
         self._queue.put(None)
+
+    def hear(self, caller: int) -> None:
+        """What another process calls, or this one itself."""
+        if caller != self._driver.pid:
+            self.wake()
 
     async def close(self) -> None:
         """Writes what was submitted, and ends."""
@@ -73,6 +88,12 @@ class Writer:
         self._open = False
         self.wake()
         await asyncio.to_thread(self._thread.join)
+        self._watching.cancel()
+
+    def _watch(self) -> None:
+        if self._driver.busy > HUNG:
+            self._driver.cut()
+        self._watching = self._loop.call_later(_WATCH, self._watch)
 
     def _run(self) -> None:
         while self._take():
@@ -87,50 +108,64 @@ class Writer:
         """Waits for something to do, at most for the poll, and takes all there is. False: closed, and nothing is left."""
         is_open = self._open  # before looking into the queue: nothing is submitted after it was closed
         try:
-            self._sort(self._queue.get(timeout=self._poll if is_open else 0))
+            self._backlog.add(self._queue.get(timeout=self._poll if is_open else 0))
             for _ in range(_MOST):
-                self._sort(self._queue.get_nowait())
+                self._backlog.add(self._queue.get_nowait())
         except Empty:
             pass
-        return is_open or bool(self._puts or self._probes or self._intents or self._conclusions)
-
-    def _sort(self, operation: Operation | None) -> None:
-        match operation:
-            case Put():
-                self._puts.append(operation)
-            case Probe():
-                self._probes.append(operation)
-            case Intend():
-                self._intents.append(operation)
-            case Conclude():
-                self._conclusions.append(operation)
+        return is_open or bool(self._backlog)
 
     def _turn(self) -> None:
         """Two transactions, the first kept short: somebody waits for it to acknowledge what arrived."""
-        now = self._now()
-        only_intents = bool(self._intents) and not (self._puts or self._conclusions)
+        self._set_clock()
+        asked, now = self._backlog, self._clock()
+        only_intents = bool(asked.intents) and not (asked.puts or asked.conclusions)
         width = 0 if only_intents else self._width  # they make nothing ready: what else may be will be found by the poll
-        if self._puts or self._probes:
-            self._tell(self._store(now))
-        if self._intents or self._conclusions or self._claims.free(width) or self._claims.is_renewal_due(now):
-            answers, claimed = self._claims.advance(self._intents, self._conclusions, width, now)
-            self._intents, self._conclusions = [], []
+        free = self._claims.free(width)
+        new = self._store(now) if asked.puts or asked.probes else 0
+        given_back = bool(asked.conclusions) and not self._width
+        if asked.intents or asked.conclusions or free or self._claims.is_renewal_due(now):
+            answers, claimed = self._claims.advance(asked.intents, asked.conclusions, width, now)
+            asked.intents, asked.conclusions = [], []
             self._tell(answers, claimed)
+        if new > free or given_back:
+            self._call_others()
 
-    def _store(self, now: float) -> list[Answer]:
-        puts, probes = self._puts, self._probes
+    def _set_clock(self) -> None:
+        """Before leases are looked at: they are on the server's clock."""
+        measured = self._measured and not self._claims.is_renewal_due(self._clock())
+        if measured or self._driver.is_sqlite or not self._clock.follows:
+            return
+        with self._driver.transaction():
+            self._clock.measure(self._statements.server_time)
+        self._measured = True
+
+    def _store(self, now: float) -> int:
+        """Gives back how many were new."""
+        puts, probes = self._backlog.puts, self._backlog.probes
         first = {put.arrival.key: put for put in reversed(puts)}  # of those that came twice
         arrivals = [put.arrival for put in puts if first[put.arrival.key] is put]
         with self._driver.transaction():
             if probes:
                 self._statements.probe(now)
             stored = self._statements.insert(arrivals) if arrivals else set()
+            if doubted := [put.arrival for put in puts if put.tries and put.arrival.key not in stored]:
+                stored |= self._statements.inserted(doubted)
             is_new = [put.arrival.key in stored and first[put.arrival.key] is put for put in puts]
             if repeats := [put.arrival for put, new in zip(puts, is_new, strict=True) if put.noted and not new]:
                 self._statements.record_repeats(repeats)
-        self._puts, self._probes = [], []
+        self._backlog.puts, self._backlog.probes = [], []
         answers: list[Answer] = [(put.done, new) for put, new in zip(puts, is_new, strict=True)]
-        return answers + [(probe.done, None) for probe in probes]
+        self._tell([*answers, *((probe.done, None) for probe in probes)])
+        return sum(is_new)
+
+    def _call_others(self) -> None:
+        """In a transaction of its own: all that call wait for one another, and nobody who waits to acknowledge shall."""
+        if self._driver.is_sqlite or time.monotonic() - self._called < _PAUSE:
+            return
+        with self._driver.transaction():
+            self._statements.call_others()
+        self._called = time.monotonic()
 
     def _recovered(self) -> None:
         if self._failing:
@@ -138,32 +173,18 @@ class Writer:
         self._failing = False
 
     def _fail(self, error: Exception) -> None:
-        """Who waits to acknowledge is told so. What workers want written is kept for the next turn, unless it is at fault."""
+        """What was asked is kept for the next turn, unless it is at fault. Puts are refused by `Inbox.put`, in time."""
         if not self._failing:
             _LOG.error("the inbox can't be written: %s", storage_error(error))
         self._failing = True
+        self._measured = False
         self._driver.disconnect()
         again = self._open and self._driver.is_passing(error)
-        refused = [*self._refuse_puts(again), *([] if again else self._refuse_changes())]
+        refused = self._backlog.try_again() if again else self._backlog.give_up()
+        self._claims.forget(operation for operation in refused if isinstance(operation, Conclude))
         self._tell([(operation.done, storage_error(error)) for operation in refused])
-        if self._puts:
+        if any(put.tries == 1 for put in self._backlog.puts):
             self.wake()  # their second try comes at once
-
-    def _refuse_puts(self, again: bool) -> list[Operation]:
-        """Takes out the probes, and those puts that had their tries."""
-        for put in self._puts:
-            put.tries = put.tries + 1 if again else _TRIES
-        refused: list[Operation] = [*self._probes, *(put for put in self._puts if put.tries == _TRIES)]
-        self._puts = [put for put in self._puts if put.tries < _TRIES]
-        self._probes = []
-        return refused
-
-    def _refuse_changes(self) -> list[Operation]:
-        """Takes out what workers want written. Deliveries that were to be concluded come back when their leases run out."""
-        refused: list[Operation] = [*self._intents, *self._conclusions]
-        self._claims.forget(self._conclusions)
-        self._intents, self._conclusions = [], []
-        return refused
 
     def _tell(self, answers: Sequence[Answer], claimed: Sequence[Delivery] = ()) -> None:
         try:

@@ -17,6 +17,7 @@ from storage import migrations, statements
 from storage.audit import Audit, Entry
 from storage.database import Database, StorageError
 from storage.inbox import Inbox
+from storage.migrations import Step
 from storage.text import escaped
 from tests.storage.conftest import Clock
 
@@ -39,12 +40,12 @@ asyncio.run(main())
 @pytest.fixture
 def url(url: str) -> Iterator[str]:
     """The address of an empty database."""
-    _clear(url)
+    clear(url)
     yield url
-    _clear(url)  # so that no other test gets what was tried on it
+    clear(url)  # so that no other test gets what was tried on it
 
 
-def _clear(url: str) -> None:
+def clear(url: str) -> None:
     if url.startswith("postgresql"):
         with psycopg.connect(url) as connection:
             connection.execute("DROP SCHEMA public CASCADE")
@@ -138,11 +139,12 @@ async def test_processes_that_start_at_once_take_turns(url: str) -> None:
     await database.close()
 
 
-async def test_a_newer_schema_is_refused(url: str) -> None:
+async def test_a_newer_schema_that_lacks_what_this_version_needs_is_refused(url: str) -> None:
     database = Database(url)
     await database.open()
     await database.run(lambda connection: connection.execute(text("UPDATE schema_version SET version = 1000")))
-    with pytest.raises(StorageError, match=r"schema 1000.*start that version, or restore a backup"):
+    await database.run(lambda connection: connection.execute(text("UPDATE schema_version SET oldest = 999")))
+    with pytest.raises(StorageError, match=r"schema 1000.*knows 999.*start that version, or restore a backup"):
         await database.open()
     await database.close()
 
@@ -154,7 +156,7 @@ async def test_a_step_that_fails_leaves_nothing_behind(url: str, monkeypatch: py
 
     database = Database(url)
     with monkeypatch.context() as patched:
-        patched.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
+        patched.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, Step(broken)))
         with pytest.raises(RuntimeError, match="killed"):
             await database.open()
     assert await database.read(lambda connection: inspect(connection).get_table_names()) == []

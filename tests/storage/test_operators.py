@@ -17,8 +17,8 @@ async def test_the_list_shows_the_newest_first_and_nothing_of_what_people_wrote(
     await inbox.bury(delivery, "no use")
     now = clock.now
     assert await inbox.list() == [
-        Record("l", "teams", "D", "ready", received=now, due=now, attempts=0, finished=0.0, error="", owner=""),
-        Record("k", "slack", "C", "dead", received=now, due=now, attempts=1, finished=now, error="no use", owner=""),
+        Record("l", "teams", "D", "ready", received=now, due=0.0, attempts=0, finished=0.0, error="", owner=""),
+        Record("k", "slack", "C", "dead", received=now, due=0.0, attempts=1, finished=now, error="no use", owner=""),
     ]
     assert "CANARY" not in repr(await inbox.list())
 

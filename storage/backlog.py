@@ -1,0 +1,45 @@
+"""What the event loop has asked of the writer, until it is written."""
+
+from storage.operations import Conclude, Intend, Operation, Probe, Put
+
+
+class Backlog:
+    """Belongs to the writer's thread."""
+
+    def __init__(self) -> None:
+        self.puts: list[Put] = []
+        self.probes: list[Probe] = []
+        self.intents: list[Intend] = []
+        self.conclusions: list[Conclude] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.puts or self.probes or self.intents or self.conclusions)
+
+    def add(self, operation: Operation | None) -> None:
+        match operation:
+            case Put():
+                self.puts.append(operation)
+            case Probe():
+                self.probes.append(operation)
+            case Intend():
+                self.intents.append(operation)
+            case Conclude():
+                self.conclusions.append(operation)
+
+    def try_again(self) -> list[Probe]:
+        """After a failure: probes are given up, and puts whose callers were refused meanwhile; the rest stays.
+
+        What was to be committed may have been, so the next try looks for what it left.
+        """
+        self.puts = [put for put in self.puts if not put.done.done()]
+        kept: list[Put | Intend | Conclude] = [*self.puts, *self.intents, *self.conclusions]
+        for operation in kept:
+            operation.tries += 1
+        probes, self.probes = self.probes, []
+        return probes
+
+    def give_up(self) -> list[Operation]:
+        """Empties it. Deliveries that were to be concluded come back when their leases run out."""
+        given_up: list[Operation] = [*self.puts, *self.probes, *self.intents, *self.conclusions]
+        self.puts, self.probes, self.intents, self.conclusions = [], [], [], []
+        return given_up
