@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from adapters.base import Client
+from adapters.errors import Refused
+
+FIRST, IDLE = 20.0, 45.0  # seconds: OpenAI's models think for half a minute without a sign
+LARGEST = 3_000_000  # bytes of all that is attached: it is encoded in the loop, 10 ms for a megabyte
 
 
 @dataclass(frozen=True)
@@ -37,17 +41,25 @@ class Tool:
 
 @dataclass(frozen=True)
 class Prompt:
-    """All that a model is told. `most` is how many tokens it may answer with. The last turn is the user's."""
+    """All that a model is told. The last turn is the user's.
+
+    `most` is how many tokens it may answer with, what it thinks included: most of them, sometimes.
+    """
 
     turns: tuple[Turn, ...]
     instructions: str = ""
     tools: tuple[Tool, ...] = ()
-    most: int = 2000
+    most: int = 8000
+
+    def must_be_light(self) -> None:
+        """Raises Refused where more is attached than can be sent."""
+        if sum(len(document.content) for turn in self.turns for document in turn.documents) > LARGEST:
+            raise Refused(f"Those files are too large for me to send: together at most {LARGEST // 1_000_000} MB.")
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a call took: tokens, thinking included in `output`; `dollars` where the provider tells it."""
+    """What a call took: tokens, thinking included in `output`; `dollars` where it is told, or prices are known."""
 
     input: int = 0
     output: int = 0
@@ -93,7 +105,8 @@ Piece = Delta | ToolCall | Source | End
 class Model:
     """A model that may be asked. Prices are in US dollars for a million tokens, None where they are not known.
 
-    `documents` are the MIME types, or beginnings of such ("image/"), of what it takes beside text.
+    They are those of a short prompt: what a call costs, `ChatModel.cost` tells. `documents` are the MIME types, or beginnings
+    of such ("image/"), of what it takes beside text.
     """
 
     id: str
@@ -119,9 +132,19 @@ class ChatModel(Client):
     def stream(self, model: str, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         """The answer in pieces, as they come; an `End` is the last. To close it is to stop the provider.
 
-        The first words must come within 20 seconds, each of the next within 15.
+        A first sign of life must come within `FIRST` seconds, and no silence be longer than `IDLE`; to think is no silence.
         """
 
     @abstractmethod
     def described(self, model: str) -> Model:
         """What is known of a model without asking anybody: its prices, and what it takes. Never raises."""
+
+    def cost(self, model: str, usage: Usage) -> float | None:
+        """What a call cost, in US dollars: what `usage` tells, else by the prices of the model; None where they are not known.
+
+        Asks nobody, and never raises.
+        """
+        known = self.described(model)
+        if usage.dollars is not None or known.input_price is None or known.output_price is None:
+            return usage.dollars
+        return (usage.input * known.input_price + usage.output * known.output_price) / 1_000_000

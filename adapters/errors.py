@@ -22,7 +22,14 @@ class Unavailable(Exception):
 
 
 class Refused(Exception):
-    """The service understood and said no. Next: the person is told why."""
+    """The service understood and said no. Next: the person is told why.
+
+    `acted`: it has done what it was asked nevertheless, but what it answered is of no use.
+    """
+
+    def __init__(self, text: str, acted: bool = False) -> None:
+        super().__init__(text)
+        self.acted = acted
 
 
 class Unknown(Exception):

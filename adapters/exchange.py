@@ -1,6 +1,7 @@
 """One request goes out, at most once; one answer comes back, whole or not at all."""
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +30,7 @@ class Request:
     tenant: str = ""
     deadline: float = 10.0  # seconds in all, retries included
     title: str = ""  # the service's name as people write it, for errors
+    spent: re.Pattern[bytes] | None = None  # found in the body of a 429, it is not too fast, but too much: a quota, a credit
 
 
 @dataclass(frozen=True)

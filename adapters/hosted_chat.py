@@ -4,17 +4,17 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from adapters.base import Access, Service
-from adapters.chat import ChatModel, Model, Piece, Prompt
+from adapters.chat import FIRST, IDLE, ChatModel, Model, Piece, Prompt, Usage
 
 
 class HostedChat(ChatModel):
     """A `ChatModel` whose `service.sdk` is an `adapters.pydantic_chat.PydanticChat`, which only `load` may import.
 
-    `first` and `idle` are how many seconds the first words, and each of the next, may take.
+    `first` and `idle` are how many seconds the first sign of life may take, and any silence after it.
     """
 
-    first = 20.0
-    idle = 15.0
+    first = FIRST
+    idle = IDLE
 
     def __init__(self, service: Service, access: Access) -> None:
         super().__init__(service, access)
@@ -35,3 +35,7 @@ class HostedChat(ChatModel):
     def described(self, model: str) -> Model:
         known: Model = self._sdk.described(model, self._access.now())
         return known
+
+    def cost(self, model: str, usage: Usage) -> float | None:
+        dollars: float | None = self._sdk.cost(model, usage, self._access.now())
+        return dollars if usage.dollars is None else usage.dollars

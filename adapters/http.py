@@ -63,32 +63,33 @@ class Http:
         self._breakers: dict[str, Breaker] = {}
 
     async def send(self, request: Request) -> Response:
-        """Any answer but a redirect, 429 or 5xx is given back as it is.
+        """Any answer but a redirect, 429 or 5xx is given back as it is, and so is a 429 for a quota that is `spent`.
 
         Raises Unavailable (try later), Unknown (a write may have happened), or Refused (a redirect, an answer too large).
         """
-        return cast(Response, await self._attempts(request, partial(exchange, self._session, request)))
+        return cast(Response, await self._attempts(request, partial(exchange, self._session, request), _may_have_acted))
 
     async def stream(self, request: Request, idle: float) -> Response | Streaming:
         """As `send`, but a good answer is given back once its first bytes are there, for which the deadline holds.
 
-        What follows raises Unavailable where it breaks off, says nothing for `idle` seconds, or never ends.
+        What follows raises Unavailable where it breaks off, says nothing for `idle` seconds, or never ends. Who answers with an
+        error instead has not begun, so nothing was done then.
         """
         once = partial(begin, self._session, request, idle, partial(self._broke_off, request))
-        return await self._attempts(request, once)
+        return await self._attempts(request, once, _went_missing)
 
     def _broke_off(self, request: Request) -> Exception:
         self.breaker(request.service).failed()
         return Unavailable(f"{_title(request)} broke off in the middle of its answer.", acted=True)
 
-    async def _attempts(self, request: Request, once: _Once) -> Begun:
+    async def _attempts(self, request: Request, once: _Once, may_have_acted: Callable[[int | Failure], bool]) -> Begun:
         ends = self._now() + request.deadline
         attempt, acted = 1, False
         while True:
             await self._admit(request, ends, acted)
             outcome = await self._try(request, ends, once)
-            acted = acted or _may_have_acted(_result(outcome))
-            if not isinstance(outcome, Failure) and _is_answer(outcome.status):
+            acted = acted or may_have_acted(_result(outcome))
+            if not isinstance(outcome, Failure) and (_is_answer(outcome.status) or _is_spent(request, outcome)):
                 return outcome
             asked = self._asked_wait(outcome)
             wait = (asked or 0.0) + self._random() * _BACKOFF * attempt
@@ -114,7 +115,7 @@ class Http:
         outcome = await once(max(ends - started, 0.001))
         result = _result(outcome)
         breaker = self.breaker(request.service)
-        if _is_failure(result):
+        if _is_failure(result) and not _is_spent(request, outcome):
             breaker.failed()
         else:
             breaker.succeeded()
@@ -136,6 +137,13 @@ def _is_answer(status: int) -> bool:
     return status == 304 or status < 300 or (400 <= status < 500 and status != 429)
 
 
+def _is_spent(request: Request, outcome: Begun | Failure) -> bool:
+    """Not before tomorrow, or not before somebody pays, is there another answer."""
+    if request.spent is None or not isinstance(outcome, Response) or outcome.status != 429:
+        return False
+    return request.spent.search(outcome.body) is not None
+
+
 def _is_failure(result: int | Failure) -> bool:
     """The service is in trouble, or we ask too much of it; any other answer shows that it is alive."""
     if isinstance(result, Failure):
@@ -145,9 +153,11 @@ def _is_failure(result: int | Failure) -> bool:
 
 def _may_have_acted(result: int | Failure) -> bool:
     """Where there is no answer, or one that says of itself that something went wrong."""
-    if isinstance(result, Failure):
-        return result in (Failure.TIMEOUT, Failure.DROPPED, Failure.TOO_LARGE)
-    return result >= 500
+    return _went_missing(result) if isinstance(result, Failure) else result >= 500
+
+
+def _went_missing(result: int | Failure) -> bool:
+    return result in (Failure.TIMEOUT, Failure.DROPPED, Failure.TOO_LARGE)
 
 
 def _may_repeat(request: Request, result: int | Failure) -> bool:
@@ -157,7 +167,7 @@ def _may_repeat(request: Request, result: int | Failure) -> bool:
 def _verdict(request: Request, result: int | Failure, asked: float | None, acted: bool) -> Exception:
     title = _title(request)
     if not _is_failure(result):
-        return Refused(f"{title} {_REFUSALS.get(result, _REDIRECTED)}")
+        return Refused(f"{title} {_REFUSALS.get(result, _REDIRECTED)}", acted=result == Failure.TOO_LARGE)
     overloaded = result in _OVERLOADED and asked is not None
     if _may_repeat(request, result) or overloaded:
         return Unavailable(f"{title} can't answer at the moment.", asked, acted)

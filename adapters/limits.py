@@ -1,7 +1,7 @@
-"""How fast we may ask: a leaky bucket for each service and tenant."""
+"""How fast we may ask: a leaky bucket for each service and tenant, of which each process has its share."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aiolimiter import AsyncLimiter
@@ -20,19 +20,45 @@ class Rate:
 GENEROUS = Rate(100)
 
 
-class Limits:
-    """Keeps to each service's rate: `GENEROUS` where `rates` does not name the service, no limit where it says None."""
+class Shares(Mapping[str, Rate | None]):
+    """The rates of services, `GENEROUS` where none is named, of which each of several `processes` takes its share.
+
+    Set `processes` as they come and go.
+    """
 
     def __init__(self, rates: Mapping[str, Rate | None]) -> None:
         self._rates = rates
-        self._buckets: dict[tuple[str, str], AsyncLimiter] = {}
+        self.processes = 1
+
+    def __getitem__(self, service: str) -> Rate | None:
+        rate = self._rates.get(service, GENEROUS)
+        return rate and Rate(rate.requests / self.processes, rate.seconds)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rates)
+
+    def __len__(self) -> int:
+        return len(self._rates)
+
+
+class Limits:
+    """Keeps to each service's rate: `GENEROUS` where `rates` does not name the service, no limit where it says None.
+
+    Where a rate changes, the new one holds for whoever comes from then on.
+    """
+
+    def __init__(self, rates: Mapping[str, Rate | None]) -> None:
+        self._rates = rates
+        self._buckets: dict[tuple[str, str], tuple[Rate, AsyncLimiter]] = {}
 
     async def admit(self, service: str, tenant: str, patience: float) -> bool:
         """Waits for a turn, for at most `patience` seconds; False if it did not come."""
         rate = self._rates.get(service, GENEROUS)
         if rate is None:
             return True
-        bucket = self._buckets.get((service, tenant)) or self._new_bucket(service, tenant, rate)
+        held, bucket = self._buckets.get((service, tenant), (None, None))
+        if bucket is None or held != rate:
+            bucket = await self._new_bucket(service, tenant, rate)
         if bucket.has_capacity():
             await bucket.acquire()
             return True
@@ -43,8 +69,13 @@ class Limits:
             return False
         return True
 
-    def _new_bucket(self, service: str, tenant: str, rate: Rate) -> AsyncLimiter:
+    async def _new_bucket(self, service: str, tenant: str, rate: Rate) -> AsyncLimiter:
+        """In place of one with another rate it is full at first: what that one let out counts."""
         if len(self._buckets) >= _MOST_BUCKETS:  # one that has run dry remembers nothing worth keeping
-            self._buckets = {key: old for key, old in self._buckets.items() if not old.has_capacity(old.max_rate)}
-        bucket = self._buckets[service, tenant] = AsyncLimiter(rate.requests, rate.seconds)
+            self._buckets = {key: old for key, old in self._buckets.items() if not old[1].has_capacity(old[1].max_rate)}
+        least = max(rate.requests, 1.0)  # a bucket has room for one request at least
+        bucket = AsyncLimiter(least, rate.seconds * least / rate.requests)
+        if (service, tenant) in self._buckets:
+            await bucket.acquire(least)
+        self._buckets[service, tenant] = rate, bucket
         return bucket

@@ -6,12 +6,15 @@ To be imported by `load` alone, as `adapters.pydantic_chat`.
 from datetime import datetime
 from decimal import Decimal
 
+from genai_prices import Usage as Priced
+from genai_prices import calc_price
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, TieredPrices
 from pydantic_ai.messages import BinaryContent
 from pydantic_ai.models import Model as Asked
+from pydantic_ai.usage import RequestUsage
 
-from adapters.chat import Document, Model
+from adapters.chat import Document, Model, Usage
 from adapters.errors import Refused
 
 _IMAGES = ("image/png", "image/jpeg", "image/webp")  # which every one takes that takes pictures
@@ -28,6 +31,17 @@ def described(asked: Asked, provider: str, now: datetime) -> Model:
     prices = known.get_prices(now)
     dollars = _dollars(prices.input_mtok), _dollars(prices.output_mtok)
     return Model(asked.model_name, known.name or "", *dollars, documents)
+
+
+def cost(model: str, provider: str, usage: Usage | RequestUsage, now: datetime) -> float | None:
+    """In US dollars, by what a prompt of that length costs: some models charge twice as much for long ones. None if unknown."""
+    priced = Priced(input_tokens=usage.input, output_tokens=usage.output) if isinstance(usage, Usage) else usage
+    try:
+        price = calc_price(priced, model, provider_id=provider, genai_request_timestamp=now)
+    except (LookupError, ValueError):  # nobody knows the model, or its usage does not add up
+        return None
+    known = price.model_price.input_mtok is not None and price.model_price.output_mtok is not None
+    return float(price.total_price) if known else None
 
 
 def sendable(document: Document, model: Model) -> BinaryContent:

@@ -8,7 +8,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Self
 
@@ -17,11 +17,11 @@ from pydantic_ai.direct import model_request_stream
 from pydantic_ai.models import Model as Asked
 
 from adapters.base import Access, Service
-from adapters.chat import Delta, Model, Piece, Prompt, Tool, Turn
+from adapters.chat import Delta, Model, Piece, Prompt, Tool, Turn, Usage
 from adapters.errors import Refused
-from adapters.model_card import described
-from adapters.pydantic_answer import in_time, last_of, words_of
-from adapters.pydantic_errors import in_our_words, turned_down
+from adapters.model_card import cost, described
+from adapters.pydantic_answer import last_of, words_of
+from adapters.pydantic_errors import SPENT, in_our_words, turned_down
 from adapters.pydantic_prompt import question_of
 from adapters.transport import Route, client
 
@@ -58,12 +58,15 @@ class PydanticChat(ABC):
         prompt = Prompt((Turn("user", "?"),), "!", (Tool("t", "t", {"type": "object", "properties": {}}),))
         asked = self.asked("rehearsal", "none", self._nowhere)
         with suppress(Exception):  # it serves its purpose whatever comes of it
-            async with model_request_stream(asked, **question_of(prompt, Model(""))) as answer:
+            async with model_request_stream(asked, **question_of(prompt, Model(""), asked.profile)) as answer:
                 async for _ in answer:
                     pass
 
     def described(self, model: str, now: datetime) -> Model:
         return described(self.asked(model, "none", self._nowhere), self.provider, now)
+
+    def cost(self, model: str, usage: Usage, now: datetime) -> float | None:
+        return cost(model, self.provider, usage, now)
 
     async def _described(self, model: str, now: datetime) -> Model:
         await asyncio.sleep(0)  # there are a hundred of them, and others want to run
@@ -77,19 +80,22 @@ class PydanticChat(ABC):
     async def stream(
         self, service: Service, access: Access, model: str, prompt: Prompt, first: float, idle: float
     ) -> AsyncGenerator[Piece, None]:
-        """As `ChatModel.stream`; the first words may take `first` seconds, each of the next `idle`."""
+        """As `ChatModel.stream`; the first sign of life may take `first` seconds, any silence after it `idle`.
+
+        Any byte is a sign: of what a model thinks some providers tell nothing, but that they are there.
+        """
         if not model:
             raise Refused(f"Say which model of {service.adapter.title} to ask.")
-        ends = _now() + first
-        async with connected(service, access, model, first, idle) as (key, line), AsyncExitStack() as stack:
+        async with connected(service, access, model, first, idle) as (key, line):
             asked = self.asked(model, key, line)
-            question = question_of(prompt, described(asked, self.provider, access.now()))
-            async with asyncio.timeout_at(ends):
-                answer = await stack.enter_async_context(model_request_stream(asked, **question))
-            async for event in in_time(answer, ends, idle):
-                if words := words_of(event):
-                    yield Delta(words)
-            for piece in last_of(answer.get(), service.adapter.title):
+            question = question_of(prompt, described(asked, self.provider, access.now()), asked.profile)
+            async with model_request_stream(asked, **question) as answer:
+                async for event in answer:
+                    if words := words_of(event):
+                        yield Delta(words)
+                    await asyncio.sleep(0)  # hundreds of events come in one packet, and others want to run
+            whole = answer.get()
+            for piece in last_of(whole, service.adapter.title, cost(model, self.provider, whole.usage, access.now())):
                 yield piece
 
 
@@ -105,7 +111,7 @@ async def connected(
     if not key.isascii() or not key.isprintable():
         raise turned_down(title)
     deadline = first or 10.0
-    route = Route(service.adapter.name, title, access.tenant, repeatable, deadline, streams=idle > 0, idle=idle)
+    route = Route(service.adapter.name, title, access.tenant, repeatable, deadline, streams=idle > 0, idle=idle, spent=SPENT)
     begun: list[httpx2.Response] = []
 
     async def note(response: httpx2.Response) -> None:
@@ -117,7 +123,3 @@ async def connected(
         finally:
             for response in begun:
                 await response.aclose()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

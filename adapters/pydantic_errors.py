@@ -15,6 +15,7 @@ from adapters.errors import OURS, NeedsConnection, Refused, Unavailable, ours_in
 _WORD = re.compile(r"[A-Za-z_]{1,60}")
 _BLOCKED = ("moderation_blocked", "content_policy_violation", "content_filter")
 _NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_error")
+SPENT = re.compile("|".join(_NO_CREDIT).encode())
 
 
 @contextmanager
@@ -39,8 +40,6 @@ def blocked(title: str) -> Refused:
 def _ours(error: Exception, title: str, model: str) -> Exception:
     status, code = _status(error), _code(error)
     match error:
-        case TimeoutError():
-            return Unavailable(f"{title} takes too long to answer.", acted=True)
         case told.ContentFilterError():
             return blocked(title)
         case told.ModelQuotaExceededError():

@@ -8,14 +8,12 @@ from typing import TypedDict
 
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, UserContent, UserPromptPart
 from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 
 from adapters.chat import Model, Prompt, Tool, Turn
-from adapters.errors import Refused
 from adapters.model_card import sendable
-
-_LARGEST = 5_000_000  # bytes: the SDKs encode them in the loop, 10 ms for a megabyte
 
 
 class Asking(TypedDict):
@@ -27,17 +25,22 @@ class Asking(TypedDict):
     instrument: bool
 
 
-def question_of(prompt: Prompt, model: Model) -> Asking:
+def question_of(prompt: Prompt, model: Model, profile: ModelProfile) -> Asking:
     """Raises Refused for documents that the model does not take, or that are too large."""
-    if sum(len(document.content) for turn in prompt.turns for document in turn.documents) > _LARGEST:
-        raise Refused(f"Those files are too large for me to send: together at most {_LARGEST // 1_000_000} MB.")
+    prompt.must_be_light()
     said = [turn for turn in prompt.turns if turn.text.strip() or turn.documents]
     return Asking(
         messages=[_message(turn, prompt.instructions, model) for turn in said],
-        model_settings=ModelSettings(max_tokens=prompt.most),
+        model_settings=_settings(prompt, profile),
         model_request_parameters=ModelRequestParameters(function_tools=[_definition(tool) for tool in prompt.tools]),
         instrument=False,
     )
+
+
+def _settings(prompt: Prompt, profile: ModelProfile) -> ModelSettings:
+    """Who thinks unasked is asked to think little: it takes of the tokens of the answer, and people wait."""
+    thinks = profile.get("thinking_always_enabled") or profile.get("thinking_enabled_by_default")
+    return ModelSettings(max_tokens=prompt.most, thinking="low") if thinks else ModelSettings(max_tokens=prompt.most)
 
 
 def _message(turn: Turn, instructions: str, model: Model) -> ModelMessage:

@@ -52,8 +52,9 @@ class Sandbox:
     asks = r"\Z\A"
     """What the paths of POST requests that change nothing match, beside those of the authorization server."""
 
-    def __init__(self, name: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, name: str, now: Callable[[], datetime], title: str = "") -> None:
         self.name = name
+        self.title = title or name.replace("_", " ").title()
         self.now = now
         self.journal: deque[journal.Entry] = deque(maxlen=1000)
         self.script = faults.Script()

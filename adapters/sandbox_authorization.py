@@ -104,8 +104,7 @@ class AuthorizationServer:
             return _sent(self._back(request.url, asked, error=refusal.code, error_description=str(refusal)))
         id = secrets.token_urlsafe(16)
         self._pending[id] = asked
-        vendor = self._sandbox.name.replace("_", " ").title()
-        return consent_page(vendor, self._sandbox.client_id, id, asked, self._offered(asked))
+        return consent_page(self._sandbox.title, self._sandbox.client_id, id, asked, self._offered(asked))
 
     async def _decide(self, request: web.Request) -> web.Response:
         form = await request.post()

@@ -74,7 +74,8 @@ password.</p>
 <legend>What it may do</legend>
 {% for scope in scopes %}
 <label><input type="checkbox" name="scope" value="{{ scope }}" checked>
-<span>{{ scope.rpartition("/")[2] or scope }}<small>{{ scope }}</small></span></label>
+{% set name = scope.rpartition("/")[2] or scope %}
+<span>{{ name }}{% if name != scope %}<small>{{ scope }}</small>{% endif %}</span></label>
 {% endfor %}
 </fieldset>
 {% endif %}

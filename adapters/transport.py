@@ -1,5 +1,6 @@
 """Lets SDKs that are built on httpx, or on its successor httpx2, send by the same `Http` as all others."""
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -26,6 +27,7 @@ class Route:
     deadline: float = 10.0
     streams: bool = False
     idle: float = 15.0
+    spent: re.Pattern[bytes] | None = None
 
 
 def client(library: ModuleType, http: Http, route: Route, **settings: Any) -> Any:
@@ -73,6 +75,7 @@ async def _asked(request: Any, route: Route) -> Request:
         repeatable=route.repeatable or request.method == "GET",
         deadline=route.deadline,
         title=route.title,
+        spent=route.spent,
     )
 
 

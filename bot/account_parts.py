@@ -15,7 +15,7 @@ from bot.breaking import Breaking
 from bot.checking import Checking
 from bot.connections import Connections, Given, Lent
 from bot.heads import Heads
-from bot.listing import Listing, Offer
+from bot.listing import Listing, Offer, brings
 from bot.notices import Notices
 from bot.oauth import Connecting, OAuthService
 from bot.oauth_services import oauth_clients, oauth_services
@@ -136,7 +136,7 @@ def _connections(plan: Plan, own: Own, http: Http) -> Connections:
 
 def _offer(plan: Plan, catalog: Catalog) -> Offer:
     every = [command for subject in catalog.subjects for command in subject.commands]
-    commands = {each.name: [command.name for command in every if each.client in command.clients] for each in plan.adapters}
+    commands = {each.name: [command.name for command in every if brings(each, command)] for each in plan.adapters}
     shared = {*plan.shared_keys, *(plan.trials if plan.settings.sandbox_mode else ())}
     return Offer(plan.connectable, shared, plan.lent, commands)
 

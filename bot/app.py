@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.base import Service
 from adapters.http import Http, pooled_session
+from adapters.limits import Shares
 from bot.account_parts import AccountParts, build_accounts
 from bot.admins import Administrators
 from bot.answering import Answering
@@ -33,8 +34,11 @@ from bot.model_parts import Saved, models_of
 from bot.plan import Plan
 from bot.platform import Platform
 from bot.platforms import SLACK, PlatformApp, Practice, names, platform_apps, rates, sandboxes
+from bot.receiving import Room
 from bot.rules import Judge
-from bot.server import listening_socket, serve
+from bot.schedule import Schedule
+from bot.server import application, listening_socket, serve
+from bot.sharing import Sharing
 from bot.stores import Stores, open_stores
 from bot.talk import talk_of
 from bot.tokens import token
@@ -48,6 +52,7 @@ from commands.integrations import Integrations
 from commands.preferences import Preferences
 from commands.status import Health
 from commands.talk import Talk
+from storage import keyholders
 
 if TYPE_CHECKING:
     from bot.web.site import Site
@@ -67,13 +72,14 @@ class House:
 @asynccontextmanager
 async def open_house(plan: Plan) -> AsyncIterator[House]:
     """Listens first, so that what arrives is kept, and loads the rest meanwhile. Raises StorageError, KeyringError, OSError."""
-    metrics = Metrics()
+    metrics, room = Metrics(), Room()
     services: dict[str, Service] = {}  # both are filled once they are loaded
     platforms: dict[str, Platform] = {}
     async with AsyncExitStack() as stack:
         stores = await open_stores(stack, plan)
         session = await stack.enter_async_context(pooled_session())
-        http = Http(session, rates=rates(plan), observe=metrics.observe_provider)
+        shares = Shares(rates(plan))
+        http = Http(session, rates=shares, observe=metrics.observe_provider)
         listening, address = listening_socket(plan.settings.host, plan.settings.port)
         stack.callback(listening.close)
         shared, practice = await stack.enter_async_context(sandboxes(plan, address))
@@ -88,14 +94,16 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
         site = _site(plan, practice, stores, parts, writes.judge, http, catalog, public_url, platforms)
         apps = platform_apps(plan, practice, session, http, stores, catalog, loaded, metrics, site)
-        probes = Probes(stores.inbox, stores.vault.counts, metrics)
-        await serve(stack, listening, apps.values(), probes, site)
+        breakers = partial(_breakers, http, services, apps)
+        probes = Probes(stores.inbox, stores.vault.counts, breakers, room, metrics, plan.clock.time)
+        await serve(stack, listening, application(apps.values(), probes, site), room, metrics.refuse)
         opened, found = await asyncio.gather(_open(apps), load_services(plan, shared, http))
         platforms.update(opened)
         services.update(found)
         dispatch = _dispatch(plan, stores, services, parts, writes, catalog, apps, platforms, public_url)
         loaded.set_result(dispatch)
-        _begin_work(stack, plan, stores, parts, approvals, platforms, dispatch, metrics)
+        await _share(stack, plan, stores, shares)
+        await _begin_work(stack, plan, stores, parts, approvals, platforms, dispatch, metrics)
         probes.working = True
         for app in apps.values():
             stack.push_async_callback(app.close)
@@ -135,16 +143,7 @@ def _dispatch(
     given: Mapping[type, Provide] = {
         Health: lambda call: checks.of(call.actor, call.place),
         Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
-        Forgetting: partial(
-            forgetting_of,
-            parts.keeping.accounts,
-            parts.listing,
-            stores.sessions,
-            stores.effects,
-            stores.proposals,
-            stores.preferences,
-            plan.clock,
-        ),
+        Forgetting: partial(forgetting_of, parts, stores, plan.clock),
         Preferences: partial(preferences_of, stores.preferences),
         Talk: partial(talk_of, platforms),
         **models_of(plan, Saved(stores.preferences, stores.budgets, stores.stops), services, clients, gallery),
@@ -154,12 +153,28 @@ def _dispatch(
     return Dispatch(catalog, clients, given, writes.judge, writes.writing)
 
 
+def _breakers(http: Http, *named: Iterable[str]) -> Mapping[str, str]:
+    """The state of each service's breaker, and of each platform's."""
+    return {name: http.breaker(name).state for names in named for name in names}
+
+
 def _page(public_url: str, name: str) -> str:
     """The address of a page; empty where there is none."""
     return f"{public_url}{name}" if public_url else ""
 
 
-def _begin_work(
+async def _share(stack: AsyncExitStack, plan: Plan, stores: Stores, rates: Shares) -> None:
+    """From now on the rates are shared with the other processes, until the stack is left. Raises StorageError."""
+
+    async def living() -> int:
+        return len(await stores.database.read(partial(keyholders.living, now=plan.clock.time())))
+
+    sharing = Sharing(rates, living)
+    await sharing.look()
+    _in_background(stack, sharing.run())
+
+
+async def _begin_work(
     stack: AsyncExitStack,
     plan: Plan,
     stores: Stores,
@@ -169,17 +184,19 @@ def _begin_work(
     dispatch: Dispatch,
     metrics: Metrics,
 ) -> None:
-    """From now on deliveries are answered and accounts looked after, until the stack is left."""
+    """From now on deliveries are answered and what is due is done, until the stack is left. Raises StorageError."""
     inbox, offers, proposals = stores.inbox, stores.offers, stores.proposals
     hearing, cards = Hearing(inbox, proposals, platforms), Cards(proposals, parts.notices)
     shared = (hearing, cards, parts.desk, stores.stops, metrics, plan.clock)
     answering = Answering(inbox, offers, dispatch, platforms, *shared, token, plan.max_age)
-    worker = Worker(inbox, answering, metrics, plan.clock, random.random)
+    housekeeping = Housekeeping(inbox, offers, stores.stops, stores.budgets, stores.pictures, plan.clock, plan.keep)
+    upkeep, expiring = parts.keeping.upkeep, Expiring(proposals, approvals)
+    schedule = Schedule(inbox, [*upkeep.jobs, *housekeeping.jobs, *expiring.jobs], metrics, plan.clock)
+    await schedule.open()
+    worker = Worker(inbox, answering, metrics, plan.clock, random.random, schedule)
     worker.start(plan.settings.workers)
-    kept = (inbox, offers, stores.stops, stores.budgets, stores.pictures)
-    _in_background(stack, Housekeeping(*kept, plan.clock, plan.keep).run())
-    _in_background(stack, parts.keeping.upkeep.run())
-    _in_background(stack, Expiring(proposals, approvals).run())
+    _in_background(stack, upkeep.run())
+    _in_background(stack, schedule.watch())
     stack.push_async_callback(worker.drain, _DRAIN)
 
 

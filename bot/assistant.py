@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
-from adapters.chat import ChatModel, Delta, End, Prompt, Source, Usage
+from adapters.chat import ChatModel, Prompt, Usage
 from adapters.errors import NeedsConnection, Refused, Unavailable
 from bot import costs
 from bot.clock import Clock
-from bot.platform import StoppedError
 from bot.spending import Spending
-from bot.stopping import LateError, until
+from bot.spoken import Spoken, spoken
 from bot.usual import preferences_of
 from bot.vendors import Vendors, Wanted
 from commands.assistant import Answer, Assistant, Offered
@@ -23,14 +22,6 @@ from storage.preferences import Preferences
 from storage.stops import Stops
 
 _LONGEST = 100.0  # seconds that a call may ask models: `bot.answering` gives it up soon after, and what was said with it
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """What was said so far, and once it has come to its end, how."""
-
-    said: Answer
-    end: End | None = None
 
 
 class Models:
@@ -49,7 +40,7 @@ class Models:
     def assistant(self, call: Call) -> Assistant:
         """For the commands that this call runs."""
         asking = Asking(self, call)
-        return Assistant(asking.answer, asking.alone, asking.offered, asking.usual)
+        return Assistant(asking.answer, asking.alone, asking.offered, asking.usual, asking.same)
 
     def cost(self, client: ChatModel, model: str, usage: Usage) -> float:
         """In US dollars."""
@@ -65,6 +56,7 @@ class Asking:
         self._ends = models.clock.time() + _LONGEST
         self._numbers = count()
         self._open = 0
+        self._begun = 0.0
         self._changing = asyncio.Lock()
 
     async def answer(self, prompt: Prompt, model: str) -> AsyncGenerator[Answer, None]:
@@ -90,6 +82,10 @@ class Asking:
         order = await self._models.vendors.order(self._call, "")
         return await self._chosen() or (order[0].title if order else "nobody")
 
+    async def same(self, one: str, other: str) -> bool:
+        """See `Assistant`."""
+        return await self._models.vendors.same(self._call, one, other)
+
     async def _chosen(self) -> str:
         """What is not there any more counts as nothing."""
         chosen = preferences_of(self._models.preferences, self._call)
@@ -99,7 +95,10 @@ class Asking:
         return ""
 
     async def _whoever(self, order: Sequence[Wanted], prompt: Prompt, named: bool) -> AsyncGenerator[Answer, None]:
-        """The first of these who answers. For whom somebody has `named`, nobody stands in because a key is missing."""
+        """The first of these who answers. For whom somebody has `named`, nobody stands in because a key is missing.
+
+        Where one was away that is what is raised, whatever hinders those who could stand in: the same may work later.
+        """
         missing: NeedsConnection | None = None
         away: tuple[str, Unavailable] | None = None
         for wanted in order:
@@ -115,71 +114,58 @@ class Asking:
                         yield said
                 return
             except NeedsConnection as error:
-                if named:
+                if named and not away:
                     raise
                 missing = missing or error
+            except Refused:
+                if not away:
+                    raise
             except Unavailable as error:
                 away = away or (wanted.title, error)
         raise (away and away[1]) or missing or Refused("No AI provider is switched on here.")
 
     async def _ask(self, wanted: Wanted, prompt: Prompt, nothing: Answer) -> AsyncGenerator[Answer, None]:
-        """Raises Unavailable where it says nothing at all: what was said stands, for another one would say it otherwise."""
+        """Raises Unavailable and Refused where it says nothing at all."""
         models, id = self._models, f"{self._call.id}:{next(self._numbers)}"
         client, model = await models.vendors.open(self._call, wanted, id)
-        heard = _Heard(replace(nothing, model=model))
-        expected = costs.expected(prompt)
-        await models.spending.reserve(id, self._call, models.cost(client, model, expected))
+        last, most = Spoken(replace(nothing, model=model)), costs.expected(prompt)
+        await models.spending.reserve(id, self._call, models.cost(client, model, most))
+        acted = False
         try:
-            async with aclosing(self._heard(client, model, prompt, heard.said)) as parts:
-                async for each in parts:
-                    heard = each
-                    if not heard.said.ended:
-                        yield heard.said
+            pieces = client.stream(model, prompt)
+            async with aclosing(spoken(pieces, last.said, self._stopped, self._late)) as growing:
+                async for last in growing:
+                    if not last.said.ended:
+                        yield last.said
         except NeedsConnection:
             await models.vendors.turned_down(self._call, client)
             raise
-        except Unavailable:
-            if not heard.said.text:
-                raise
-            heard = _Heard(replace(heard.said, ended="broken off"))
+        except Unavailable as error:
+            acted = error.acted
+            raise
         finally:
             # Of an answer that did not come to its end nobody knows what it took: all that was set aside, then.
-            unknown = expected if heard.said.text or heard.said.ended else Usage()
-            usage = heard.end.usage if heard.end else unknown
+            unknown = most if acted or last.said.text or last.said.ended else Usage()
+            usage = last.end.usage if last.end else unknown
             dollars = models.cost(client, model, usage)
-            await models.spending.settle(id, dollars)
-        yield replace(heard.said, record=_record(heard, usage, dollars))
+            await self._settle(id, dollars)
+        yield replace(last.said, record=costs.record(model, usage, dollars, last.end))
 
-    async def _heard(self, client: ChatModel, model: str, prompt: Prompt, said: Answer) -> AsyncGenerator[_Heard, None]:
-        """The answer as it grows, then with how it ended."""
-        try:
-            async with (
-                aclosing(client.stream(model, prompt)) as pieces,
-                aclosing(until(pieces, self._stopped, self._late)) as taken,
-            ):
-                async for piece in taken:
-                    match piece:
-                        case Delta(text):
-                            said = replace(said, text=said.text + text)
-                            yield _Heard(said)
-                        case Source():
-                            said = replace(said, sources=(*said.sources, piece))
-                        case End():
-                            yield _Heard(replace(said, ended="cut" if piece.cut else "whole"), piece)
-        except StoppedError:
-            yield _Heard(replace(said, ended="stopped"))
-        except LateError:
-            if not said.text:
-                raise Unavailable("This took too long.") from None
-            yield _Heard(replace(said, ended="late"))
+    async def _settle(self, id: str, dollars: float) -> None:
+        """What was set aside is another attempt's, where one has begun since."""
+        ours = await self._models.stops.holds(self._call.id, self._begun)
+        await self._models.spending.settle(id, dollars, frees=ours)
 
     @asynccontextmanager
     async def _under_way(self) -> AsyncIterator[None]:
-        """From the first answer of the call to its last it can be stopped. Of earlier attempts at it nothing stays reserved."""
+        """From the first answer of the call to its last it can be stopped. Of earlier attempts at it nothing stays reserved.
+
+        Nothing ends here where another process has taken the call over, and answers it now.
+        """
         models, call = self._models, self._call.id
         async with self._changing:
             if not self._open:
-                await models.stops.begin(call, models.clock.time())
+                self._begun = await models.stops.begin(call, models.clock.time())
                 await models.spending.release(call, but=f"{call}:0")  # which is reserved anew
             self._open += 1
         try:
@@ -189,16 +175,11 @@ class Asking:
                 self._open -= 1
                 if not self._open:
                     with suppress(StorageError):  # what was said stands; what is left over here is forgotten in time
-                        await models.stops.end(call)
-                        await models.spending.release(call)
+                        if await models.stops.end(call, self._begun):
+                            await models.spending.release(call)
 
     async def _stopped(self) -> bool:
         return await self._models.stops.stopped(self._call.id)
 
     def _late(self) -> bool:
         return self._models.clock.time() >= self._ends
-
-
-def _record(heard: _Heard, usage: Usage, dollars: float) -> str:
-    id = f" {heard.end.id}" if heard.end and heard.end.id else ""
-    return f"{heard.said.model}{id}: {usage.input} + {usage.output} tokens, ${dollars:.6f}"

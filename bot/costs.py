@@ -1,6 +1,6 @@
 """What an answer costs: as many tokens as it may take at the most, before it is asked for, and their price."""
 
-from adapters.chat import ChatModel, Document, Prompt, Usage
+from adapters.chat import ChatModel, Document, End, Prompt, Usage
 
 _BYTES = 3  # to a token, at the least: letters of Chinese and Japanese have three bytes, and are often a token each
 _PICTURE = 2_000  # tokens: large ones are made smaller before they are looked at
@@ -17,10 +17,14 @@ def expected(prompt: Prompt) -> Usage:
 
 def price(client: ChatModel, model: str, usage: Usage, unknown: float) -> float:
     """In US dollars: as the provider tells, or by its prices; by `unknown` for a million tokens, where it tells neither."""
-    known = client.described(model)
-    prices = (unknown if each is None else each for each in (known.input_price, known.output_price))
-    given, said = (tokens * each / 1_000_000 for tokens, each in zip((usage.input, usage.output), prices, strict=True))
-    return given + said if usage.dollars is None else usage.dollars
+    known = client.cost(model, usage)
+    return (usage.input + usage.output) * unknown / 1_000_000 if known is None else known
+
+
+def record(model: str, usage: Usage, dollars: float, end: End | None) -> str:
+    """For the audit. Without an `end` nobody knows what it took: that is the most that it can be."""
+    id, most = (f" {end.id}" if end.id else "", "") if end else ("", "at most ")
+    return f"{model}{id}: {most}{usage.input} + {usage.output} tokens, ${dollars:.6f}"
 
 
 def _tokens(document: Document) -> int:

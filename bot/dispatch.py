@@ -132,7 +132,8 @@ class Dispatch:
                 yield words.switched_off(call.command)
                 return
             try:
-                async with aclosing(self._permitted(command, call)) as replies:
+                verdict = await self._permitted(command, call)
+                async with aclosing(self._run(command, call, verdict)) as replies:
                     async for reply in replies:
                         yield reply
                 return
@@ -170,15 +171,14 @@ class Dispatch:
         begun = await self._writing.begun(call)
         return begun.id if begun and begun.is_open else ""
 
-    async def _permitted(self, command: Command, call: Call) -> AsyncGenerator[Reply, None]:
+    async def _permitted(self, command: Command, call: Call) -> Verdict:
+        """Raises Refused."""
         if command.by_hand and call.via not in BY_HAND:
             raise Refused(f"“{command.name}” is for people to run, by their own hand.")
         verdict = await self._judge.judge(command, call.actor, call.place)
         if not verdict.allowed:
             raise Refused(verdict.reason)
-        async with aclosing(self._run(command, call, verdict)) as replies:
-            async for reply in replies:
-                yield reply
+        return verdict
 
     async def _form(
         self, command: Command, raw: Mapping[str, Any], otherwise: Reply, actor: Actor, place: Place

@@ -1,38 +1,29 @@
 """All that is kept of one person, and how it is forgotten because they want it."""
 
-from bot.accounts import Accounts
+from bot.account_parts import AccountParts
 from bot.actors import owner_of
 from bot.clock import Clock
-from bot.listing import Listing
+from bot.stores import Stores
 from commands.call import Call
 from commands.forget import Forgetting
 from commands.integrations import HELD
 from storage.effects import Effects
 from storage.preferences import Preferences
 from storage.proposals import Proposals
-from storage.sessions import Sessions
 
 
-def forgetting_of(
-    accounts: Accounts,
-    listing: Listing,
-    sessions: Sessions,
-    effects: Effects,
-    proposals: Proposals,
-    preferences: Preferences,
-    clock: Clock,
-    call: Call,
-) -> Forgetting:
+def forgetting_of(parts: AccountParts, stores: Stores, clock: Clock, call: Call) -> Forgetting:
     """As the asker of this call."""
     actor = call.actor
 
     async def connected() -> list[str]:
-        return [each.title for each in await listing.mine(actor) if each.mine and each.state in HELD]
+        return [each.title for each in await parts.listing.mine(actor) if each.mine and each.state in HELD]
 
     async def forget() -> None:
-        await sessions.close_of(actor.key)
-        await _forget(effects, proposals, preferences, actor.key)
-        await accounts.offboard(owner_of(actor), clock.time())
+        await stores.sessions.close_of(actor.key)
+        await stores.pictures.forget(actor.key)
+        await _forget(stores.effects, stores.proposals, stores.preferences, actor.key)
+        await parts.keeping.accounts.offboard(owner_of(actor), clock.time())
 
     return Forgetting(connected, forget)
 

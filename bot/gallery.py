@@ -28,7 +28,7 @@ class Gallery:
 
     async def hang(self, call: Call, image: Image, record: str) -> Picture:
         """From now on it can be seen."""
-        kept = Kept(self._token(), image.mime, image.content, record)
+        kept = Kept(self._token(), image.mime, image.content, record, call.actor.key)
         await self._pictures.keep(call.id, kept, self._clock.time())
         return self._hung(kept)
 

@@ -7,23 +7,37 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from bot.metrics import Metrics
+from bot.receiving import Room
 from storage.errors import StorageError
 from storage.inbox import Inbox
 
 _TIMEOUT = 5.0  # seconds
+_LOOKED_AT = 1000  # of those that wait: where there are more, the oldest of all has waited for longer than is told
 
 
 class Probes:
     """For whoever runs the bot. They tell nothing of what is inside.
 
-    `count` counts the connected accounts, by service and state. `working` is to be set once deliveries are being answered:
-    until then the bot is alive, but not ready.
+    `count` counts the connected accounts, by service and state; `breakers` tells the state of each service's breaker; `now`
+    gives seconds since the epoch. `working` is to be set once deliveries are being answered: until then the bot is alive, but
+    not ready.
     """
 
-    def __init__(self, inbox: Inbox, count: Callable[[], Awaitable[Mapping[tuple[str, str], int]]], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        count: Callable[[], Awaitable[Mapping[tuple[str, str], int]]],
+        breakers: Callable[[], Mapping[str, str]],
+        room: Room,
+        metrics: Metrics,
+        now: Callable[[], float],
+    ) -> None:
         self._inbox = inbox
         self._count = count
+        self._breakers = breakers
+        self._room = room
         self._metrics = metrics
+        self._now = now
         self.working = False
 
     async def alive(self, request: web.Request) -> web.Response:
@@ -38,16 +52,27 @@ class Probes:
         return web.Response(text="ready")
 
     async def metrics(self, request: web.Request) -> web.Response:
+        self._measure_process()
         with contextlib.suppress(StorageError, TimeoutError):  # the rest is wanted most when the database is away
             await self._measure_queue()
             await self._measure_connections()
         return web.Response(body=self._metrics.exposition(), content_type="text/plain", charset="utf-8")
 
+    def _measure_process(self) -> None:
+        self._metrics.database_up.set(self._inbox.alive)
+        self._metrics.http_connections.set(self._room.taken)
+        for service, state in self._breakers().items():
+            self._metrics.breaker_open.labels(service).set(state != "closed")
+
     async def _measure_queue(self) -> None:
         async with asyncio.timeout(_TIMEOUT):
             counts = await self._inbox.counts()
+            waiting = await self._inbox.list("ready", _LOOKED_AT) if counts["ready"] else []
         for state, number in counts.items():
             self._metrics.queue_depth.labels(state).set(number)
+        now = self._now()
+        ages = [now - each.received for each in waiting if each.due <= now]
+        self._metrics.oldest_waiting.set(max([0.0, *ages]))
 
     async def _measure_connections(self) -> None:
         async with asyncio.timeout(_TIMEOUT):

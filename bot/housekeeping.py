@@ -1,13 +1,11 @@
 """Once an hour, forgets what was done long ago."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from bot.clock import Clock
+from bot.schedule import Job
 from storage.budgets import Budgets
-from storage.errors import StorageError
 from storage.inbox import Inbox
 from storage.offers import Offers
 from storage.pictures import Pictures
@@ -32,7 +30,6 @@ class Housekeeping:
         pictures: Pictures,
         clock: Clock,
         keep: float,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._offers = offers
@@ -41,23 +38,17 @@ class Housekeeping:
         self._pictures = pictures
         self._clock = clock
         self._keep = keep
-        self._sleep = sleep
 
-    async def run(self) -> None:
-        """Until it is cancelled."""
-        while True:
-            await self._tidy()
-            await self._sleep(_INTERVAL)
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return (Job("forget deliveries", _INTERVAL, self.tidy),)
 
-    async def _tidy(self) -> None:
+    async def tidy(self) -> None:
+        """Raises StorageError."""
         now = self._clock.time()
-        try:
-            gone = await self._inbox.prune(now - self._keep) + await self._offers.prune(now)
-            await self._stops.prune(now - _DAY)
-            await self._pictures.prune(now - _SHOWN * _DAY)
-            await self._budgets.prune(datetime.fromtimestamp(now - _SPENT * _DAY, UTC).strftime("%Y-%m-%d"))
-        except StorageError as error:
-            _LOG.warning("old deliveries could not be removed: %s", error)
-            return
+        gone = await self._inbox.prune(now - self._keep) + await self._offers.prune(now)
+        await self._stops.prune(now - _DAY)
+        await self._pictures.prune(now - _SHOWN * _DAY)
+        await self._budgets.prune(datetime.fromtimestamp(now - _SPENT * _DAY, UTC).strftime("%Y-%m-%d"))
         if gone:
             _LOG.info("removed %d old deliveries and buttons", gone)

@@ -5,6 +5,7 @@ from typing import TypedDict
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _ACK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+_JOB = (0.01, 0.1, 1, 10, 60, 600)
 _REPLY = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
@@ -27,9 +28,21 @@ class Metrics:
         self.provider_seconds = Histogram("provider_seconds", "Calls to services.", ("service", "outcome"), **on)
         self.queue_depth = Gauge("queue_depth", "Deliveries in the inbox by state.", ("state",), **on)
         self.connections = Gauge("connections", "Accounts that people have connected.", ("service", "state"), **on)
+        self.puts_refused = Counter("puts_refused", "Deliveries turned away, as they could not be stored.", ("kind",), **on)
+        self.oldest_waiting = Gauge("oldest_waiting_seconds", "For how long the oldest delivery that could run waits.", **on)
+        self.database_up = Gauge("database_up", "1 while the inbox can be written, 0 while it can't.", **on)
+        self.http_connections = Gauge("http_connections", "Connections of clients that are open.", **on)
+        self.http_refused = Counter("http_refused", "Clients sent away, by reason.", ("reason",), **on)
+        self.breaker_open = Gauge("breaker_open", "1 where a service keeps failing and is left alone.", ("service",), **on)
+        self.job_success = Gauge("job_success_timestamp_seconds", "When a job last succeeded here.", ("name",), **on)
+        self.job_seconds = Histogram("job_seconds", "How long jobs take.", ("name", "outcome"), buckets=_JOB, **on)
 
     def observe_provider(self, service: str, outcome: int | str, seconds: float) -> None:
         self.provider_seconds.labels(service, str(outcome)).observe(seconds)
+
+    def refuse(self, reason: str) -> None:
+        """A client was sent away."""
+        self.http_refused.labels(reason).inc()
 
     def exposition(self) -> bytes:
         """The text that `/metrics` answers."""

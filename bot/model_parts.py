@@ -9,6 +9,7 @@ from bot.clients import Clients
 from bot.dispatch import Provide
 from bot.gallery import Gallery
 from bot.imagining import Imagining
+from bot.listed import Listed
 from bot.plan import Plan
 from bot.spending import Limits, Spending
 from bot.vendors import Vendors
@@ -34,9 +35,10 @@ def models_of(
     told = plan.settings
     limits = Limits(told.ai_person_dollars, told.ai_conversation_dollars, told.ai_tenant_dollars)
     spending = Spending(saved.budgets, limits, plan.clock.now)
-    vendors = Vendors(services, told.ai_models, clients, plan.clock)
+    listed = Listed(plan.clock)
+    vendors = Vendors(services, told.ai_models, clients, listed)
     models = Models(vendors, spending, saved.stops, saved.preferences, told.ai_unknown_dollars, plan.clock)
-    imagining = Imagining(spending, told.ai_unknown_dollars, gallery)
+    imagining = Imagining(spending, listed, told.ai_unknown_dollars, gallery)
     return {
         Assistant: models.assistant,
         Stopping: lambda _: Stopping(saved.stops.stop),

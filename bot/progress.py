@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from adapters.errors import Refused, Unavailable
 from bot.intent import Intent, load
@@ -20,6 +21,7 @@ from storage.offers import Offer
 
 _LOG = logging.getLogger(__name__)
 _WORKING = Reply("Working on it…", partial=True)
+_LONG = 2_000  # characters of prose
 
 
 class UndeliveredError(Unavailable):
@@ -95,8 +97,8 @@ class Progress:
     async def _show(self, asked: Asked, reply: Reply, buttons: Sequence[Button] = (), ids: Sequence[str] = ()) -> None:
         if "" in self._noted.sent:
             return  # what can't be replaced is not shown
-        partial = replace(_unpressed(reply), buttons=tuple(buttons), partial=True)
-        shown = self._platform.render(asked, partial, mark_of(self._delivery), ids)
+        so_far = replace(_unpressed(reply), buttons=tuple(buttons), partial=True)
+        shown = await self._rendered(asked, so_far, ids)
         sent = await self._platform.send(shown, self._noted.sent, look=self._unsure and not self._noted.sent)
         if list(sent) != list(self._noted.sent):
             self._noted = replace(self._noted, sent=sent)  # it stands there, whether that can be stored or not
@@ -107,9 +109,14 @@ class Progress:
 
         Raises UndeliveredError, Fenced, StorageError.
         """
-        outgoing = self._platform.render(asked, reply, mark_of(self._delivery), [offer.id for offer in offers])
+        outgoing = await self._rendered(asked, reply, [offer.id for offer in offers])
         await self._note(replace(self._noted, outgoing=outgoing, card=reply.proposal), offers, entries)
         await self.deliver()
+
+    async def _rendered(self, asked: Asked, reply: Reply, ids: Sequence[str]) -> str:
+        """Long prose in a thread: to take it apart may take longer than others shall wait."""
+        drawn = partial(self._platform.render, asked, reply, mark_of(self._delivery), ids)
+        return await asyncio.to_thread(drawn) if len(reply.prose) > _LONG else drawn()
 
     async def deliver(self, again: bool = False) -> bool:
         """Sends the answer that is stored; False where there is none yet. `again`: perhaps it was sent before.

@@ -19,6 +19,7 @@ _INLINE = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("st
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')\]]+)")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _BRACKETS, _SIGNS = 100, 1_000  # in one paragraph
+_LINKS = 300_000  # in one paragraph, times its length: for each that is left open, all that follows is looked through
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _inline(text: str, allowed: frozenset[str]) -> tuple[Run, ...]:
 
 def _is_prose(text: str) -> bool:
     """What is full of signs means nothing, and takes so long to read that others would have to wait."""
-    return text.count("[") <= _BRACKETS and sum(map(text.count, "*_~`<&\\\n")) <= _SIGNS
+    few = text.count("[") <= _BRACKETS and text.count("](") * len(text) <= _LINKS
+    return few and sum(map(text.count, "*_~`<&\\\n")) <= _SIGNS
 
 
 def _runs(children: Iterable[Token], allowed: Collection[str]) -> Iterator[Run]:

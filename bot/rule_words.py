@@ -8,7 +8,7 @@ from storage.rules import Rule
 
 DEFAULTS = (
     "Everybody may look things up, and change things with accounts that they may use.",
-    "With the team's accounts, only those who run the bot may do irreversible things.",
+    "With the team’s accounts, only those who run the bot may do irreversible things.",
 )
 """What holds where no rule says otherwise."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import resource
 import signal
 import sys
 from asyncio import AbstractEventLoop
@@ -19,12 +20,14 @@ from storage.errors import StorageError
 from storage.keyring import KeyringError
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_FILES = 8192
 
 
 def run(plan: Plan) -> int:
     """Runs until a signal comes, and ends in good order; gives the exit code."""
     settings = plan.settings
     harden()
+    _make_room()
     configure(settings.log_level, settings.log_format)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -45,6 +48,14 @@ async def _serve(plan: Plan) -> None:
             print(banner(plan, house), flush=True)  # noqa: T201 - for whoever started it
             gc.freeze()  # what was imported stays: without it, each full collection stops everything for 85 ms
             await asyncio.Event().wait()
+
+
+def _make_room() -> None:
+    """Each connection takes a file descriptor, of which a process often has a thousand unless it asks for more."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if least != resource.RLIM_INFINITY and least < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _end_on_signals() -> None:

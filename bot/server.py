@@ -1,19 +1,23 @@
 """The web server: where it listens, and what it answers."""
 
+import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
 
 from bot.health import Probes
 from bot.platforms import PlatformApp
+from bot.receiving import RECEIVE, Connection, Reason, Room
 
 if TYPE_CHECKING:
     from bot.web.site import Site
 
 _LARGEST_BODY = 1024 * 1024  # bytes
+_BACKLOG = 512  # connections that wait to be accepted
 
 
 def listening_socket(host: str, port: int) -> tuple[socket.socket, str]:
@@ -31,18 +35,27 @@ def listening_socket(host: str, port: int) -> tuple[socket.socket, str]:
 
 
 async def serve(
-    stack: AsyncExitStack, listening: socket.socket, apps: Iterable[PlatformApp], probes: Probes, site: "Site | None"
+    stack: AsyncExitStack,
+    listening: socket.socket,
+    app: web.Application,
+    room: Room,
+    refused: Callable[[Reason], None],
+    deadline: float = RECEIVE,
 ) -> None:
-    """Serves until the stack is left; requests under way are finished first."""
-    runner = web.AppRunner(application(apps, probes, site), access_log=None, handle_signals=False, shutdown_timeout=5)
+    """Serves until the stack is left; requests under way are finished first. `refused` is told why a client was sent away."""
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=5)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.SockSite(runner, listening).start()
+    if (server := runner.server) is None:
+        raise RuntimeError("the server was not set up")
+    loop = asyncio.get_running_loop()
+    accepting = await loop.create_server(lambda: Connection(server, room, refused, deadline), sock=listening, backlog=_BACKLOG)
+    stack.callback(accepting.close)
 
 
 def application(apps: Iterable[PlatformApp], probes: Probes, site: "Site | None") -> web.Application:
     """All that is answered. Pages are there with a `site` only."""
-    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[site.security.guard] if site else [])
+    app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_plain, *([site.security.guard] if site else [])])
     if site:
         site.add_routes(app.router)
     for each in apps:
@@ -53,3 +66,11 @@ def application(apps: Iterable[PlatformApp], probes: Probes, site: "Site | None"
     app.router.add_get("/readyz", probes.ready)
     app.router.add_get("/metrics", probes.metrics)
     return app
+
+
+@web.middleware
+async def _plain(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Nothing is unpacked here, for a few bytes can become gigabytes; and nobody we know packs what they send."""
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise web.HTTPUnsupportedMediaType
+    return await handler(request)

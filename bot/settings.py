@@ -216,7 +216,7 @@ def load(adapters: Sequence[Adapter]) -> Loaded:
     except ValidationError as error:
         raise SettingsError("\n".join(_wrong(each) for each in error.errors(include_input=False))) from None
     except (OSError, UnicodeDecodeError):
-        raise SettingsError("The file .env can’t be read: it must be UTF-8, and readable for the user that runs the bot.") from None
+        raise SettingsError("The file .env can’t be read: it must be UTF-8, and readable for the bot’s user.") from None
     unknown = [name for name in settings.sandbox if name not in services]
     complaints = settings.complaints() + [f"SANDBOX names {name}, which is no service." for name in unknown]
     complaints += _no_providers(settings.ai_models, adapters)

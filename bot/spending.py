@@ -42,9 +42,9 @@ class Spending:
         if full:
             raise Refused(self._in_words(full.partition(" ")[0], scopes[full]))
 
-    async def settle(self, id: str, dollars: float) -> None:
-        """So much it has cost; the rest is free again."""
-        await self._budgets.settle(id, _micros(dollars))
+    async def settle(self, id: str, dollars: float, frees: bool = True) -> None:
+        """So much it has cost; the rest is free again, unless another attempt has set it aside for itself by now (`frees`)."""
+        await self._budgets.settle(id, _micros(dollars), frees)
 
     async def release(self, call: str, but: str = "") -> None:
         """What requests of this call, by ids like "<call>:0", set aside and never settled is free again, but for one's."""

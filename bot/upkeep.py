@@ -9,11 +9,13 @@ from bot.breaking import Breaking
 from bot.checking import Checking
 from bot.clock import Clock
 from bot.revoking import Revoking
+from bot.schedule import Job
 from storage.errors import StorageError
 from storage.vault import Connection, Vault
 
 _LOG = logging.getLogger(__name__)
-_CHECK, _MEND, _BEAT, _REVOKE, _PRUNE = 60.0, 10.0, 30.0, 60.0, 3600.0  # seconds between two rounds
+_BEAT = 30.0  # seconds between two signs of life
+_CHECK, _MEND, _REVOKE, _PRUNE = 60.0, 10.0, 60.0, 3600.0  # seconds between two rounds
 _PAGE = 64
 _WIDTH = 8  # at once
 Prune = Callable[[float], Awaitable[int]]
@@ -21,7 +23,10 @@ Prune = Callable[[float], Awaitable[int]]
 
 
 class Upkeep:
-    """`every` is how many seconds pass until a connection is tried again, a tenth more or less; `random` gives 0 to 1."""
+    """`every` is how many seconds pass until a connection is tried again, a tenth more or less; `random` gives 0 to 1.
+
+    The `jobs` are done once, whatever the number of processes; the `beat`, by which others see that this one lives, in each.
+    """
 
     def __init__(
         self,
@@ -47,10 +52,20 @@ class Upkeep:
         self._random = random
         self._sleep = sleep
 
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return (
+            Job("check connections", _CHECK, self.check),
+            Job("mend connections", _MEND, self.mend),
+            Job("revoke connections", _REVOKE, self.revoke),
+            Job("forget connections", _PRUNE, self.prune),
+        )
+
     async def run(self) -> None:
-        """Until it is cancelled."""
-        rounds = ((self.check, _CHECK), (self.mend, _MEND), (self._beat, _BEAT), (self.revoke, _REVOKE), (self.prune, _PRUNE))
-        await asyncio.gather(*(self._repeat(work, seconds) for work, seconds in rounds))
+        """Gives a sign of life time and again, until it is cancelled."""
+        while True:
+            await self._guarded(self._beat)
+            await self._sleep(_BEAT)
 
     async def check(self) -> None:
         """Tries all that are due: of several processes, each takes some."""
@@ -83,13 +98,8 @@ class Upkeep:
 
         await asyncio.gather(*map(one, connections))
 
-    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
-        while True:
-            await self._guarded(work)
-            await self._sleep(seconds)
-
     async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
-        """One that fails stops nothing else; it is tried again in its next round."""
+        """One that fails stops nothing else; it is tried again in the next round."""
         try:
             await work()
         except StorageError as error:

@@ -1,19 +1,19 @@
 """Which AI model is asked: as somebody says, else as they or their channel have chosen, else as the settings say."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.base import Service
 from adapters.chat import ChatModel, Model
 from adapters.errors import NeedsConnection, Refused, Unavailable
+from adapters.openai.client import OpenAI
 from bot.clients import Clients
-from bot.clock import Clock
+from bot.listed import Listed
 from commands.assistant import Offered
 from commands.call import Call
-from storage.hashing import hashed
 
-_FRESH = 600.0  # seconds for which a list of models is taken as it was
-_MOST = 1000
+_ANY = "any"  # a model's name, where any will do
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,11 @@ class Wanted:
 class Vendors:
     """`order` is what the settings prefer: "openai" or "OpenAI", or "openai:some-model"; who is not in it comes after."""
 
-    def __init__(self, services: Mapping[str, Service], order: Sequence[str], clients: Clients, clock: Clock) -> None:
+    def __init__(self, services: Mapping[str, Service], order: Sequence[str], clients: Clients, listed: Listed) -> None:
         self._services = services
         self._order = order
         self._clients = clients
-        self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, list[Model]]] = {}  # by the provider, and a hash of the key
+        self._listed = listed
 
     async def order(self, call: Call, wanted: str) -> list[Wanted]:
         """Whom to ask first, and who may stand in. Raises Refused for a model that nobody here has.
@@ -57,6 +56,16 @@ class Vendors:
         offered = await self._offer(call, wanted)
         return bool(offered.problem) or wanted.model in [model.id for model in offered.models]
 
+    async def same(self, call: Call, one: str, other: str) -> bool:
+        """Whether two names mean the same model. What can't be told at the moment is taken for two."""
+        try:
+            [first, *_], [second, *_] = [await self.order(call, name) for name in (one, other)]
+            if first.service is not second.service or first.model == second.model:
+                return first.service is second.service
+            return (await self.open(call, first, call.id))[1] == (await self.open(call, second, call.id))[1]
+        except (NeedsConnection, Refused, Unavailable):
+            return False
+
     async def open(self, call: Call, wanted: Wanted, id: str) -> tuple[ChatModel, str]:
         """The provider's client for this person, and the model to ask. Raises NeedsConnection, Unavailable, Refused."""
         need = wanted.service.adapter.client
@@ -64,7 +73,7 @@ class Vendors:
         client = opened.client
         if not isinstance(client, ChatModel):
             raise TypeError(f"{wanted.title} has no models to ask")
-        return client, wanted.model or self._set(wanted) or (await self._models(wanted.service, client))[0].id
+        return client, wanted.model or self._set(wanted) or (await self._models(wanted, client))[0].id
 
     async def turned_down(self, call: Call, client: ChatModel) -> None:
         """The provider does not take the key any more: its owner is told. Raises Unavailable."""
@@ -72,31 +81,22 @@ class Vendors:
 
     async def offered(self, call: Call) -> list[Offered]:
         """What each provider offers to this person."""
-        return [await self._offer(call, each) for each in self._usual()]
+        return await asyncio.gather(*(self._offer(call, each) for each in self._usual()))
 
     async def _offer(self, call: Call, wanted: Wanted) -> Offered:
         name = wanted.service.adapter.name
         try:
-            return Offered(name, wanted.title, tuple(await self._listed(call, wanted)))
+            client, _ = await self.open(call, Wanted(wanted.service, _ANY), call.id)
+            painters = await self._listed.painters(client) if isinstance(client, OpenAI) else ()
+            return Offered(name, wanted.title, tuple(await self._models(wanted, client)), tuple(painters))
         except (NeedsConnection, Refused, Unavailable) as error:
             return Offered(name, wanted.title, problem=str(error))
 
-    async def _listed(self, call: Call, wanted: Wanted) -> list[Model]:
-        client, _ = await self.open(call, Wanted(wanted.service, "any"), call.id)
-        return await self._models(wanted.service, client)
-
-    async def _models(self, service: Service, client: ChatModel) -> list[Model]:
+    async def _models(self, wanted: Wanted, client: ChatModel) -> list[Model]:
         """Raises Refused where there are none."""
-        key = (service.adapter.name, hashed(client.token.reveal()))
-        until, models = self._known.get(key, (0.0, []))
-        if self._clock.time() >= until:
-            models = await client.models()
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            self._known[key] = (self._clock.time() + _FRESH, models)
-        if not models:
-            raise Refused(f"{service.adapter.title} offers no models.")
-        return models
+        if models := await self._listed.models(client):
+            return models
+        raise Refused(f"{wanted.title} offers no models.")
 
     def _usual(self) -> list[Wanted]:
         chat = [Wanted(each) for each in self._services.values() if issubclass(each.adapter.client, ChatModel)]
@@ -124,7 +124,8 @@ class Vendors:
         away: Unavailable | None = None
         for each in usual:
             try:
-                models = await self._listed(call, each)
+                client, _ = await self.open(call, Wanted(each.service, _ANY), call.id)
+                models = await self._models(each, client)
             except (NeedsConnection, Refused):
                 continue
             except Unavailable as error:

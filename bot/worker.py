@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from adapters.errors import Unavailable
@@ -11,9 +11,11 @@ from bot.clock import Clock
 from bot.logs import delivery_id
 from bot.metrics import Metrics
 from bot.progress import UndeliveredError
+from bot.schedule import Schedule
 from storage.delivery import Delivery
 from storage.errors import Fenced, StorageError
 from storage.inbox import Inbox
+from storage.records import JOB
 
 _LOG = logging.getLogger(__name__)
 _ATTEMPTS = 5  # to find an answer
@@ -25,30 +27,44 @@ _LAST_WORDS = 3.0  # seconds that the database has to take them when the process
 
 
 class Worker:
-    """Runs many conversations side by side; the inbox keeps each in its order."""
+    """Runs many conversations side by side; the inbox keeps each in its order. The jobs of the `schedule` run beside them."""
 
-    def __init__(self, inbox: Inbox, answering: Answering, metrics: Metrics, clock: Clock, random: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        answering: Answering,
+        metrics: Metrics,
+        clock: Clock,
+        random: Callable[[], float],
+        schedule: Schedule | None = None,
+    ) -> None:
         self._inbox = inbox
         self._answering = answering
         self._metrics = metrics
         self._clock = clock
         self._random = random
+        self._schedule = schedule or Schedule(inbox, (), metrics, clock)
         self._tasks: dict[asyncio.Task[None], Delivery] = {}
 
     def start(self, width: int) -> None:
-        self._inbox.claim(self._begin, width)
+        """Answers up to `width` deliveries at once; jobs have room of their own, so that people need not wait for them."""
+        self._inbox.claim(self._begin, width + len(self._schedule))
 
     async def drain(self, seconds: float) -> None:
-        """Takes nothing new, lets what runs finish within `seconds`, and gives the rest back."""
+        """Takes nothing new, lets what people wait for finish within `seconds`, and gives the rest back; jobs at once."""
         with suppress(TimeoutError, StorageError):
             async with asyncio.timeout(_LAST_WORDS):
                 await self._inbox.stop_claiming()
+        await self._give_back({task: each for task, each in self._tasks.items() if each.kind == JOB})
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=seconds)
-        unfinished = dict(self._tasks)
+        await self._give_back(dict(self._tasks))
+
+    async def _give_back(self, unfinished: Mapping[asyncio.Task[None], Delivery]) -> None:
+        """Without a database, they come back when their leases run out."""
         for task in unfinished:
             task.cancel()
-        with suppress(TimeoutError):  # without a database, they come back when their leases run out
+        with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await asyncio.gather(*unfinished, return_exceptions=True)
                 await asyncio.gather(*map(self._inbox.release, unfinished.values()), return_exceptions=True)
@@ -60,8 +76,9 @@ class Worker:
 
     async def _handle(self, delivery: Delivery) -> None:
         delivery_id.set(delivery.key)
+        handle = self._schedule.run if delivery.kind == JOB else self._outcome
         try:
-            outcome = await self._outcome(delivery)
+            outcome = await handle(delivery)
         except Fenced:
             outcome = "fenced"
             _LOG.warning("another process has taken this delivery over")

@@ -11,6 +11,12 @@ _ENDINGS = {
     "late": "This took too long, so I stopped it here. Ask it to go on.",
     "stopped": "Stopped here.",
     "broken off": "{vendor} broke off here. Ask again for the whole answer.",
+    "refused": "It ends here: {why}",
+}
+_EMPTY = {
+    "cut": "{vendor} thought for as long as it may, and did not come to an answer. Ask for less at once, or another model.",
+    "whole": "{vendor} gave an empty answer. Ask again in other words, or another model.",
+    "stopped": "Stopped, before {vendor} said anything.",
 }
 
 
@@ -28,8 +34,8 @@ def reply(answer: Answer, links: tuple[str, ...] = (), heading: str = "") -> Rep
     text = heading or f"{answer.vendor} answers:"
     if answer.instead_of:
         text = f"{answer.instead_of} can't answer at the moment, so {answer.vendor} does. {heading}".strip()
-    if answer.ended == "stopped" and not answer.text:
-        return Reply(f"Stopped, before {answer.vendor} said anything.", record=answer.record)
+    if empty(answer):
+        return Reply(ending(answer), record=answer.record)
     return Reply(
         text,
         items=sources(answer),
@@ -46,6 +52,12 @@ def sources(answer: Answer, whose: str = "") -> tuple[Item, ...]:
     return tuple(Item(f"[{number}] {each.title}", whose, each.url) for number, each in enumerate(answer.sources, 1))
 
 
+def empty(answer: Answer) -> bool:
+    """Whether it has ended without a word."""
+    return bool(answer.ended) and not answer.text.strip()
+
+
 def ending(answer: Answer, vendor: str = "") -> str:
     """Why it is not whole; empty where it is, or may still become it. `vendor` is how its provider is called there."""
-    return _ENDINGS.get(answer.ended, "").format(vendor=vendor or answer.vendor)
+    words = (_EMPTY if empty(answer) else _ENDINGS).get(answer.ended, "")
+    return words.format(vendor=vendor or answer.vendor, why=answer.why)

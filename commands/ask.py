@@ -7,8 +7,9 @@ from typing import Annotated
 from adapters.chat import Prompt, Turn
 from commands.answers import replies
 from commands.assistant import Assistant
+from commands.attached import documents, once_more
 from commands.command import command
-from commands.heard import before, documents
+from commands.heard import before, noted
 from commands.links import addresses
 from commands.option import PRIVATE
 from commands.reply import Reply
@@ -29,10 +30,10 @@ async def ask(
     """Ask an AI model: it knows this thread, and reads what you attach."""
     asking = await talk.asking()
     earlier = await before(talk, asking)
-    files, texts = await documents(talk, asking)
-    said = "\n\n".join(filter(None, (texts, question)))
-    prompt = Prompt((*earlier, Turn("user", said, files)), _INSTRUCTIONS)
+    given = await documents(talk, asking) or await once_more(talk, earlier.shown)
+    said = "\n\n".join(filter(None, (given.texts, question)))
+    prompt = Prompt((*earlier.turns, Turn("user", said, given.files)), _INSTRUCTIONS)
     links = addresses(*(turn.text for turn in prompt.turns if turn.role == "user"))  # not to where a model led before
     async with aclosing(replies(assistant.answer(prompt, model), links)) as answers:
         async for reply in answers:
-            yield reply
+            yield noted(reply, (*earlier.notes, *given.notes))

@@ -21,7 +21,8 @@ class Subject:
     commands: tuple[Command, ...]
 
     def command(self, verb: str) -> Command | None:
-        return next((command for command in self.commands if command.verb == _spelled(verb)), None)
+        spelled = _spelled(verb)
+        return next((command for command in self.commands if command.verb == spelled), None)
 
     @property
     def pressed(self) -> bool:
@@ -52,6 +53,7 @@ class Catalog(Given):
         every = [Subject(each.name, each.about, tuple(filter(may_run, each.commands))) for each in subjects]
         self.subjects = tuple(subject for subject in every if subject.commands)
         self._closed = {subject.name: "is not switched on here." for subject in every if not subject.commands}
+        self._by_subject = {subject.name: subject for subject in self.subjects}
         self._by_name = {command.name: command for subject in self.subjects for command in subject.commands}
         self._barred: dict[str, Command] = {}
 
@@ -82,7 +84,7 @@ class Catalog(Given):
         return next((command for command in left_out if command.subject == subject), None)
 
     def subject(self, name: str) -> Subject | None:
-        return next((subject for subject in self.subjects if subject.name == _spelled(name)), None)
+        return self._by_subject.get(_spelled(name))
 
     def find(self, words: str) -> tuple[Command, str]:
         """The command that the words begin with, and the rest of them. A subject alone finds the help about it.

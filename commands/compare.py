@@ -66,7 +66,7 @@ async def compare(
     assistant: Assistant, integrations: Integrations, models: _Two, question: Annotated[str, "what both are asked", PRIVATE]
 ) -> AsyncIterator[Reply]:
     """Ask two AI models the same question, side by side."""
-    if models[0].casefold() == models[1].casefold():
+    if await assistant.same(*models):
         raise Refused("These are the same model twice. Name two, as in “compare openai,claude What is a monad?”.")
     prompt, changed = Prompt((Turn("user", question),), _INSTRUCTIONS), asyncio.Event()
     sides = [_Side(model.strip(), changed) for model in models]

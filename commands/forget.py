@@ -24,7 +24,8 @@ async def forget(forgetting: Forgetting) -> AsyncIterator[Preview | Reply]:
     """Take back all your accounts, and forget what I keep of you."""
     accounts = ", ".join(await forgetting.accounts()) or "none is connected"
     yield Preview(
-        "Take back all accounts of the one who asks, sign them out of the bot's pages, and forget what they could still undo.",
+        "Take back all accounts of the one who asks, sign them out of the bot's pages, and forget what they could still undo, "
+        "their choices, and the pictures that were painted for them.",
         (
             Field("Accounts", accounts),
             Field("What stays", f"{_STAYS}, and what they wrote to me until that is deleted by itself"),
@@ -32,8 +33,8 @@ async def forget(forgetting: Forgetting) -> AsyncIterator[Preview | Reply]:
         private=True,
     )
     await forgetting.forget()
-    text = f"Done: your accounts are taken back, and what you could undo is forgotten. What stays is {_STAYS}."
-    yield Reply(text, private=True)
+    done = "Done: your accounts are taken back, and what you could undo, your choices and your pictures are forgotten."
+    yield Reply(f"{done} What stays is {_STAYS}.", private=True)
 
 
-_STAYS = "the audit, which says who asked for what, and when"
+_STAYS = "the audit, which says who asked for what, and when; for some weeks, what was spent on AI models each day"

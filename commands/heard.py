@@ -1,27 +1,52 @@
-"""What people said, as a model is told it: who said what and when, and what hangs on it."""
+"""What people said, as a model is told it: who said what and when; and what people are to know of what it is not told."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from adapters.chat import Document, Turn
+from adapters.chat import Turn
 from adapters.errors import Refused
+from commands.reply import Field, Reply
 from commands.talk import Said, Talk
 
 _LONGEST = 100_000  # characters of talk that a model is told: the newest count
-_HEAVIEST = 5_000_000  # bytes of a document
-_LARGEST = 200_000  # bytes of a text that is told as such
-_TEXTS = ("text/", "application/json", "application/xml", "application/yaml")
+_UNREAD = "I could not read what was said here before, so I answered without it."
 
 
-async def before(talk: Talk, asking: Said | None) -> tuple[Turn, ...]:
-    """What was said in the thread before the message that asks, as turns; nothing where the bot may not read there."""
+@dataclass(frozen=True)
+class Before:
+    """What was said before, as turns. `shown` is the newest message with a file that the bot has answered."""
+
+    turns: tuple[Turn, ...] = ()
+    shown: Said | None = None
+    notes: tuple[str, ...] = ()
+
+
+async def before(talk: Talk, asking: Said | None) -> Before:
+    """What was said in the thread before the message that asks; nothing, and a note, where the bot may not read there."""
     if not talk.in_thread:
-        return ()
+        return Before()
     try:
         said = await talk.thread()
-    except Refused:
-        return ()
+    except Refused as error:
+        return Before(notes=(f"{_UNREAD} {error}",))
     earlier = [each for each in said if asking is None or (each.at, each.id) < (asking.at, asking.id)]
-    return _turns(_newest(earlier))
+    told = _newest(earlier)
+    return Before(_turns(told), _shown(told), _left_out(told, earlier))
+
+
+def transcript(said: Sequence[Said]) -> tuple[str, tuple[str, ...]]:
+    """A line for each message, the newest last; of too much, the newest. And what to note of what is not in it."""
+    told = _newest(said) or said[-1:]
+    lines = (f"[{each.at:%Y-%m-%d %H:%M}] {each.author}: {each.text}{_hanging(each)}" for each in told)
+    omitted = tuple(each.omitted for each in said if each.omitted)
+    return "\n".join(lines)[-_LONGEST:], (*omitted, *_left_out(told, said))
+
+
+def noted(reply: Reply, notes: Iterable[str]) -> Reply:
+    """The same, with what people are to know of what the model was not told, once it says something."""
+    fields = tuple(Field("Note", each) for each in notes)
+    return replace(reply, fields=(*fields, *reply.fields)) if reply.prose else reply
 
 
 def _newest(said: Sequence[Said]) -> Sequence[Said]:
@@ -32,11 +57,22 @@ def _newest(said: Sequence[Said]) -> Sequence[Said]:
     return said[first:]
 
 
+def _left_out(told: Sequence[Said], said: Sequence[Said]) -> tuple[str, ...]:
+    if len(told) == len(said):
+        return ()
+    return (f"That is more than I can read at once: of {len(said)} messages, I read the newest {len(told)}.",)
+
+
+def _shown(said: Sequence[Said]) -> Said | None:
+    answered = [each for each, after in pairwise(said) if each.attached and after.own and not each.own]
+    return answered[-1] if answered else None
+
+
 def _turns(said: Iterable[Said]) -> tuple[Turn, ...]:
     """Of the bot's own messages, turns of the assistant; one side's messages in a row are one turn. People begin."""
     turns: list[Turn] = []
     for each in said:
-        role, text = ("assistant", each.text) if each.own else ("user", f"{each.author}: {each.text}")
+        role, text = ("assistant", each.text) if each.own else ("user", f"{each.author}: {each.text}{_hanging(each)}")
         if turns and turns[-1].role == role:
             turns[-1] = Turn(turns[-1].role, f"{turns[-1].text}\n\n{text}")
         elif turns or role == "user":
@@ -44,23 +80,6 @@ def _turns(said: Iterable[Said]) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
-def transcript(said: Sequence[Said]) -> str:
-    """A line for each message, the newest last; of too much, the newest."""
-    lines = [f"[{each.at:%Y-%m-%d %H:%M}] {each.author}: {each.text}" for each in said]
-    told = "\n".join(lines)
-    return told if len(told) <= _LONGEST else f"…{told[-_LONGEST:]}"
-
-
-async def documents(talk: Talk, said: Said | None) -> tuple[tuple[Document, ...], str]:
-    """What hangs on a message: pictures and documents, and beside them what is plain text, as text."""
-    kept: list[Document] = []
-    texts: list[str] = []
-    for attached in said.attached if said else ():
-        if attached.size > _HEAVIEST:
-            raise Refused(f"“{attached.name}” is too large for me to read: at most 5 MB.")
-        content = await talk.fetch(attached)
-        if attached.mime.startswith(_TEXTS):
-            texts.append(f"{attached.name}:\n{content[:_LARGEST].decode(errors='replace')}")
-        else:
-            kept.append(Document(attached.name, attached.mime, content))
-    return tuple(kept), "\n\n".join(texts)
+def _hanging(said: Said) -> str:
+    """The files on a message, by their names: people speak of them."""
+    return f"\n[attached: {', '.join(each.name for each in said.attached)}]" if said.attached else ""

@@ -17,7 +17,7 @@ USUAL = "model"
 """The name of the preference."""
 
 NONE = "none"
-_MOST = 10  # models of one provider at once
+_MOST, _ALL = 10, 1000  # models of one provider at once
 
 
 @command(example="models")
@@ -27,8 +27,8 @@ async def models(assistant: Assistant, vendor: Annotated[str, "one provider, to 
     offered = [each for each in every if vendor.casefold() in ("", each.name, each.vendor.casefold())]
     if not offered:
         raise Refused(f"There is no provider “{vendor}” here. “models” lists those that there are.")
-    items = tuple(item for each in offered for item in _items(each, most=len(each.models) if vendor else _MOST))
-    usual = await assistant.usual()
+    items = tuple(item for each in offered for item in _items(each, _ALL if vendor else _MOST))
+    usual = _titled(await assistant.usual(), every)
     return Reply(f"Where nobody says which, {usual} is asked. Choose with “models use”.", items)
 
 
@@ -36,20 +36,23 @@ async def models(assistant: Assistant, vendor: Annotated[str, "one provider, to 
 async def use(
     assistant: Assistant,
     preferences: Preferences,
-    model: Annotated[str, "a provider, or “provider:model”; “none” for what is usual elsewhere"],
+    model: Annotated[str, "a provider, or “provider:model”; “none” to choose nothing"],
     who: Annotated[Literal["me", "here"], "for you everywhere, or for everybody here"] = "me",
     was: Annotated[str, HIDDEN] = "",
 ) -> AsyncIterator[Preview | Reply]:
     """Choose which AI model is asked where nobody says which."""
     chosen = preferences.mine if who == "me" else preferences.here
+    offered = await assistant.offered()
     if not was:  # noted before it changes: a further attempt finds the new one
-        _check(await assistant.offered(), model)
+        _check(offered, model)
         raise Meant({"was": await chosen.get(USUAL) or NONE})
-    whose = "you" if who == "me" else "everybody here"
-    changes = differences({"Usually asked": _shown(was)}, {"Usually asked": _shown(model)})
-    yield Preview(f"Have {_shown(model)} asked for {whose} where nobody says which.", changes=changes)
-    await chosen.put(USUAL, "" if model.casefold() == NONE else model)
-    yield Reply(f"From now on {_shown(model)} is asked for {whose}.", undo={"model": was, "who": who})
+    whose, nothing = "you" if who == "me" else "everybody here", model.casefold() == NONE
+    before, now = _titled(was, offered), _titled(model, offered)
+    text = f"Choose no model for {whose}." if nothing else f"Have {now} asked for {whose} where nobody says which."
+    yield Preview(text, changes=differences({"Usually asked": before}, {"Usually asked": now}))
+    await chosen.put(USUAL, "" if nothing else model)
+    text = f"From now on no model is chosen for {whose}." if nothing else f"From now on {now} is asked for {whose}."
+    yield Reply(text, undo={"model": was, "who": who})
 
 
 def _check(offered: list[Offered], model: str) -> None:
@@ -61,8 +64,11 @@ def _check(offered: list[Offered], model: str) -> None:
     raise Refused(f"There is no “{model}” here. “models” lists what there is, as in openai or openai:some-model.")
 
 
-def _shown(model: str) -> str:
-    return "what is usual elsewhere" if model.casefold() == NONE else model
+def _titled(model: str, offered: list[Offered]) -> str:
+    """What was chosen, in words: “Claude”, “OpenAI’s some-model”."""
+    vendor, _, id = model.partition(":")
+    title = next((each.vendor for each in offered if vendor.casefold() in (each.name, each.vendor.casefold())), vendor)
+    return "nothing chosen" if model.casefold() == NONE else f"{title}’s {id}" if id else title
 
 
 def _items(offered: Offered, most: int) -> tuple[Item, ...]:
@@ -70,7 +76,9 @@ def _items(offered: Offered, most: int) -> tuple[Item, ...]:
         return (Item(offered.vendor, offered.problem),)
     shown = tuple(Item(f"{offered.name}:{each.id}", _price(each)) for each in offered.models[:most])
     more = len(offered.models) - len(shown)
-    return (*shown, Item(offered.vendor, f"and {more} more: models {offered.name}")) if more else shown
+    rest = (Item(offered.vendor, f"and {more} more: models {offered.name}"),) if more else ()
+    painters = tuple(Item(f"{offered.name}:{each.id}", f"paints, for “imagine” · {_price(each)}") for each in offered.painters)
+    return (*shown, *rest, *painters)
 
 
 def _price(model: Model) -> str:

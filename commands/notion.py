@@ -14,7 +14,7 @@ from commands.command import command
 from commands.conversation import conversation
 from commands.excerpt import begins
 from commands.option import HIDDEN
-from commands.pages import line, meant, number, own_line, pick, pick_database, pick_gone
+from commands.pages import beginning, line, meant, number, own_line, pick, pick_database, pick_gone
 from commands.preferences import Preferences
 from commands.preview import NOTHING, Change, Preview, State, compared
 from commands.reply import Field, Item, Reply
@@ -49,9 +49,10 @@ async def page(notion: Notion, page: Which) -> Reply:
     content = await notion.content(found)
     fields = tuple(Field(each.name, each.text) for each in found.properties if each.text and each.type != "title")
     gone = " It is in the trash." if found.in_trash else ""
-    more = " It goes on in Notion." if content.truncated else ""
+    shown = beginning(content.markdown)
+    more = " It goes on in Notion." if content.truncated or shown != content.markdown else ""
     empty = "" if content.markdown.strip() else " There is no text on it."
-    return Reply(f"“{found.title}”.{gone}{more}{empty}", (own_line(found, notion.now),), fields, prose=content.markdown)
+    return Reply(f"“{found.title}”.{gone}{more}{empty}", (own_line(found, notion.now),), fields, prose=shown)
 
 
 @command(example="notion databases", lists=True)
@@ -263,7 +264,8 @@ async def save_thread(
     for part in more:
         made = await notion.extend(made, part)
     text = f"Saved {count(len(said), 'message')} as “{made.title}” in “{place.title}”."
-    yield Reply(text, (own_line(made, notion.now),), undo=taking_back(made), record=made.id)
+    fields = tuple(Field("Note", each.omitted) for each in said if each.omitted)
+    yield Reply(text, (own_line(made, notion.now),), fields, undo=taking_back(made), record=made.id)
 
 
 @command(undo="notion default", example="notion default meeting notes")

@@ -18,6 +18,7 @@ from commands.usage import Choice, Meant, UsageError
 _MOST = 8  # choices at once
 _TOLD = 4  # columns told of a row
 _LONG = 60  # characters of a value
+_SHOWN = 12_000  # characters of what stands on a page
 
 _Kind = TypeVar("_Kind", bound=Page | Database)
 
@@ -69,6 +70,12 @@ def line(found: Page | Database, now: datetime) -> Item:
 def own_line(page: Page, now: datetime) -> Item:
     """A page that was just written."""
     return Item(page.title, "in the trash" if page.in_trash else _detail(page, now), page.url)
+
+
+def beginning(markdown: str) -> str:
+    """As much of what stands on a page as is shown at once: whole lines, where they are not endless."""
+    end = len(markdown) if len(markdown) <= _SHOWN else markdown.rfind("\n", _SHOWN // 2, _SHOWN)
+    return markdown[:end] if end > 0 else markdown[:_SHOWN]
 
 
 def number(found: Sequence[Any], more: bool, noun: str) -> str:

@@ -13,6 +13,8 @@ _WORD = re.compile(r"\S+")
 _NAMED = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=")
 DRY_RUN, FORM = "--dry-run", "--form"
 _FLAG = re.compile(r"(?:--|[–—]-?)(?:(form)|dry\S*)", re.IGNORECASE)  # phones write a dash for two hyphens
+_DASHES = frozenset("-–—")
+_NONE = frozenset[str]()
 _SHOWN = 60  # characters of what was typed, in an error
 
 
@@ -34,6 +36,8 @@ def take_flags(text: str) -> tuple[str, frozenset[str]]:
 
     Whatever nearly is a dry run is one: to take it for text would be to do what was only to be seen.
     """
+    if not _DASHES.intersection(text):  # nearly always
+        return text.strip(), _NONE
     flags, rest, kept = set[str](), "", 0
     for start, _, end in _words(text):
         if written := _FLAG.fullmatch(text[start:end]):
@@ -50,8 +54,10 @@ def _positional(command: Command, named: Mapping[str, str]) -> list[Option]:
 
 def _take_named(command: Command, text: str) -> tuple[dict[str, str], str]:
     """Takes `name=value` of known options out of the text, wherever they stand outside quotes."""
-    names = {option.name for option in command.options}
     values: dict[str, str] = {}
+    if "=" not in text:  # nearly always
+        return values, text.strip()
+    names = {option.name for option in command.options}
     rest, kept = "", 0
     for start, value, end in _words(text, names):
         if value > start:

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from adapters.chat import Prompt, Turn
@@ -10,12 +11,13 @@ from adapters.errors import Refused
 from commands.answers import replies
 from commands.ask import Model
 from commands.assistant import Assistant
+from commands.attached import Documents, documents
 from commands.command import command
-from commands.heard import documents, transcript
+from commands.heard import noted, transcript
 from commands.links import addresses
+from commands.past import Past
 from commands.reply import Reply
 from commands.talk import Said, Talk
-from commands.when import Day
 
 _INSTRUCTIONS = (
     "Summarize what you are given for somebody who has not read it: what it is about, what was decided, what is open, and who "
@@ -23,40 +25,59 @@ _INSTRUCTIONS = (
 )
 
 
+@dataclass(frozen=True)
+class _Matter:
+    """What is summarized, and how it is called. `links` are the addresses in it that somebody else than a model wrote."""
+
+    called: str
+    turn: Turn
+    links: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
 @command(example="summarize", shortcut="Summarize thread")
 async def summarize(
     assistant: Assistant,
     talk: Talk,
-    since: Annotated[Day | None, "this channel since that day; else this thread, or the file of your message"] = None,
+    since: Annotated[Past | None, "this channel since that day or time; else this thread, or the file of your message"] = None,
     message: Annotated[str, "a message of this conversation, by its link: its file, or its thread"] = "",
     model: Model = "",
 ) -> AsyncIterator[Reply]:
     """Summarize this thread, this channel since a day, or a file."""
     about = await talk.message(message) if message else await talk.asking()
-    files, texts = await documents(talk, about)
-    if files or texts:
-        what, turn, given = "the file", Turn("user", texts or "Summarize this.", files), [texts]
-    else:
-        what, said = await _talk(talk, since)
-        if message and about and about.id not in [each.id for each in said]:
-            raise Refused("That message is in another thread. Ask there.")
-        said = [each for each in said if about is None or each.id != about.id or message]
-        turn = Turn("user", transcript(said))
-        given = [each.text for each in said if not each.own]  # not to where a model led before
-    answers = assistant.answer(Prompt((turn,), _INSTRUCTIONS), model)
-    async with aclosing(replies(answers, addresses(*given), f"Summary of {what}:")) as summary:
+    given = await documents(talk, about)
+    matter = _filed(given) if given else await _said(talk, since, about, bool(message))
+    answers = assistant.answer(Prompt((matter.turn,), _INSTRUCTIONS), model)
+    async with aclosing(replies(answers, matter.links, f"Summary of {matter.called}:")) as summary:
         async for reply in summary:
-            yield reply
+            yield noted(reply, matter.notes)
 
 
-async def _talk(talk: Talk, since: date | None) -> tuple[str, list[Said]]:
+def _filed(given: Documents) -> _Matter:
+    return _Matter("the file", Turn("user", given.texts or "Summarize this.", given.files), addresses(given.texts), given.notes)
+
+
+async def _said(talk: Talk, since: datetime | None, about: Said | None, named: bool) -> _Matter:
+    """`about` is the message that asks, or the one that is `named`: the former is no part of it."""
+    called, said = await _talk(talk, since)
+    if named and about and about.id not in [each.id for each in said]:
+        raise Refused("That message is in another thread. Ask there.")
+    said = [each for each in said if about is None or each.id != about.id or named]
+    text, notes = transcript(said)
+    return _Matter(called, Turn("user", text), addresses(*(each.text for each in said if not each.own)), notes)
+
+
+async def _talk(talk: Talk, since: datetime | None) -> tuple[str, list[Said]]:
     if since is not None:
-        moment = datetime.combine(since, time(), UTC)
-        what, said = f"this channel since {since:%A %-d %B}", await talk.since(moment)
+        called, said = f"this channel since {_moment(since)}", await talk.since(since)
     elif talk.in_thread:
-        what, said = "this conversation", await talk.thread()
+        called, said = "this conversation", await talk.thread()
     else:
         raise Refused("Ask in the thread that you mean, or say since when: “summarize since=monday”. Or attach a file.")
     if not any(each.text.strip() for each in said):
         raise Refused("Nothing was said there.")
-    return what, said
+    return called, said
+
+
+def _moment(since: datetime) -> str:
+    return f"{since:%A} {since.day} {since:%B}" + (f", {since:%H:%M}" if since.hour or since.minute else "")

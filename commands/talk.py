@@ -1,7 +1,7 @@
 """What people said to each other, for commands that are about that."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commands.command import Given
@@ -21,7 +21,8 @@ class Attached:
 class Said:
     """One message. `text` is Markdown that reads as it did there, with people and channels by their names.
 
-    `url` leads to it, `at` is aware, in UTC; `own`: the bot itself said it.
+    `url` leads to it, `at` is aware, in UTC; `own`: the bot itself said it. Of several messages, the first tells in `omitted`
+    what of the conversation was not read, as a sentence for people.
     """
 
     id: str
@@ -31,6 +32,12 @@ class Said:
     url: str = ""
     attached: tuple[Attached, ...] = ()
     own: bool = False
+    omitted: str = ""
+
+
+def without(said: Sequence[Said], omitted: str) -> list[Said]:
+    """The same, where something of the conversation was not read; all of it, where `omitted` is empty."""
+    return [replace(each, omitted=omitted) if number == 0 else each for number, each in enumerate(said)]
 
 
 @dataclass(frozen=True)

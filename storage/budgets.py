@@ -53,12 +53,15 @@ class Budgets:
         except _FullError as full:
             return full.scope
 
-    async def settle(self, call: str, micros: int) -> None:
-        """So much it has cost: what else was reserved for it is free again. Nothing happens where nothing is reserved."""
+    async def settle(self, call: str, micros: int, frees: bool = True) -> None:
+        """So much it has cost: what else was reserved for it is free again, unless that is another attempt's by now (`frees`).
+
+        Nothing happens where nothing was ever reserved.
+        """
 
         def work(connection: Connection) -> None:
             if found := connection.execute(select(reservation).where(reservation.c.call == call)).one_or_none():
-                _settle(connection, found, micros)
+                _settle(connection, found, micros, found.reserved if frees else 0)
 
         await self._database.run(work)
 
@@ -69,7 +72,7 @@ class Budgets:
 
         def work(connection: Connection) -> None:
             for found in connection.execute(held.order_by(reservation.c.call)).all():
-                _settle(connection, found, 0)
+                _settle(connection, found, 0, found.reserved)
 
         if await self._database.read(lambda connection: connection.execute(held).first()):
             await self._database.run(work)
@@ -89,11 +92,11 @@ class Budgets:
         return await self._database.run(work)
 
 
-def _settle(connection: Connection, found: Row[Any], micros: int) -> None:
+def _settle(connection: Connection, found: Row[Any], micros: int, freed: int) -> None:
     for scope in sorted(json.loads(found.scopes)):
-        _add(connection, scope, found.day, micros - found.reserved)
+        _add(connection, scope, found.day, micros - freed)
     settled = update(reservation).where(reservation.c.call == found.call)
-    connection.execute(settled.values(reserved=0, spent=reservation.c.spent + micros))
+    connection.execute(settled.values(reserved=reservation.c.reserved - freed, spent=reservation.c.spent + micros))
 
 
 def _add(connection: Connection, scope: str, day: str, micros: int, *condition: ColumnElement[bool]) -> bool:

@@ -8,18 +8,19 @@ from storage.database import Database
 from storage.insertion import insert_new
 from storage.tables import picture
 
-_NAMES = ("id", "call", "mime", "content", "record", "made")
+_NAMES = ("id", "call", "mime", "content", "record", "actor", "made")
 _KEEP = insert_new(picture, _NAMES, ("call",))
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A picture. `record` says for the audit what it took."""
+    """A picture. `record` says for the audit what it took; `actor` is the key of whom it was painted for."""
 
     id: str
     mime: str
     content: bytes = field(repr=False)
     record: str = ""
+    actor: str = ""
 
 
 class Pictures:
@@ -40,6 +41,10 @@ class Pictures:
     async def find(self, id: str) -> Kept | None:
         return await self._one(picture.c.id == id)
 
+    async def forget(self, actor: str) -> None:
+        """Deletes all that were painted for this one."""
+        await self._database.run(lambda connection: connection.execute(delete(picture).where(picture.c.actor == actor)))
+
     async def prune(self, before: float) -> int:
         """Deletes those that were made before then; says how many."""
 
@@ -49,6 +54,6 @@ class Pictures:
         return await self._database.run(work)
 
     async def _one(self, which: ColumnElement[bool]) -> Kept | None:
-        statement = select(picture.c.id, picture.c.mime, picture.c.content, picture.c.record).where(which)
-        row = await self._database.read(lambda connection: connection.execute(statement).one_or_none())
+        kept = (picture.c.id, picture.c.mime, picture.c.content, picture.c.record, picture.c.actor)
+        row = await self._database.read(lambda connection: connection.execute(select(*kept).where(which)).one_or_none())
         return Kept(*row) if row else None

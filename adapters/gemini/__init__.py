@@ -25,7 +25,7 @@ def _sandbox(now: Callable[[], datetime]) -> Sandbox:
 ADAPTER = Adapter(
     name="gemini",
     title="Gemini",
-    about="Ask, summarize, translate and rewrite with Google's Gemini.",
+    about="Ask, summarize, translate and rewrite with Google’s Gemini.",
     category="AI",
     base_url="https://generativelanguage.googleapis.com/",
     auth=ApiKey(found_at="https://aistudio.google.com/api-keys"),

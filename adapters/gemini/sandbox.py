@@ -15,7 +15,10 @@ _ACTIONS = {  # the models, and what they do
     "gemini-3.5-flash": ["generateContent", "countTokens"],
     "gemini-3.8-flash": ["generateContent", "countTokens"],
     "gemini-4-carbon": ["generateContent", "countTokens"],
+    "gemini-3.1-pro-preview": ["generateContent", "countTokens"],
     "gemini-3.1-flash-image": ["generateContent"],
+    "gemma-4-31b-it": ["generateContent", "countTokens"],
+    "deep-research-pro-preview-12-2025": ["generateContent", "countTokens"],
     "gemini-embedding-001": ["embedContent"],
 }
 _KINDS = {

@@ -10,15 +10,16 @@ from google.genai.pagers import AsyncPager
 from google.genai.types import HttpOptions, HttpRetryOptions, Model
 from pydantic_ai.models.google import GoogleModel
 from pydantic_ai.providers.google import GoogleProvider
+from pydantic_ai.settings import ModelSettings
 
 from adapters.pydantic_chat import PydanticChat
 from adapters.pydantic_errors import turned_down
 
 _VERSION = "v1beta"  # where models newest first, and those behind the -latest names, are found
-_OTHERS = re.compile(
-    r"embedding|image|tts|audio|live|robotics|computer-use|aqa"
-)  # what draws, speaks and moves, and some answer in words too
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_OTHERS = re.compile(  # what draws, films, speaks, moves and researches for an hour; some of them answer in words too
+    r"embedding|image|banana|tts|audio|live|omni|robotics|computer-use|deep-research|aqa"
+)
+_GENERATION = re.compile(r"gemini-(\d+(?:\.\d+)?)(?:-|$)")
 
 
 class GeminiChat(PydanticChat):
@@ -33,14 +34,15 @@ class GeminiChat(PydanticChat):
         self._never = httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(501)))
 
     def asked(self, model: str, key: str, line: httpx2.AsyncClient) -> GoogleModel:
-        return GoogleModel(model, provider=GoogleProvider(client=self._sdk(key, line)))
+        """Asked to think little: all that can think do so unasked, which pydantic-ai does not tell of Google's."""
+        return GoogleModel(model, provider=GoogleProvider(client=self._sdk(key, line)), settings=ModelSettings(thinking="low"))
 
     async def listed(self, key: str, line: httpx2.AsyncClient) -> list[str]:
-        """Google tells no dates: the one with the higher number is the newer one."""
+        """Google tells no dates: of Gemini the higher generation is the newer one, and other families come after it."""
         models = await self._page(key, line)
         chatting = [model for model in models.page if "generateContent" in (model.supported_actions or ())]
         ids = [(model.name or "").removeprefix("models/") for model in chatting]
-        return sorted((id for id in ids if not _OTHERS.search(id)), key=_newness, reverse=True)
+        return sorted((id for id in ids if not _OTHERS.search(id)), key=_generation, reverse=True)
 
     async def _page(self, key: str, line: httpx2.AsyncClient) -> AsyncPager[Model]:
         try:
@@ -63,5 +65,6 @@ class GeminiChat(PydanticChat):
         return genai.Client(vertexai=False, api_key=key, http_options=options)
 
 
-def _newness(id: str) -> list[float]:
-    return [float(number) for number in _NUMBER.findall(id)]
+def _generation(id: str) -> float:
+    found = _GENERATION.match(id)
+    return float(found[1]) if found else float(id.startswith("gemini-"))

@@ -38,7 +38,7 @@ class HubSpotSandbox(Sandbox):
     asks = r"/(search|batch/read|introspect)$"
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        super().__init__("hubspot", now)
+        super().__init__("hubspot", now, "HubSpot")
         self.authorization = AuthorizationServer(self, AUTH, Habits(lifetime=_LIFETIME, repeats=True), DIALECT)
         self._stores: dict[str, Store] = {}
         self.app.add_routes(

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, NoReturn, TypeVar
@@ -24,6 +25,7 @@ _MISREAD = (
     RecursionError,
 )  # where an answer has another shape
 _INNER = re.compile(r'"message":"((?:[^"\\]|\\.)*)"')  # the errors of properties are JSON within the message
+_SPENT = re.compile(rb'"policyName"\s*:\s*"DAILY"')  # the requests that an account has for a day, until its midnight
 _BUSY = (423, 477)  # another change is under way; the account is being moved to another data centre
 T = TypeVar("T")
 
@@ -123,10 +125,12 @@ class Wire:
     async def ask(self, question: Callable[[Api], Any], read: Callable[[Any], T], repeatable: bool = True) -> T:
         """What `read` makes of the answer. Both run in a thread. `repeatable`: asking twice does no harm."""
         adapter, tenant = self._service.adapter, self._access.tenant
-        door = _Door(self._service.http, adapter.name, adapter.title, tenant, repeatable, _DEADLINE, refuse=self._error)
+        http, title = self._service.http, adapter.title
+        door = _Door(http, adapter.name, title, tenant, repeatable, _DEADLINE, spent=_SPENT, refuse=self._error)
         api = Api(self._library, self._access.token.reveal(), door)
         try:
-            return await in_thread(lambda: read(question(api)))
+            with closing(door):
+                return await in_thread(lambda: read(question(api)))
         except self._library.failures as error:
             self._misread(error)
 
@@ -152,6 +156,8 @@ class Wire:
                 return NotFound("I can't find that in HubSpot, or it is archived.")
             case status if status in _BUSY:
                 return Unavailable("HubSpot is busy with another change of the same thing.", self._wait(answer))
+            case 429:
+                return Refused("Your HubSpot account has used up the requests that it has for today. Ask again tomorrow.")
         return Refused(f"HubSpot did not accept that: {told}" if told else "HubSpot did not accept that, and gave no reason.")
 
     def _wait(self, answer: Answer) -> float | None:

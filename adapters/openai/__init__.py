@@ -25,7 +25,7 @@ def _sandbox(now: Callable[[], datetime]) -> Sandbox:
 ADAPTER = Adapter(
     name="openai",
     title="OpenAI",
-    about="Ask, summarize, translate and rewrite with OpenAI's models, and have them paint.",
+    about="Ask, summarize, translate and rewrite with OpenAI’s models, and have them paint.",
     category="AI",
     base_url="https://api.openai.com/",
     auth=ApiKey(found_at="https://platform.openai.com/api-keys"),

@@ -14,6 +14,12 @@ from adapters.sandbox_chat import ChatSandbox
 from adapters.sandbox_chat_script import Failure
 
 _CREATED = {  # the models, and when they were made
+    "gpt-6-pro": 1_791_000_000,
+    "gpt-6-codex-mini": 1_791_000_000,
+    "gpt-6-search-api": 1_791_000_000,
+    "o3-deep-research": 1_791_000_000,
+    "computer-use-preview": 1_791_000_000,
+    "ft:gpt-5.5:acme::77aa": 1_791_000_000,
     "gpt-6-luna": 1_790_000_000,
     "gpt-6.1-sol": 1_788_000_000,
     "gpt-5.5": 1_776_000_000,

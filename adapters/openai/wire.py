@@ -26,6 +26,9 @@ _FIDELITY = 85  # percent, of a JPEG: a PNG is several times as large, and Slack
 _PAINTERS = re.compile(r"image")
 _OTHERS = re.compile(  # OpenAI lists what embeds, hears, speaks, films and moderates too, and does not say which is which
     r"dall-e|embedding|whisper|tts|audio|realtime|moderation|transcribe|translate|sora|davinci|babbage|instruct|live"
+    r"|search|computer-use|codex|cyber|rosalind|safeguard"  # answers, but is made for something else
+    r"|deep-research|-pro\b"  # answers after minutes
+    r"|^ft:"  # was trained for something of somebody's
 )
 
 
@@ -75,7 +78,7 @@ class OpenAIChat(PydanticChat):
             content = await in_thread(lambda: b64decode(encoded or "", validate=True))
             mime = mime_of(content)
             if not mime:
-                raise Refused(f"“{model}” gave no picture that I can show.")
+                raise Refused(f"“{model}” gave no picture that I can show.", acted=True)
             return Image(content, mime, Usage(made.usage.input_tokens, made.usage.output_tokens) if made.usage else Usage())
 
     async def _ids(self, key: str, line: httpx2.AsyncClient) -> list[str]:

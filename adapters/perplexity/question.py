@@ -8,10 +8,11 @@ from adapters.errors import Refused
 
 
 def question_of(model: str, prompt: Prompt) -> dict[str, Any]:
-    """The arguments of `responses.create`. Raises Refused for documents that Perplexity does not take.
+    """The arguments of `responses.create`. Raises Refused for documents that Perplexity does not take, or that are too large.
 
     A preset brings its own way to search; to a bare model it is given as a tool.
     """
+    prompt.must_be_light()
     preset = "/" not in model
     tools = [] if preset else [{"type": "web_search"}]
     tools += [_tool(tool) for tool in prompt.tools]

@@ -1,5 +1,6 @@
 """How Perplexity is asked: through its official client, over our own `Http`, its errors turned into ours."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,13 +9,14 @@ from types import ModuleType
 from typing import Any
 
 from adapters.base import Access, Service
+from adapters.chat import FIRST, IDLE
 from adapters.errors import OURS, NeedsConnection, Refused, Unavailable, ours_in
 from adapters.perplexity.answer import failure
 from adapters.transport import Route, client
 
-_FIRST_WORDS, _IDLE = 20.0, 15.0  # seconds
 _MISREAD = (ValueError, TypeError, AttributeError, LookupError, RecursionError)  # what another shape than expected leads to
 _LONGEST_MESSAGE = 200
+_SPENT = re.compile(rb"insufficient_quota")
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class Wire:
     @cached_property
     def sdk(self) -> Any:
         """Perplexity's own client. To ask twice does no harm: nothing is changed by an answer."""
-        name, title = self._service.adapter.name, self._service.adapter.title
-        route = Route(name, title, self._access.tenant, repeatable=True, deadline=_FIRST_WORDS, streams=True, idle=_IDLE)
+        name, title, tenant = self._service.adapter.name, self._service.adapter.title, self._access.tenant
+        route = Route(name, title, tenant, repeatable=True, deadline=FIRST, streams=True, idle=IDLE, spent=_SPENT)
         http = client(self.library.http, self._service.http, route)
         key = self._access.token.reveal()
         return self.library.client(api_key=key, base_url=self.library.base_url, http_client=http, max_retries=0)

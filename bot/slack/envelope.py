@@ -145,6 +145,8 @@ def _is_direct(event: Mapping[str, Any]) -> bool:
 
 def _ids(payload: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Team, user, channel and thread, wherever this kind of payload keeps them."""
+    if "command" in payload:
+        return _text(payload, "team_id"), _text(payload, "user_id"), _text(payload, "channel_id"), ""
     event, container, message = (_mapping(payload, name) for name in ("event", "container", "message"))
     user, channel = _mapping(payload, "user"), _mapping(payload, "channel")
     return (

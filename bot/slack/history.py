@@ -1,7 +1,8 @@
 """What was said in a conversation of Slack's: https://docs.slack.dev/reference/methods/conversations.replies."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from bot.slack.markdown import mentioned
 from bot.slack.people import People
 from bot.slack.said import is_said, said
 from bot.text import is_web_address
-from commands.talk import Attached, Said
+from commands.talk import Attached, Said, without
 
 _MOST = 500  # messages
 _PAGE = 200
@@ -23,6 +24,10 @@ _TS = re.compile(r"\d{10}\.\d{6}")
 _FILES = "files.slack.com"
 _ABSENT = "I can't read here: I am not in this channel. Type /invite @Interact, and ask again."
 _NOT_OURS = "I can't read here: this chat is yours alone. Copy what you mean, and ask me in a chat of our own."
+_OF_A_THREAD = f"This thread is long: I read what began it, and the newest {_MOST - 1} replies."
+_OF_A_CHAT = f"Of this chat I read the newest {_RECENT} messages, with what was answered below them."
+_OF_A_CHANNEL = f"That is much: I read the newest {_MOST} messages."
+_OF_THREADS = f"There are many threads: I read the {_THREADS} in which somebody spoke last."
 _REASONS = {
     "not_in_channel": _ABSENT,
     "channel_not_found": _ABSENT,
@@ -43,14 +48,16 @@ class History:
 
     async def thread(self, ts: str) -> list[Said]:
         """The message that began it, and its replies, oldest first."""
-        return await self._said(list((await self._thread(ts)).values()))
+        found, whole = await self._thread(ts)
+        return without(await self._said(list(found.values())), "" if whole else _OF_A_THREAD)
 
     async def chat(self) -> list[Said]:
         """The newest messages of a chat of two, oldest first, with what was answered below them."""
         if not is_direct(self._channel):
             raise Refused("This is no thread. Ask in the thread that you mean, by mentioning me there.")
         page = await self._page("conversations.history", "", limit=str(_RECENT))
-        return await self._said((await self._with_replies(page["messages"]))[-_MOST:])
+        said = await self._said((await self._with_replies(page["messages"]))[-_MOST:])
+        return without(said, _OF_A_CHAT if _next(page) else "")
 
     async def since(self, moment: datetime) -> list[Said]:
         """What was said since then, also in threads that were begun since, oldest first."""
@@ -61,7 +68,10 @@ class History:
             found += page["messages"]
             if not (cursor := _next(page)):
                 break
-        return await self._said((await self._with_replies(found))[-_MOST:])
+        every = await self._with_replies(found)
+        cut = _OF_A_CHANNEL if cursor or len(every) > _MOST else ""
+        threads = _OF_THREADS if len(_threads(found)) > _THREADS else ""
+        return without(await self._said(every[-_MOST:]), " ".join(filter(None, (cut, threads))))
 
     async def message(self, id: str) -> Said:
         """By its timestamp, or by its link, which must lead to this conversation."""
@@ -90,22 +100,22 @@ class History:
             raise Refused(f"Slack does not let me open “{attached.name}”.")
         return answer.body
 
-    async def _thread(self, ts: str) -> dict[str, Json]:
-        """By their timestamps, oldest first."""
+    async def _thread(self, ts: str) -> tuple[dict[str, Json], bool]:
+        """By their timestamps, oldest first; and whether these are all."""
         found: dict[str, Json] = {}
-        cursor = ""
+        cursor, whole = "", True
         while True:
             page = await self._page("conversations.replies", cursor, ts=ts)
-            found = _newest(found | {str(message["ts"]): message for message in page["messages"]})
+            found |= {str(message["ts"]): message for message in page["messages"]}
+            found, whole = _newest(found), whole and len(found) <= _MOST
             if not (cursor := _next(page)):
-                return found
+                return found, whole
 
     async def _with_replies(self, messages: list[Json]) -> list[Json]:
         """Together with what was said below them, oldest first. It is asked for thread by thread, so not for all of them."""
         found = {str(message["ts"]): message for message in messages}
-        threads = sorted((each for each in messages if each.get("reply_count")), key=_last_reply)
-        for each in threads[-_THREADS:]:
-            found |= await self._thread(str(each["ts"]))
+        for each in _threads(messages)[-_THREADS:]:
+            found |= (await self._thread(str(each["ts"])))[0]
         return [found[ts] for ts in sorted(found)]
 
     def _timestamp(self, id: str) -> str:
@@ -128,10 +138,10 @@ class History:
             raise Refused(_NOT_OURS if reason == _ABSENT and is_direct(self._channel) else reason) from None
 
     async def _said(self, messages: list[Json]) -> list[Said]:
+        """In a thread of its own: it may be much to read."""
         known = await self._api.identity()
-        ids = {id for message in messages for id in (*mentioned(message), str(message.get("user") or ""))} - {""}
-        names = {id: await self._name(id) for id in sorted(ids)}
-        return [said(message, self._channel, names, known) for message in messages if is_said(message)]
+        names = {id: await self._name(id) for id in await asyncio.to_thread(_named, messages)}
+        return await asyncio.to_thread(_told, messages, self._channel, names, known)
 
     async def _name(self, id: str) -> str:
         return (await self._people.find(self._team, id)).name if id[:1] in "UW" else ""
@@ -146,6 +156,20 @@ def _newest(found: Mapping[str, Json]) -> dict[str, Json]:
     """Of a thread, by their timestamps: the message that began it and the newest replies, oldest first."""
     ordered = sorted(found)
     return {ts: found[ts] for ts in (*ordered[:1], *ordered[1:][1 - _MOST :])}
+
+
+def _threads(messages: Iterable[Json]) -> list[Json]:
+    """The messages that began one; last comes the one in which somebody spoke last."""
+    return sorted((each for each in messages if each.get("reply_count")), key=_last_reply)
+
+
+def _named(messages: Iterable[Json]) -> list[str]:
+    """The ids of whoever wrote them, and of people and channels in them."""
+    return sorted({id for message in messages for id in (*mentioned(message), str(message.get("user") or ""))} - {""})
+
+
+def _told(messages: Iterable[Json], channel: str, names: Mapping[str, str], known: Json) -> list[Said]:
+    return [said(message, channel, names, known) for message in messages if is_said(message)]
 
 
 def _last_reply(message: Json) -> str:

@@ -7,7 +7,7 @@ the parsed body (as in Socket Mode), and its own middleware for those things is 
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,7 +19,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platform import Filled, Gone, Press, Words
@@ -32,6 +34,7 @@ HOME = "home"
 
 _OWN = "/interact"
 _ON_HOME = "integrations"  # the command whose answer it shows
+_TYPED = {"app_mention": "mention", "message": "message"}  # events, and by which way somebody wrote
 _NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>[\s,:]*")
 
@@ -77,6 +80,7 @@ def _bolt(client: AsyncWebClient) -> AsyncApp:
         client=client,
         signing_secret="verified at the front door",  # noqa: S106 - not a secret; Bolt would look into the environment
         authorize=_Nobody(),
+        before_authorize=_Said(),
         process_before_response=True,  # Bolt keeps no reference to a task it starts: see F3 and §1.3 of its listeners
         request_verification_enabled=False,
         ssl_check_enabled=False,
@@ -85,9 +89,6 @@ def _bolt(client: AsyncWebClient) -> AsyncApp:
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    bolt.command(re.compile("^/"))(_command)
-    bolt.event("app_mention")(_mention)
-    bolt.event("message")(_message)
     bolt.action(re.compile("^press:"))(_press)
     bolt.action(re.compile("^open:"))(_opened)
     bolt.action(PREVIEW)(_preview)
@@ -120,6 +121,36 @@ class _Nobody(AsyncAuthorize):
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
 
 
+class _Said(AsyncMiddleware):
+    """What people type. Most of what comes is that, and to find a listener takes Bolt longer than all else about it."""
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        body = req.body
+        if "command" in body:
+            req.context["heard"] = _command(body)
+        elif via := _TYPED.get((body.get("event") or _NOTHING_MORE).get("type", "")):
+            req.context["heard"] = _typed(body["event"], body, via)
+        else:
+            return await next()
+        return resp
+
+
+def _command(body: dict[str, Any]) -> Heard:
+    subject = "" if body["command"] == _OWN else body["command"].removeprefix("/")
+    words = Words(f"{subject} {plain(body.get('text') or '')}".strip())
+    return Heard(words, "slash", body["team_id"], body["user_id"], body["channel_id"], route=links(body))
+
+
+def _typed(event: dict[str, Any], body: dict[str, Any], via: str) -> Heard | None:
+    if _from_a_bot(event):
+        return None
+    said = Words(plain(_MENTION.sub("", event.get("text") or "", count=1)))
+    thread = event.get("thread_ts") or ""
+    return Heard(said, via, body["team_id"], event["user"], event["channel"], thread, message=event["ts"])
+
+
 @contextmanager
 def _nothing_from_the_environment() -> Iterator[None]:
     """Bolt would read tokens there, and switch an OAuth flow with files on disk on, without being asked."""
@@ -129,23 +160,6 @@ def _nothing_from_the_environment() -> Iterator[None]:
         yield
     finally:
         os.environ.update(hidden)
-
-
-async def _command(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-    await ack()
-    subject = "" if body["command"] == _OWN else body["command"].removeprefix("/")
-    words = Words(f"{subject} {plain(body.get('text') or '')}".strip())
-    context["heard"] = Heard(words, "slash", body["team_id"], body["user_id"], body["channel_id"], route=links(body))
-
-
-async def _mention(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
-    if not _from_a_bot(event):
-        context["heard"] = _typed(event, body, "mention", _MENTION.sub("", event.get("text") or "", count=1))
-
-
-async def _message(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
-    if not _from_a_bot(event):
-        context["heard"] = _typed(event, body, "message", _MENTION.sub("", event.get("text") or "", count=1))
 
 
 async def _press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -210,12 +224,6 @@ async def _nothing() -> None:
 
 async def _raise(error: Exception) -> None:
     raise error
-
-
-def _typed(event: dict[str, Any], body: dict[str, Any], via: str, text: str) -> Heard:
-    thread = event.get("thread_ts") or ""
-    said = Words(plain(text))
-    return Heard(said, via, body["team_id"], event["user"], event["channel"], thread, message=event["ts"])
 
 
 def _filled(body: dict[str, Any], dry_run: bool = False, route: Mapping[str, str] = _NOTHING_MORE) -> Heard:

@@ -60,6 +60,8 @@ class Sender:
             standing = (await find(self._api, outgoing) if look else {}) | dict(enumerate(sent))
             if outgoing.stream and (shown := await self._streamed(outgoing, standing.get(0, ""))) is not None:
                 return shown
+            if outgoing.partial and standing.get(0) and not self._streams.may_replace(outgoing, standing[0]):
+                return sent or [standing[0]]
             ids = await self._settled(outgoing) if outgoing.replaces else []
             for part in range(len(ids), len(outgoing.messages)):
                 ids.append(await self._put(outgoing, part, standing.get(part, "")))

@@ -5,7 +5,8 @@ where Slack does not take that, there is no stream, and the answer is a message 
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,12 +15,15 @@ from bot.platform import StoppedError
 from bot.slack.api import SlackError, WebApi
 from bot.slack.look import stream_mark
 from bot.slack.outgoing import Outgoing
+from bot.slack.pace import Parts
 from bot.split import pieces
 from bot.stream_text import streamed
 
 _LOG = logging.getLogger(__name__)
 _CHUNK = 10_000  # characters of the 12,000 that Slack takes
 _MOST = 1_000
+_APPENDING = 0.75  # seconds: Slack takes a hundred a minute of a workspace
+_REPLACING = 2.0  # it takes fifty, of which the ends of answers need some
 _STOPPED = "stopped_by_user"  # where Slack's clients have a button of their own
 
 CONFLICTS = ("streaming_state_conflict", "cant_delete_message")
@@ -29,8 +33,14 @@ CONFLICTS = ("streaming_state_conflict", "cant_delete_message")
 class Streams:
     """The streams that this process has begun, and what was said in each; what another has begun can only be ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._said: dict[tuple[str, str], str] = {}
+        self._appending = Parts(_APPENDING, now)
+        self._replacing = Parts(_REPLACING, now)
+
+    def may_replace(self, outgoing: Outgoing, ts: str) -> bool:
+        """Whether it is the turn of the answer at `ts` to have what is not streamed replaced by what there is so far."""
+        return self._replacing.may(outgoing.team, f"{outgoing.channel}:{ts}")
 
     async def show(self, api: WebApi, outgoing: Outgoing, ts: str) -> Sequence[str] | None:
         """Says what is new in the stream at `ts`, or begins one; gives back where it stands.
@@ -43,7 +53,9 @@ class Streams:
         said = self._said.get((outgoing.channel, ts))
         if said is None or not text.startswith(said):
             return None
-        return [ts] if text == said or await self._append(api, outgoing.channel, ts, said, text) else None
+        if text == said or not self._appending.may(outgoing.team, f"{outgoing.channel}:{ts}"):
+            return [ts]  # it comes with what is said next
+        return [ts] if await self._append(api, outgoing.channel, ts, said, text) else None
 
     async def end(self, api: WebApi, channel: str, ts: str) -> None:
         """Ends the stream there, if this process has one. Raises Unavailable."""
@@ -61,7 +73,7 @@ class Streams:
             _LOG.info("an answer is not streamed: %s", error)
             return None
         if len(self._said) >= _MOST:  # of answers that another process has finished
-            self._said.clear()
+            del self._said[next(iter(self._said))]  # the oldest
         self._said[outgoing.channel, ts] = text
         return [ts]
 
@@ -75,9 +87,10 @@ class Streams:
             if str(error) == _STOPPED:
                 raise StoppedError from None
             _LOG.info("an answer is not streamed any further: %s", error)
-            del self._said[channel, ts]
+            self._said.pop((channel, ts), None)
             return False
-        self._said[channel, ts] = text
+        if (channel, ts) in self._said:  # it was not ended meanwhile
+            self._said[channel, ts] = text
         return True
 
 

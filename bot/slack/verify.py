@@ -4,7 +4,6 @@ It stands in front of Bolt, which parses first and answers 500 to half of what a
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -55,8 +54,7 @@ def signature_base(timestamp: str, body: bytes) -> bytes:
 
 def sign(secret: Secret, timestamp: str, body: bytes) -> str:
     """The signature that Slack sends along."""
-    digest = hmac.new(_bytes(secret.reveal()), signature_base(timestamp, body), hashlib.sha256)
-    return f"v0={digest.hexdigest()}"
+    return f"v0={hmac.digest(_bytes(secret.reveal()), signature_base(timestamp, body), 'sha256').hex()}"
 
 
 def _said(headers: Mapping[str, str]) -> Mapping[str, Sequence[str]]:

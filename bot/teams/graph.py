@@ -4,7 +4,8 @@ The rights to it come with the app where it is installed: see READS in manifest.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -25,6 +26,14 @@ _MAY_NOT = (
 _GONE = "I can't find that here: perhaps it was deleted, or I am not in this conversation."
 
 
+@dataclass(frozen=True)
+class Page:
+    """Some of what there is, and whether there is `more`."""
+
+    found: Sequence[Json] = ()
+    more: bool = False
+
+
 class Graph:
     """`url` is its address with its version, and a slash at its end. Everything here raises Refused, Unavailable."""
 
@@ -39,7 +48,7 @@ class Graph:
         """Whatever is there; `forbidden` is what to say where Graph does not let the bot have it."""
         return (await self._got(f"{self.url}{path}", tenant, forbidden)).body
 
-    async def pages(self, path: str, tenant: str) -> AsyncIterator[list[Json]]:
+    async def pages(self, path: str, tenant: str) -> AsyncIterator[Page]:
         """One page after the other, no more than a thread can have."""
         url = f"{self.url}{path}"
         for _ in range(_PAGES):
@@ -47,8 +56,8 @@ class Graph:
             value = page.get("value")
             if not isinstance(value, list):
                 raise Unavailable("Graph's answer can't be read.")
-            yield [each for each in value if isinstance(each, dict)]
             url = str(page.get("@odata.nextLink") or "")
+            yield Page([each for each in value if isinstance(each, dict)], self.holds(url))
             if not self.holds(url):
                 return
 

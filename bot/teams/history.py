@@ -2,27 +2,30 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from adapters.errors import Refused
 from bot.teams.connector import Connector
 from bot.teams.files import Files
-from bot.teams.graph import Graph, Json, quoted
+from bot.teams.graph import Graph, Json, Page, quoted
 from bot.teams.references import Conversations
 from bot.teams.rooms import Room, Rooms
 from bot.teams.said import HOSTED, created, said
 from commands.call import Place
-from commands.talk import Attached, Said
+from commands.talk import Attached, Said, without
 
 _MOST = 500  # messages
 _NEWEST = "$top=50&$orderby=createdDateTime%20desc"
-_RECENT = "$top=30&$orderby=createdDateTime%20desc"
+_FEW = 30  # messages of a chat
+_RECENT = f"$top={_FEW}&$orderby=createdDateTime%20desc"
 _ANY_ORDER = "$top=50"  # in channels Graph promises none, and takes no wish
 _WITH_REPLIES = "$top=20&$expand=replies"  # up to 200 of each: then there is a further page of them
 _ID = re.compile(r"[0-9]{1,20}")
 _LINK = re.compile(r"/l/message/([^/?#]+)/([0-9]{1,20})")
+_CUT = f"That is much: I read the newest of it, {_MOST} messages at most."
+_OF_A_CHAT = f"Of this chat I read the newest {_FEW} messages."
 _NO_THREAD = "This is no thread. Ask in the thread that you mean, by mentioning me there."
 _NO_LINK = "That is no message's link. Copy it from the message's menu (⋯, “Copy link”)."
 _ELSEWHERE = "That message is in another conversation. Ask there."
@@ -41,23 +44,27 @@ class History:
         """In a chat, which has none, its newest messages."""
         where = await self._rooms.find(place)
         if not where.channel:
-            newest: list[Json] = await anext(self._graph.pages(f"{where.messages}?{_RECENT}", place.tenant), [])
-            return await self._told(_newest(newest))
+            page = await anext(self._graph.pages(f"{where.messages}?{_RECENT}", place.tenant), Page())
+            return without(await self._told(_ordered(page.found)), _OF_A_CHAT if page.more else "")
         if not place.thread:
             raise Refused(_NO_THREAD)
-        began = await self._graph.one(f"{where.messages}/{quoted(place.thread)}", place.tenant)
-        return await self._told(_newest([began, *await self._replies(where, place.thread, place.tenant)]))
+        newest = _Newest()
+        newest.add([await self._graph.one(f"{where.messages}/{quoted(place.thread)}", place.tenant)])
+        await self._add_replies(newest, where, place.thread, place.tenant)
+        return without(await self._told(newest.messages), "" if newest.whole else _CUT)
 
     async def since(self, place: Place, moment: datetime) -> list[Said]:
         """https://learn.microsoft.com/graph/api/channel-list-messages, https://learn.microsoft.com/graph/api/chat-list-messages"""
         where, moment = await self._rooms.find(place), moment.astimezone(UTC)
-        found: list[Json] = []
+        newest, page, reached = _Newest(), Page(), False
         async for page in self._graph.pages(f"{where.messages}?{_WITH_REPLIES if where.channel else _NEWEST}", place.tenant):
-            below = [reply for each in page for reply in await self._below(where, each, place.tenant)]
-            found = _newest([*found, *(each for each in (*page, *below) if _at(each) >= moment)])
-            if not where.channel and (len(found) == _MOST or any(_at(each) < moment for each in page)):
+            every = [each for began in page.found for each in (began, *await self._below(where, began, place.tenant))]
+            newest.add(each for each in every if _at(each) >= moment)
+            reached = not where.channel and any(_at(each) < moment for each in page.found)
+            if reached or (not where.channel and len(newest.messages) == _MOST):
                 break
-        return await self._told(found)
+        whole = newest.whole and (reached or not page.more)
+        return without(await self._told(newest.messages), "" if whole else _CUT)
 
     async def message(self, place: Place, id: str) -> Said:
         """By its id, or by its link, which must lead to this conversation."""
@@ -87,25 +94,38 @@ class History:
     async def _below(self, where: Room, message: Json, tenant: str) -> Sequence[Json]:
         """The replies that came with a message; all of them where more are to come."""
         if message.get("replies@odata.nextLink"):
-            return await self._replies(where, str(message.get("id") or ""), tenant)
+            newest = _Newest()
+            await self._add_replies(newest, where, str(message.get("id") or ""), tenant)
+            return newest.messages
         replies = message.get("replies")
         return [each for each in replies if isinstance(each, dict)] if isinstance(replies, list) else []
 
-    async def _replies(self, where: Room, thread: str, tenant: str) -> list[Json]:
-        """The newest of them: https://learn.microsoft.com/graph/api/chatmessage-list-replies."""
-        found: list[Json] = []
+    async def _add_replies(self, newest: "_Newest", where: Room, thread: str, tenant: str) -> None:
+        """https://learn.microsoft.com/graph/api/chatmessage-list-replies"""
+        page = Page()
         async for page in self._graph.pages(f"{where.replies(thread)}?{_ANY_ORDER}", tenant):
-            found = _newest([*found, *page])
-        return found
+            newest.add(page.found)
+        newest.whole = newest.whole and not page.more
 
     async def _told(self, found: Sequence[Json]) -> list[Said]:
         """In a thread of its own: it may be much to read."""
         return await asyncio.to_thread(said, found, self._app_id)
 
 
-def _newest(found: Sequence[Json]) -> list[Json]:
-    """Oldest first: no more of them is kept while a long conversation is read."""
-    return sorted(found, key=_at)[-_MOST:]
+class _Newest:
+    """Oldest first: no more of them are kept while a long conversation is read. `whole`: nothing was left out."""
+
+    def __init__(self) -> None:
+        self.messages: list[Json] = []
+        self.whole = True
+
+    def add(self, found: Iterable[Json]) -> None:
+        every = _ordered([*self.messages, *found])
+        self.messages, self.whole = every[-_MOST:], self.whole and len(every) <= _MOST
+
+
+def _ordered(found: Sequence[Json]) -> list[Json]:
+    return sorted(found, key=_at)
 
 
 def _at(message: Json) -> datetime:

@@ -79,7 +79,7 @@ class Streams:
         if not id:
             raise Unknown("Teams did not say where it is streamed.")
         if len(self._said) >= _MOST:  # of answers that another process has finished
-            self._said.clear()
+            del self._said[next(iter(self._said))]  # the oldest
         self._said[stream_of(id)] = _Said("" if informs else shown, 1, self._now())
         return stream_of(id)
 

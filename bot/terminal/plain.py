@@ -1,5 +1,6 @@
 """A Reply as plain lines: for pipes, for screen readers, for `--plain`."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from bot import prose
@@ -7,9 +8,11 @@ from bot.terminal.typed import typed
 from bot.text import clean, is_web_address, size
 from commands.reply import Button, Field, Item, Reply
 
+_LINE = re.compile(r"^(?=.)", re.MULTILINE)
+
 
 def plain(reply: Reply) -> str:
-    """The reply in full. Foreign text can neither control the terminal nor begin a line of its own."""
+    """The reply in full. Foreign text can neither control the terminal nor begin a line where ours begin."""
     return "\n".join(_lines(reply))
 
 
@@ -24,9 +27,15 @@ def instead(button: Button) -> str:
     return f"→ {words}" if label == words else f"{label} → {words}"
 
 
+def set_in(prose: str) -> str:
+    """Its lines, a little to the right of our own: none of them can be taken for what we say or suggest."""
+    return _LINE.sub("  ", prose)
+
+
 def _lines(reply: Reply) -> Iterator[str]:
     yield clean(reply.text).strip()
-    yield from prose.plain(reply.prose, reply.links).split("\n") if reply.prose else ()
+    if reply.prose:
+        yield set_in(prose.plain(reply.prose, reply.links))
     yield from map(_field, reply.fields)
     for item in reply.items:
         yield _item(item)

@@ -39,7 +39,7 @@ def numbered() -> Mark:
 def _parts(reply: Reply, mark: Mark) -> Iterator[RenderableType]:
     has_more = bool(reply.fields or reply.items or reply.prose)
     yield Text(_shown(reply.text), style="bold" if has_more else "")
-    yield from prose(reply.prose, reply.links)
+    yield from (Padding(each, _INDENT) for each in prose(reply.prose, reply.links))
     if reply.fields:
         yield Padding(_fields(reply.fields), _INDENT)
     if reply.items:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.terminal.plain import set_in
 from bot.text import clean
 from commands.reply import Reply
 
@@ -25,7 +26,7 @@ class Stream:
 
     def show(self, reply: Reply) -> None:
         """Writes what is new. What does not go on where the last reply ended begins anew, below it."""
-        told = "\n".join(filter(None, (clean(reply.text).strip(), clean(reply.prose))))
+        told = "\n".join(filter(None, (clean(reply.text).strip(), set_in(clean(reply.prose)))))
         if not told.startswith(self._written):
             self.close()
         if new := told[len(self._written) :]:

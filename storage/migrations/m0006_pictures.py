@@ -11,10 +11,12 @@ _STATEMENTS = (
         mime TEXT NOT NULL,
         content {bytes} NOT NULL,
         record TEXT NOT NULL,
+        actor TEXT NOT NULL,
         made DOUBLE PRECISION NOT NULL
     )
     """,
     "CREATE INDEX picture_made ON picture (made)",
+    "CREATE INDEX picture_actor ON picture (actor)",
 )
 
 

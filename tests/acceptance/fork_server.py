@@ -179,6 +179,8 @@ def _become_bot(folder: Path, log: Path, environment: Mapping[str, str]) -> None
     os.close(output)
     os.close(nothing)
     sys.argv = ["interact", "run"]
+    if drill := environment.get("DRILL"):
+        import_module("tests.drills.inside").change(drill)
 
 
 if __name__ == "__main__":

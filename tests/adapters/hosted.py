@@ -13,11 +13,10 @@ from aiohttp import web
 from adapters import anthropic, gemini, openai
 from adapters.base import Access, Secret, Service
 from adapters.chat import Delta, Piece, Prompt, Turn
-from adapters.faults import Fault
 from adapters.hosted_chat import HostedChat
 from adapters.sandbox_chat import ChatSandbox
 from tests.adapters.servers import serving
-from tests.adapters.switched_on import against, switched_on
+from tests.adapters.switched_on import Played, against, switched_on
 
 NOW = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
 KEY = "CANARY-key-77aa"
@@ -27,7 +26,7 @@ MODELS = {"openai": "gpt-6-luna", "anthropic": "claude-sonnet-5-5", "gemini": "g
 
 
 @dataclass
-class Stage:
+class Stage(Played):
     """`model` is one that the stand-in knows."""
 
     sandbox: ChatSandbox
@@ -42,9 +41,6 @@ class Stage:
 
     async def ask(self, prompt: Prompt = SKY, model: str = "", client: HostedChat | None = None) -> list[Piece]:
         return await asked(client or self.open(), model or self.model, prompt)
-
-    def fail(self, kind: str, **details: object) -> None:
-        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
 
     @property
     def sent(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.base import Incoming, Secret
-from adapters.chat import ChatModel, Piece, Prompt, Turn
+from adapters.chat import LARGEST, ChatModel, Document, Piece, Prompt, Turn
 from adapters.errors import Refused
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.hubspot import sandbox_news as hubspot_news
@@ -38,11 +38,15 @@ class News:
 
 @dataclass(frozen=True)
 class Promise:
-    """`read` needs a connection and changes nothing; `also` is more to read, which may need none."""
+    """`read` needs a connection and changes nothing; `also` is more to read, which may need none.
+
+    `heavy` sends as much as can be sent.
+    """
 
     read: Work
     write: Work | None = None
     also: Work | None = None
+    heavy: Work | None = None
     news: News | None = None
 
 
@@ -73,11 +77,16 @@ async def ticket(hubspot: HubSpot) -> object:
     return await hubspot.create_ticket("Empty export", await hubspot.stage("ticket"), "It is.", "HIGH")
 
 
-def question(model: str) -> Work:
+def question(model: str, *documents: Document) -> Work:
     async def ask(chat: ChatModel) -> list[Piece]:
-        return [piece async for piece in chat.stream(model, Prompt((Turn("user", "Why is the sky blue?"),)))]
+        return [piece async for piece in chat.stream(model, Prompt((Turn("user", "Why is the sky blue?", documents),)))]
 
     return ask
+
+
+def chat(model: str) -> Promise:
+    picture = Document("sky.png", "image/png", b"\x89PNG\r\n\x1a\n".ljust(LARGEST, b"a"))
+    return Promise(question(model), also=models, heavy=question(model, picture))
 
 
 async def models(chat: ChatModel) -> object:
@@ -108,8 +117,6 @@ PROMISES = {
     "google_calendar": Promise(agenda, lunch, news=News(calendar_news, signed=False)),
     "notion": Promise(titles, launch_plan, news=News(notion_news, oldest=24 * 3600.0, ahead=300.0)),
     "hubspot": Promise(contacts, ticket, news=News(deal_news, oldest=300.0, ahead=300.0)),
-    "openai": Promise(question(MODELS["openai"]), also=models),
-    "anthropic": Promise(question(MODELS["anthropic"]), also=models),
-    "gemini": Promise(question(MODELS["gemini"]), also=models),
-    "perplexity": Promise(question(SONAR), also=models),
+    **{name: chat(model) for name, model in MODELS.items()},
+    "perplexity": chat(SONAR),
 }

@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from adapters.base import OAuth2, Secret
+from adapters import ADAPTERS
+from adapters.base import Adapter, OAuth2, Secret
 from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.http import Http
 from adapters.oauth import Issued, OAuthClient, Registration
@@ -193,6 +194,26 @@ async def test_nothing_that_a_client_says_becomes_part_of_the_page(
     tags = {tag for tag, _ in (await page(browser, asking(client, **{name: EVIL}))).tags}
     assert "script" not in tags
     assert "img" not in tags
+
+
+@pytest.mark.parametrize(
+    ("scope", "shown"), [("crm.objects.deals.read", 2), ("https://www.googleapis.com/auth/calendar.events", 3)]
+)
+async def test_a_scope_is_told_in_full_and_in_short_where_that_is_something_else(
+    client: OAuthClient, browser: aiohttp.ClientSession, scope: str, shown: int
+) -> None:
+    async with browser.get(asking(client, scope)) as answer:
+        assert (await answer.text()).count(scope.rpartition("/")[2]) == shown  # one of them is in the form
+
+
+async def test_the_page_calls_the_service_as_people_do(client: OAuthClient, browser: aiohttp.ClientSession) -> None:
+    async with browser.get(asking(client)) as answer:
+        assert "<h1>Sign in to Diary</h1>" in await answer.text()
+
+
+@pytest.mark.parametrize("adapter", [each for each in ADAPTERS if isinstance(each.auth, OAuth2)], ids=lambda each: each.name)
+def test_a_stand_in_to_sign_in_to_has_the_title_of_its_service(adapter: Adapter) -> None:
+    assert adapter.sandbox(Calendar()).title == adapter.title
 
 
 async def test_the_page_can_be_used_without_a_mouse_or_a_script(client: OAuthClient, browser: aiohttp.ClientSession) -> None:

@@ -108,6 +108,13 @@ async def test_first_bytes_that_do_not_come_in_time_are_not_waited_for(session: 
     assert in_use(session) == 0
 
 
+async def test_an_error_instead_of_an_answer_says_that_nothing_was_done(http: Http, diary: Diary, read: Request) -> None:
+    diary.script.add(Fault(kind="status", status=503, times=3))
+    with pytest.raises(Unavailable) as raised:
+        await http.stream(read, IDLE)
+    assert not raised.value.acted
+
+
 async def test_silence_in_the_middle_breaks_it_off(http: Http, session: aiohttp.ClientSession) -> None:
     async def say(writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + piece(b"one"))

@@ -1,15 +1,18 @@
 """Blocking SDKs work in threads of their own, and their requests go out by `Http`."""
 
 import asyncio
+import re
 import threading
+from contextlib import closing, suppress
 
 import pytest
 
+from adapters.breaker import FAILURES
 from adapters.errors import Refused, Unavailable, Unknown
 from adapters.faults import Fault
 from adapters.http import Http
 from adapters.threads import Door, in_thread
-from tests.adapters.servers import Clock, Diary
+from tests.adapters.servers import Clock, Diary, hear, listening
 
 
 async def test_work_is_done_elsewhere_and_the_loop_goes_on() -> None:
@@ -72,6 +75,52 @@ async def test_only_what_does_no_harm_twice_is_sent_again(
     with pytest.raises(error, match="Dear Diary"):
         await in_thread(lambda: door.request(method, f"{address}/line"))
     assert len(diary.lines) == sent
+
+
+async def test_nothing_is_sent_any_more_when_nobody_waits_for_it(http: Http, diary: Diary, address: str) -> None:
+    go_on, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        try:
+            assert go_on.wait(5)
+            door.request("POST", f"{address}/line", body="late")
+        finally:
+            done.set()
+
+    with closing(Door(http, "diary", "Dear Diary")) as door, suppress(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await in_thread(work)
+    go_on.set()
+    assert await asyncio.to_thread(done.wait, 5)
+    assert (list(diary.journal), diary.lines) == ([], [])
+
+
+async def test_what_is_on_its_way_then_is_given_up(http: Http) -> None:
+    heard, hung_up = asyncio.Event(), asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await hear(reader)
+        heard.set()
+        assert await reader.read() == b""
+        hung_up.set()
+
+    async with listening(talk) as service:
+        with closing(Door(http, "diary", "Dear Diary", deadline=30.0)) as door:
+            asking = asyncio.create_task(in_thread(lambda: door.request("GET", f"http://{service}/")))
+            await heard.wait()
+            asking.cancel()
+        async with asyncio.timeout(2):
+            await hung_up.wait()
+
+
+async def test_a_quota_that_is_spent_is_told_at_once(http: Http, diary: Diary, address: str, clock: Clock) -> None:
+    diary.script.add(Fault(kind="status", status=429, times=99))
+    door = Door(http, "diary", "Dear Diary", spent=re.compile(rb"."))
+    answer = await in_thread(lambda: door.request("GET", f"{address}/lines"))
+    assert (answer.status, len(diary.journal), clock.waits) == (429, 1, [])
+    for _ in range(FAILURES):
+        await in_thread(lambda: door.request("GET", f"{address}/lines"))
+    assert http.breaker("diary").state == "closed"  # others have a quota of their own
 
 
 async def test_a_redirect_is_not_followed(http: Http, diary: Diary, address: str) -> None:

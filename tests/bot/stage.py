@@ -14,6 +14,7 @@ from adapters.sandbox_chat import ChatSandbox
 from bot.assistant import Models
 from bot.clients import Clients
 from bot.connections import Connections, Given
+from bot.listed import Listed
 from bot.sandboxes import serving
 from bot.spending import Limits, Spending
 from bot.vendors import Vendors
@@ -79,7 +80,7 @@ async def staged(
         tokens = {name: Secret(sandbox.grant("acme", seconds=10**6)) for name, sandbox in sandboxes.items()}
         clients = Clients(services, Connections([Given(tokens)]), clock)
         stops, budgets, preferences = Stops(database), Budgets(database), Preferences(database)
-        vendors = Vendors(services, order, clients, clock)
+        vendors = Vendors(services, order, clients, Listed(clock))
         models = Models(vendors, Spending(budgets, limits, clock.now), stops, preferences, 30.0, clock)
         call = Call("call-1", "ask", {}, ADA, ROOM, "slash", clock.now())
         chat = {name: sandbox for name, sandbox in sandboxes.items() if isinstance(sandbox, ChatSandbox)}

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from adapters.base import Secret
+from adapters.chat import Document, Prompt
 from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.faults import Fault
-from adapters.sandbox_chat_script import Cut, Pause
+from adapters.sandbox_chat_script import Cut, Filtered, Pause, Thought
+from bot import costs
 from bot.spending import Limits
 from tests.bot.conftest import FixedClock
 from tests.bot.stage import ADA, PROMPT, Stage, staged
@@ -88,6 +90,24 @@ async def test_when_all_are_away_it_is_tried_again_later(stage: Stage) -> None:
     assert await stage.spent() == 0
 
 
+async def test_an_outage_is_told_where_the_stand_in_can_not_read_what_is_attached(tmp_path: Path, clock: FixedClock) -> None:
+    """And not that the stand-in can't: whoever was asked will be able to, later."""
+    named, plan = ("openai", "perplexity"), Document("plan.pdf", "application/pdf", b"%PDF-1.7")
+    async with staged(tmp_path, clock, Limits(9, 9, 9), named, named) as stage:
+        with pytest.raises(Refused, match="takes pictures only"):
+            await stage.ask("perplexity", "c1", prompt=_with(plan))
+        stage.sandboxes["openai"].script.add(Fault(kind="status", method="POST", status=503, times=9))
+        with pytest.raises(Unavailable, match="OpenAI can't answer"):
+            await stage.ask("", "c2", prompt=_with(plan))
+
+
+async def test_an_outage_is_told_where_nobody_has_a_key_of_the_stand_in(stage: Stage) -> None:
+    del stage.tokens["anthropic"]
+    stage.sandboxes["openai"].script.add(Fault(kind="status", method="POST", status=503, times=9))
+    with pytest.raises(Unavailable, match="OpenAI can't answer"):
+        await stage.ask("openai")
+
+
 async def test_without_a_key_of_the_first_the_next_is_asked(stage: Stage) -> None:
     del stage.tokens["openai"]
     assert (await stage.ask()).vendor == "Claude"
@@ -112,6 +132,23 @@ async def test_what_was_said_before_it_broke_off_stands(stage: Stage) -> None:
     assert 0 < await stage.spent() < 1_000_000
 
 
+async def test_what_was_paid_for_before_the_filter_stopped_it_is_noted(stage: Stage) -> None:
+    stage.sandboxes["openai"].say(("The Earth ", "slows", Filtered()))
+    said = await stage.ask()
+    assert (said.text, said.ended) == ("The Earth slows", "refused")
+    assert "content filter" in said.why
+    assert f"at most {costs.expected(PROMPT).input} + {PROMPT.most} tokens, $" in said.record
+    assert abs(await stage.spent() - float(said.record.rpartition("$")[2]) * 1_000_000) <= 1
+
+
+async def test_what_was_thought_before_it_broke_off_is_paid_for(stage: Stage) -> None:
+    del stage.tokens["anthropic"]
+    stage.sandboxes["openai"].say((Thought("Let me think."), Pause(0.1), Cut()))
+    with pytest.raises(Unavailable):
+        await stage.ask("openai")
+    assert await stage.spent() > 1000
+
+
 async def test_an_answer_that_is_too_long_is_cut_and_says_so(stage: Stage) -> None:
     stage.sandboxes["openai"].say("word " * 500)
     said = await stage.ask(prompt=replace(PROMPT, most=20))
@@ -126,6 +163,7 @@ async def test_it_stops_when_it_is_told_to_and_the_provider_too(stage: Stage) ->
         assert await stage.stops.stop("call-1")
     said = every[-1]
     assert (said.text, said.ended) == ("The Earth ", "stopped")
+    assert ": at most " in said.record  # nobody tells what it took
     await stage.is_over("openai")
     assert not await stage.stops.stop("call-1")
 
@@ -232,6 +270,30 @@ async def test_a_call_can_be_stopped_until_its_last_answer_has_ended(stage: Stag
     assert not await stage.stops.stop("call-1")
 
 
+async def test_an_attempt_that_was_taken_over_leaves_its_successor_alone(stage: Stage) -> None:
+    stage.sandboxes["openai"].say(("One ", Pause(30.0)), ("One ", Pause(30.0)))
+    first = stage.answers()
+    await anext(first)
+    second = stage.answers()
+    await anext(second)
+    reserved = await stage.spent()
+    await first.aclose()
+    assert await stage.spent() == 2 * reserved  # what the first may have cost, and what the second may still cost
+    assert await stage.stops.stop("call-1")
+    assert [each async for each in second][-1].ended == "stopped"
+    assert not await stage.stops.stop("call-1")
+
+
+async def test_providers_are_asked_for_their_models_at_the_same_time(stage: Stage) -> None:
+    stage.sandboxes["openai"].script.add(Fault(kind="slow", method="GET", seconds=30))
+    asking = asyncio.ensure_future(stage.models.assistant(stage.call).offered())
+    async with asyncio.timeout(5):
+        while not all(sandbox.journal for sandbox in stage.sandboxes.values()):
+            await asyncio.sleep(0.02)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+
+
 async def test_to_close_it_is_to_stop_the_provider_at_once(stage: Stage) -> None:
     stage.sandboxes["openai"].say(("The Earth ", Pause(30.0), "slows."))
     answers = stage.answers()
@@ -259,9 +321,13 @@ async def test_a_further_attempt_is_not_refused_because_others_have_spent_the_re
 
 async def test_no_key_is_kept_with_the_list_of_models(stage: Stage) -> None:
     await stage.ask()
-    kept = repr(vars(stage.models.vendors)["_known"])
-    assert "openai" in kept
+    kept = repr(vars(vars(stage.models.vendors)["_listed"])["_known"])
+    assert "OpenAI" in kept
     assert stage.tokens["openai"].reveal() not in kept
+
+
+def _with(document: Document) -> Prompt:
+    return replace(PROMPT, turns=(replace(PROMPT.turns[0], documents=(document,)),))
 
 
 async def _is_asked(stage: Stage) -> None:

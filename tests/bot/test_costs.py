@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.chat import Document, Prompt, Turn
-from bot.costs import expected
+from adapters.chat import Document, End, Prompt, Turn, Usage
+from bot.costs import expected, record
 
 
 def prompt(text: str, *documents: Document) -> Prompt:
@@ -30,3 +30,9 @@ def test_a_document_costs_by_its_size_up_to_what_a_model_takes_at_once() -> None
 def test_all_that_is_attached_counts() -> None:
     picture = Document("a", "image/png", b"")
     assert expected(prompt("", picture, picture)).input == 2 * expected(prompt("", picture)).input
+
+
+def test_what_nobody_told_is_noted_as_the_most_that_it_can_be() -> None:
+    usage = Usage(7, 2000)
+    assert record("a-model", usage, 0.001001, None) == "a-model: at most 7 + 2000 tokens, $0.001001"
+    assert record("a-model", usage, 0.001001, End(usage, id="r-1")) == "a-model r-1: 7 + 2000 tokens, $0.001001"

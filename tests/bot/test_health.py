@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.clock import Clock
 from bot.health import Probes
 from bot.metrics import Metrics
+from bot.receiving import Room
 from storage.database import Database
 from storage.inbox import Inbox
 
@@ -43,7 +44,10 @@ def probes(inbox: Inbox, connections: dict[tuple[str, str], int]) -> Probes:
     async def count() -> dict[tuple[str, str], int]:
         return connections
 
-    return Probes(inbox, count, Metrics())
+    def now() -> float:
+        return Clock().time() + 90.0
+
+    return Probes(inbox, count, lambda: {"notes": "half-open", "calendar": "closed"}, Room(), Metrics(), now)
 
 
 @pytest.fixture
@@ -102,3 +106,27 @@ async def measured(client: Client, begin: str) -> list[str]:
     async with client.get("/metrics") as answer:
         assert answer.status == 200
         return [line for line in (await answer.text()).splitlines() if line.startswith(begin)]
+
+
+async def test_metrics_tell_what_is_left_alone_and_whether_the_database_is_there(client: Client) -> None:
+    async with client.get("/metrics") as answer:
+        told = (await answer.text()).splitlines()
+
+    assert 'interact_breaker_open{service="notes"} 1.0' in told
+    assert 'interact_breaker_open{service="calendar"} 0.0' in told
+    assert "interact_database_up 1.0" in told
+    assert "interact_http_connections 0.0" in told
+
+
+async def test_metrics_tell_for_how_long_the_oldest_waits_that_could_run(client: Client, inbox: Inbox) -> None:
+    """In these tests the probes' clock is ninety seconds ahead."""
+    seen = []
+    for key, due in (("later", Clock().time() + 3600.0), ("now", None)):
+        await inbox.put(key, "slack", key, "{}", due=due)
+        async with client.get("/metrics") as answer:
+            told = (await answer.text()).splitlines()
+        [line] = [line for line in told if line.startswith("interact_oldest_waiting_seconds ")]
+        seen.append(float(line.split()[1]))
+
+    assert seen[0] == 0.0
+    assert 90.0 <= seen[1] < 100.0

@@ -1,8 +1,6 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from bot.housekeeping import Housekeeping
 from storage.budgets import Budgets
 from storage.database import Database
@@ -14,14 +12,6 @@ from storage.stops import Stops
 from tests.bot.conftest import FixedClock
 
 DAY = 24 * 3600.0
-
-
-class Enough(Exception):
-    """One round is enough."""
-
-
-async def one_round(seconds: float) -> None:
-    raise Enough
 
 
 async def test_what_was_done_long_ago_is_forgotten_and_the_rest_is_kept(tmp_path: Path, clock: FixedClock) -> None:
@@ -44,8 +34,8 @@ async def test_what_was_done_long_ago_is_forgotten_and_the_rest_is_kept(tmp_path
     await stops.begin("call", clock.time())
     await budgets.reserve("call", f"{clock.at:%Y-%m-%d}", {"scope": 10}, 5)
     clock.at = clock.at.replace(year=clock.at.year + 1)
-    with pytest.raises(Enough):
-        await Housekeeping(inbox, offers, stops, budgets, pictures, clock, 7 * DAY, one_round).run()
+    [job] = Housekeeping(inbox, offers, stops, budgets, pictures, clock, 7 * DAY).jobs
+    await job.work()
 
     assert [record.key for record in await inbox.list()] == ["waiting"]
     assert await offers.find("old") is None

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from bot.clients import Clients
 from bot.connections import Connections, Given
 from bot.gallery import Gallery
 from bot.imagining import Imagining
+from bot.listed import Listed
 from bot.sandboxes import serving
 from bot.spending import Limits, Spending
 from bot.tokens import token
@@ -48,6 +50,7 @@ class Stage:
     database: Database
     spending: Spending
     budgets: Budgets
+    listed: Listed
     clock: FixedClock
     url: str = PUBLIC
 
@@ -58,7 +61,7 @@ class Stage:
     async def replies(self, prompt: str = FOG, call: str = "call-1", **options: str) -> list[Reply]:
         made = Call(call, "imagine", {}, ADA, ROOM, "slash", self.clock.now())
         opened = (await self.clients.open(OpenAI, ADA, "C1", call)).client
-        illustrator = Imagining(self.spending, 30.0, self._gallery).illustrator(made)
+        illustrator = Imagining(self.spending, self.listed, 30.0, self._gallery).illustrator(made)
         told = imagine.validate({"prompt": prompt, **options}, self.clock.now())
         steps = imagine.run(told, {"openai": opened, "illustrator": illustrator}, self.clock.now())
         return [reply async for reply in steps if isinstance(reply, Reply)]
@@ -98,7 +101,7 @@ async def staged(folder: Path, clock: FixedClock, limits: Limits) -> AsyncIterat
         tokens = {"openai": Secret(sandbox.grant("acme", seconds=10**6))}
         clients = Clients(services, Connections([Given(tokens)]), clock)
         budgets = Budgets(database)
-        yield Stage(sandbox, clients, tokens, database, Spending(budgets, limits, clock.now), budgets, clock)
+        yield Stage(sandbox, clients, tokens, database, Spending(budgets, limits, clock.now), budgets, Listed(clock), clock)
 
 
 @pytest.fixture
@@ -151,6 +154,25 @@ async def test_a_further_attempt_of_the_call_shows_what_was_painted(stage: Stage
     assert (await stage.imagine(call="call-2")).image != shown.image
 
 
+async def test_what_is_kept_was_settled_before_or_a_kill_in_between_would_leave_it_reserved(stage: Stage) -> None:
+    early = (
+        "CREATE TRIGGER early BEFORE INSERT ON picture WHEN EXISTS (SELECT 1 FROM reservation WHERE reserved > 0) "
+        "BEGIN SELECT RAISE(ABORT, 'not settled yet'); END"
+    )
+    await stage.database.run(lambda connection: connection.exec_driver_sql(early))
+    await stage.imagine()
+    assert (stage.painted, await stage.spent()) == (1, 31_730)
+
+
+async def test_which_models_paint_is_asked_once_in_a_while(stage: Stage, clock: FixedClock) -> None:
+    for number in range(3):
+        await stage.imagine(call=f"call-{number}")
+    assert [entry.method for entry in stage.sandbox.journal].count("GET") == 1
+    clock.at += timedelta(minutes=11)
+    await stage.imagine(call="call-4")
+    assert [entry.method for entry in stage.sandbox.journal].count("GET") == 2
+
+
 @pytest.mark.parametrize("wanted", ["gpt-image-2", "GPT-Image-2", "openai:gpt-image-2"])
 async def test_a_model_can_be_chosen(stage: Stage, wanted: str) -> None:
     assert (await stage.imagine(model=wanted)).record.startswith("gpt-image-2: ")
@@ -187,6 +209,13 @@ async def test_what_may_have_been_painted_is_paid_for_and_not_asked_for_again(st
     assert await stage.spent() > 31_730  # as much as it may have cost
 
 
+async def test_what_is_too_large_to_be_taken_was_painted_and_is_paid_for(stage: Stage) -> None:
+    stage.fail(kind="huge")
+    with pytest.raises(Refused, match="more than we can take"):
+        await stage.imagine()
+    assert await stage.spent() > 31_730
+
+
 async def test_a_call_that_is_given_up_meanwhile_is_paid_for(stage: Stage) -> None:
     stage.fail(kind="slow", seconds=30)
     with pytest.raises(TimeoutError):
@@ -219,7 +248,7 @@ async def test_where_a_limit_is_reached_nothing_is_painted(tmp_path: Path, clock
 async def test_without_a_gallery_the_picture_itself_is_handed_over(stage: Stage, clock: FixedClock) -> None:
     opened = (await stage.clients.open(OpenAI, ADA, "C1", "call-1")).client
     call = Call("call-1", "imagine", {}, ADA, replace(ROOM, platform="terminal"), "terminal", clock.now())
-    given = {"openai": opened, "illustrator": Imagining(stage.spending, 30.0).illustrator(call)}
+    given = {"openai": opened, "illustrator": Imagining(stage.spending, stage.listed, 30.0).illustrator(call)}
     for prompt, name in ((FOG, "a-lighthouse-in-the-fog.jpg"), ("../../etc ☃/passwd", "etc-passwd.jpg"), ("☃", "picture.jpg")):
         told = {"prompt": prompt, "shape": "tall", "model": ""}
         *_, shown = [reply async for reply in imagine.run(told, given, clock.now()) if isinstance(reply, Reply)]

@@ -1,5 +1,6 @@
 """What is said about a delivery is said once, even where the database fails just then."""
 
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +26,10 @@ class Wall:
     """A platform of one wall: what hangs there, by id."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    threads: set[int] = field(default_factory=set)  # in which something was drawn
 
     def render(self, asked: Asked, reply: Reply, call: str, ids: Sequence[str]) -> str:
+        self.threads.add(threading.get_ident())
         return reply.text
 
     async def send(self, outgoing: str, sent: Sequence[str], look: bool) -> Sequence[str]:
@@ -70,6 +73,13 @@ async def test_what_is_not_stored_is_not_said(setting: Setting) -> None:
         await setting.progress().say(ASKED, Reply("the answer"), ())
 
     assert setting.wall.texts == {}
+
+
+@pytest.mark.parametrize(("length", "aside"), [(100, False), (12_000, True)])
+async def test_long_prose_is_drawn_where_nobody_waits_for_it(setting: Setting, length: int, aside: bool) -> None:
+    with pytest.raises(Fenced):  # the delivery was never claimed
+        await setting.progress().show(ASKED, Reply("Claude answers:", prose="x" * length, partial=True))
+    assert (threading.get_ident() not in setting.wall.threads) is aside
 
 
 def test_what_is_noted_can_be_read_again() -> None:

@@ -117,6 +117,24 @@ def test_what_is_all_signs_is_text_and_holds_up_nobody(sign: str) -> None:
     assert time.process_time() - began < 0.1
 
 
+@pytest.mark.parametrize("hostile", ["[a](" * 90 + "b" * 100_000, ("[a](" + "b" * 1_100) * 90, "- a\n\n" * 2_400])
+def test_what_is_left_open_or_very_small_is_read_soon(hostile: str) -> None:
+    """A hundred thousand characters of open links, and of the smallest items as many as are shown of a page."""
+    began = time.process_time()
+    read(hostile)
+    assert time.process_time() - began < 0.2
+
+
+def test_many_links_in_one_paragraph_lead_there() -> None:
+    [block] = read(f"[it]({OK}), " * 60, [OK])
+    assert sum(bool(each.url) for each in block.runs) == 60
+
+
+def test_what_is_full_of_open_links_is_text() -> None:
+    text = "[a](" * 90 + "b" * 12_000
+    assert [block.runs for block in read(text)] == [(Run(text),)]
+
+
 def test_an_answer_that_grows_is_not_taken_apart_all_over_again() -> None:
     """Some hundred paragraphs, as long as answers may be, and one more word."""
     answer = "\n\n".join(f"The **leap second** number {number} is `code` and [x]({OK})." for number in range(200))

@@ -167,16 +167,7 @@ async def open_whole(plan: Plan, name: str = NAME) -> AsyncIterator[Whole]:
         clients = Clients(services, parts.connections, plan.clock)
         given: Mapping[type, Provide] = {
             Integrations: lambda call: integrations_of(parts, "", call.actor, call.place),
-            Forgetting: partial(
-                forgetting_of,
-                parts.keeping.accounts,
-                parts.listing,
-                stores.sessions,
-                stores.effects,
-                stores.proposals,
-                stores.preferences,
-                plan.clock,
-            ),
+            Forgetting: partial(forgetting_of, parts, stores, plan.clock),
             Preferences: partial(preferences_of, stores.preferences),
             Talk: lambda _: talk(),
             **models_of(plan, Saved(stores.preferences, stores.budgets, stores.stops), services, clients),

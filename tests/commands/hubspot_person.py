@@ -1,31 +1,26 @@
 """Ana, who types HubSpot's commands, and the stand-in that answers them over HTTP."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.base import Access, Secret, Service
 from adapters.errors import Refused
-from adapters.faults import Fault
 from adapters.http import Http, pooled_session
 from adapters.hubspot import ADAPTER
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.sandbox import HubSpotSandbox
 from commands import hubspot
-from commands.command import Command
-from commands.parse import parse
-from commands.preview import Preview
-from commands.reply import Button, Reply
 from commands.talk import Said, Talk
-from commands.usage import Instead, Meant
 from tests.adapters.servers import serving
+from tests.adapters.switched_on import MONDAY, Played
+from tests.commands.asker import Asker, commands_of
 
-MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
 BERLIN = ZoneInfo("Europe/Berlin")
-COMMANDS = {each.name: each for each in vars(hubspot).values() if isinstance(each, Command)}
+COMMANDS = commands_of(hubspot)
 
 
 @dataclass
@@ -56,82 +51,27 @@ class Thread:
         raise AssertionError("nobody asked for that")
 
 
-@dataclass(frozen=True)
-class Meaning:
-    """A call as it turned out to be meant."""
+class Person(Played, Asker):
+    """Ana in Berlin, on Monday 23 November 2026 at 09:05."""
 
-    command: Command
-    arguments: Mapping[str, Any]
-
-
-class Person:
-    """Ana in Berlin, on Monday 23 November 2026 at 09:05. Each of her calls has an id of its own."""
+    commands = COMMANDS
+    sandbox: HubSpotSandbox
+    now = MONDAY.astimezone(BERLIN)
 
     def __init__(self, sandbox: HubSpotSandbox, service: Service) -> None:
+        super().__init__()
         self.sandbox = sandbox
         self.service = service
         self.thread = Thread()
-        self.now = MONDAY
         self._token = sandbox.grant("ana@acme.test")
-        self._calls = 0
 
     def open(self, call: str = "call-0", again: bool = False) -> HubSpot:
-        client = self.service.open(Access(call, Secret(self._token), BERLIN, lambda: self.now, "T1", again, MONDAY))
+        client = self.service.open(Access(call, Secret(self._token), BERLIN, lambda: MONDAY, "T1", again, MONDAY))
         assert isinstance(client, HubSpot)
         return client
 
-    async def types(self, text: str) -> Reply:
-        return (await self.does(self.reads(text)))[1]
-
-    async def presses(self, button: Button) -> Reply:
-        return (await self.does(self.pressed(button)))[1]
-
-    async def undoes(self, reply: Reply, text: str) -> Reply:
-        """Presses the Undo button of what `text` did."""
-        return await self.presses(undo_of(reply, text))
-
-    async def does(self, meaning: Meaning) -> tuple[Meaning, Reply]:
-        """Run again with what its words mean, until that is known."""
-        meaning = await self.means(meaning)
-        return meaning, await self.attempts(meaning)
-
-    async def means(self, meaning: Meaning) -> Meaning:
-        """Nothing is written for that."""
-        self._calls += 1
-        for _ in range(4):
-            try:
-                await self._first(meaning)
-            except Meant as meant:
-                meaning = Meaning(meaning.command, {**meaning.arguments, **meant.arguments})
-            except Instead as instead:
-                meaning = Meaning(COMMANDS[instead.command], instead.arguments)
-            else:
-                return meaning
-        raise AssertionError("this never comes to a meaning")
-
-    async def foresees(self, text: str | Button) -> Preview:
-        """What it would do."""
-        step = await self._first(await self.means(self.reads(text) if isinstance(text, str) else self.pressed(text)))
-        assert isinstance(step, Preview), step
-        return step
-
-    async def attempts(self, meaning: Meaning, again: bool = False) -> Reply:
-        steps = [step async for step in self.steps(meaning, again)]
-        assert isinstance(steps[-1], Reply)
-        assert all(isinstance(step, Preview) for step in steps[:-1])
-        return steps[-1]
-
-    def reads(self, text: str) -> Meaning:
-        name = next(name for name in COMMANDS if f"{text} ".startswith(f"{name} "))
-        raw = parse(COMMANDS[name], text.removeprefix(name).strip())
-        return Meaning(COMMANDS[name], COMMANDS[name].validate(raw, self.now.astimezone(BERLIN)))
-
-    def pressed(self, button: Button) -> Meaning:
-        command = COMMANDS[button.command]
-        return Meaning(command, command.validate(button.arguments, self.now.astimezone(BERLIN), typed=False))
-
-    def fail(self, kind: str, **details: object) -> None:
-        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
+    def given(self, call: str, again: bool) -> Mapping[str, object]:
+        return {"hubspot": self.open(call, again), "talk": self.thread.talk()}
 
     @property
     def state(self) -> Any:
@@ -142,25 +82,9 @@ class Person:
     def changes(self) -> int:
         return self.sandbox.changes("ana@acme.test")
 
-    async def _first(self, meaning: Meaning) -> Reply | Preview:
-        async with aclosing(self.steps(meaning, again=False)) as steps:
-            return await anext(steps)
-
-    def steps(self, meaning: Meaning, again: bool = False) -> AsyncGenerator[Reply | Preview, None]:
-        given = {"hubspot": self.open(f"call-{self._calls}", again), "talk": self.thread.talk()}
-        provided = {name: given[name] for name in meaning.command.needs}
-        return meaning.command.run(meaning.arguments, provided, self.now.astimezone(BERLIN))
-
 
 def said(id: str, author: str, text: str, minutes: int = 0, own: bool = False) -> Said:
     return Said(id, author, MONDAY + timedelta(minutes=minutes), text, f"https://acme.slack.test/{id}", own=own)
-
-
-def undo_of(reply: Reply, text: str) -> Button:
-    """The Undo button of what `text` did."""
-    command = next(command for name, command in COMMANDS.items() if f"{text} ".startswith(f"{name} "))
-    assert reply.undo is not None
-    return Button("Undo", command.undo, reply.undo)
 
 
 @asynccontextmanager

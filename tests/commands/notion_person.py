@@ -1,22 +1,15 @@
 """Somebody who uses Notion's commands: as typed and as pressed, in a channel with its default and its talk."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from commands import notion
-from commands.command import Command
-from commands.parse import parse
 from commands.preferences import Chosen, Preferences
-from commands.preview import Preview
-from commands.reply import Button, Reply
 from commands.talk import Attached, Said, Talk
-from commands.usage import Meant
 from tests.adapters.notion.stage import Stage
+from tests.commands.asker import Asker, commands_of
 
-COMMANDS = {each.name: each for each in vars(notion).values() if isinstance(each, Command)}
-_TURNS = 4  # that a call may take until it is clear what it means
+COMMANDS = commands_of(notion)
 
 
 class Channel:
@@ -68,79 +61,20 @@ class Channel:
         raise NotImplementedError
 
 
-class Person:
-    """Ana in Berlin, on Monday 23 November 2026 at 09:05. Each of her calls has an id of its own."""
+class Person(Asker):
+    """Ana in Berlin, on Monday 23 November 2026 at 09:05."""
+
+    commands = COMMANDS
 
     def __init__(self, stage: Stage) -> None:
+        super().__init__()
         self.stage = stage
         self.channel = Channel()
-        self._calls = 0
 
-    async def types(self, text: str) -> Reply:
-        return await self._run(*read(text), typed=True)
+    @property
+    def now(self) -> datetime:
+        return self.stage.open().now
 
-    async def presses(self, button: Button) -> Reply:
-        return await self._run(COMMANDS[button.command], button.arguments, typed=False)
-
-    async def undoes(self, reply: Reply, text: str) -> Reply:
-        """Presses the Undo button of what `text` did."""
-        return await self.presses(undo_of(reply, text))
-
-    async def foresees(self, text: str) -> Preview:
-        """What typing it would do."""
-        return await self._previews(*read(text), typed=True)
-
-    async def foresees_undoing(self, reply: Reply, text: str) -> Preview:
-        button = undo_of(reply, text)
-        return await self._previews(COMMANDS[button.command], button.arguments, typed=False)
-
-    async def means(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Mapping[str, Any]:
-        """What the words mean: with these arguments the command is attempted, and attempted again."""
-        for _ in range(_TURNS):
-            steps = self._steps(command, raw, typed, again=False)
-            async with aclosing(steps):
-                try:
-                    await anext(steps)
-                    return raw
-                except Meant as meant:
-                    raw = {**raw, **meant.arguments}
-        raise AssertionError("this call never comes to a meaning")
-
-    async def attempts(self, command: Command, raw: Mapping[str, Any], typed: bool = True, again: bool = False) -> Reply:
-        steps = [step async for step in self._steps(command, raw, typed, again)]
-        assert isinstance(steps[-1], Reply)
-        assert all(isinstance(step, Preview) for step in steps[:-1])
-        return steps[-1]
-
-    def begins(self) -> None:
-        """A new call."""
-        self._calls += 1
-
-    async def _run(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Reply:
-        self.begins()
-        return await self.attempts(command, await self.means(command, raw, typed), typed)
-
-    async def _previews(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Preview:
-        async with aclosing(self._steps(command, await self.means(command, raw, typed), typed, again=False)) as steps:
-            step = await anext(steps)
-        assert isinstance(step, Preview)
-        return step
-
-    def _steps(
-        self, command: Command, raw: Mapping[str, Any], typed: bool, again: bool
-    ) -> AsyncGenerator[Reply | Preview, None]:
-        client = self.stage.open(call=f"call-{self._calls}", again=again)
-        every = {"notion": client, "preferences": self.channel.preferences, "talk": self.channel.talk}
-        provided = {name: each for name, each in every.items() if name in command.needs}
-        return command.run(command.validate(raw, client.now, typed), provided, client.now)
-
-
-def undo_of(reply: Reply, text: str) -> Button:
-    """The Undo button of what `text` did."""
-    assert reply.undo is not None
-    return Button("Undo", read(text)[0].undo, reply.undo)
-
-
-def read(text: str) -> tuple[Command, Mapping[str, Any]]:
-    name = next(name for name in COMMANDS if f"{text} ".startswith(f"{name} "))
-    return COMMANDS[name], parse(COMMANDS[name], text.removeprefix(name).strip())
+    def given(self, call: str, again: bool) -> Mapping[str, object]:
+        client = self.stage.open(call=call, again=again)
+        return {"notion": client, "preferences": self.channel.preferences, "talk": self.channel.talk}

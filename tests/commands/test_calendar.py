@@ -1,9 +1,8 @@
 """The calendar's commands as people type them, answered by the stand-in over HTTP."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,82 +16,33 @@ from commands.preview import Change, Preview
 from commands.reply import Button, Reply
 from commands.usage import Meant, UsageError
 from tests.adapters.google_calendar.stage import Stage, staged
+from tests.commands.asker import Asker, Meaning, commands_of
 
-COMMANDS = {each.name: each for each in vars(calendar).values() if isinstance(each, Command)}
+COMMANDS = commands_of(calendar)
 
 
-class Person:
-    """Ana in Berlin, on Monday 23 November 2026 at 09:05. Each of her calls has an id of its own."""
+class Person(Asker):
+    """Ana in Berlin, on Monday 23 November 2026 at 09:05."""
+
+    commands = COMMANDS
 
     def __init__(self, stage: Stage) -> None:
+        super().__init__()
         self.stage = stage
-        self._calls = 0
 
-    async def types(self, text: str) -> Reply:
-        return await self._run(*_read(text), typed=True)
+    @property
+    def now(self) -> datetime:
+        return self.stage.open().now
 
-    async def presses(self, button: Button) -> Reply:
-        return await self._run(COMMANDS[button.command], button.arguments, typed=False)
-
-    async def undoes(self, reply: Reply, text: str) -> Reply:
-        """Presses the Undo button of what `text` did."""
-        return await self.presses(undo_of(reply, text))
+    def given(self, call: str, again: bool) -> Mapping[str, object]:
+        return {"google": self.stage.open(call=call, again=again)}
 
     async def sees(self, day: str) -> list[str]:
         return [item.title for item in (await self.types(f"calendar today {day}")).items]
 
-    async def _run(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Reply:
-        """A call: run again with what its words mean, once that is known."""
-        self._calls += 1
-        try:
-            return await self.attempts(command, raw, typed)
-        except Meant as meant:
-            return await self.attempts(command, {**raw, **meant.arguments}, typed)
-
-    async def foresees(self, button: Button) -> Preview:
-        """What pressing it would do."""
-        return await self.previews(COMMANDS[button.command], button.arguments, typed=False)
-
-    async def foresees_typing(self, text: str) -> Preview:
-        command, raw = _read(text)
-        try:
-            return await self.previews(command, raw, typed=True)
-        except Meant as meant:
-            return await self.previews(command, {**raw, **meant.arguments}, typed=True)
-
-    async def attempts(self, command: Command, raw: Mapping[str, Any], typed: bool, again: bool = False) -> Reply:
-        steps = [step async for step in self._steps(command, raw, typed, again)]
-        assert isinstance(steps[-1], Reply)
-        assert all(isinstance(step, Preview) for step in steps[:-1])
-        return steps[-1]
-
-    async def previews(self, command: Command, raw: Mapping[str, Any], typed: bool) -> Preview:
-        async with aclosing(self._steps(command, raw, typed, again=False)) as steps:
-            step = await anext(steps)
-        assert isinstance(step, Preview)
-        return step
-
-    def _steps(
-        self, command: Command, raw: Mapping[str, Any], typed: bool, again: bool
-    ) -> AsyncGenerator[Reply | Preview, None]:
-        google = self.stage.open(call=f"call-{self._calls}", again=again)
-        return command.run(command.validate(raw, google.now, typed), {"google": google}, google.now)
-
 
 def changes_sent(ana: Person) -> int:
     return sum(entry.method != "GET" for entry in ana.stage.sandbox.journal)
-
-
-def undo_of(reply: Reply, text: str) -> Button:
-    """The Undo button of what `text` did."""
-    command = next(command for name, command in COMMANDS.items() if f"{text} ".startswith(f"{name} "))
-    assert reply.undo is not None
-    return Button("Undo", command.undo, reply.undo)
-
-
-def _read(text: str) -> tuple[Command, Mapping[str, Any]]:
-    name = next(name for name in COMMANDS if f"{text} ".startswith(f"{name} "))
-    return COMMANDS[name], parse(COMMANDS[name], text.removeprefix(name).strip())
 
 
 @pytest.fixture
@@ -321,7 +271,7 @@ async def test_what_was_moved_on_meanwhile_is_shown_and_asked_about_before_it_is
     await ana.types("calendar create Tea 2026-11-24 15:00")
     reply = await ana.types("calendar move tea 2026-11-25 16:00")
     await ana.types("calendar move tea 2026-11-26 18:00")
-    preview = await ana.foresees(undo_of(reply, "calendar move"))
+    preview = await ana.foresees(ana.undo_of(reply, "calendar move"))
     assert preview.asks
     assert preview.text == "Move “Tea” to Tuesday 24 November, 15:00–15:30. But it was changed since."
     assert preview.changes[:2] == (
@@ -343,7 +293,7 @@ async def test_whatever_somebody_changed_is_asked_about_before_it_is_taken_back(
         await ana.types("calendar cancel tea")
     reply = await ana.types(text)
     await ana.stage.send("PATCH", f"calendars/primary/events/{reply.record}", {"summary": "Coffee", "location": "Bar"})
-    preview = await ana.foresees(undo_of(reply, text))
+    preview = await ana.foresees(ana.undo_of(reply, text))
     since = (Change("Changed since: title", "Tea", "Coffee"), Change("Changed since: place", "", "Bar"))
     assert (preview.asks, preview.changes[:2]) == (True, since)
 
@@ -352,7 +302,7 @@ async def test_an_answer_that_was_changed_elsewhere_is_asked_about(ana: Person) 
     reply = await ana.types("calendar respond yes budget review")
     own = {"attendees": [{"email": "ana@acme.test", "responseStatus": "declined"}], "attendeesOmitted": True}
     await ana.stage.send("PATCH", f"calendars/primary/events/{reply.record}", own)
-    preview = await ana.foresees(undo_of(reply, "calendar respond"))
+    preview = await ana.foresees(ana.undo_of(reply, "calendar respond"))
     since = Change("Changed since: your answer", "yes", "no")
     assert (preview.asks, preview.changes) == (True, (since, Change("Your answer", "no", "no answer")))
 
@@ -364,7 +314,7 @@ async def test_an_answer_that_was_changed_elsewhere_is_asked_about(ana: Person) 
 async def test_what_somebody_took_back_already_is_not_asked_about(ana: Person, text: str, by_hand: str) -> None:
     reply = await ana.types(text)
     await ana.types(f"calendar {by_hand}")
-    assert not (await ana.foresees(undo_of(reply, text))).asks
+    assert not (await ana.foresees(ana.undo_of(reply, text))).asks
     sent = changes_sent(ana)
     await ana.undoes(reply, text)
     assert changes_sent(ana) == sent
@@ -422,16 +372,16 @@ async def test_nobody_slips_in_between_looking_and_writing(ana: Person) -> None:
 async def test_a_write_is_shown_before_anything_is_written(
     ana: Person, text: str, said: str, fields: dict[str, str], changes: tuple[Change, ...]
 ) -> None:
-    preview = await ana.foresees_typing(text)
+    preview = await ana.foresees(text)
     assert (preview.text, {each.name: each.value for each in preview.fields}, preview.changes) == (said, fields, changes)
     assert changes_sent(ana) == 0
     ana.stage.now.value += timedelta(minutes=9)
-    assert await ana.foresees_typing(text) == preview  # or nobody could confirm it
+    assert await ana.foresees(text) == preview  # or nobody could confirm it
 
 
 async def test_an_unknown_calendar_is_told_before_anything_is_shown(ana: Person) -> None:
     with pytest.raises(Refused, match="You have no calendar “Fun”"):
-        await ana.foresees_typing("calendar create Tea 2026-11-24 15:00 calendar=Fun")
+        await ana.foresees("calendar create Tea 2026-11-24 15:00 calendar=Fun")
 
 
 @pytest.mark.parametrize(
@@ -442,14 +392,10 @@ async def test_an_attempt_after_a_lost_answer_says_and_undoes_what_the_first_wou
     if "tea" in text:
         await ana.types("calendar create Tea 2026-11-24 15:00")
         await ana.types("calendar cancel tea")
-    command, raw = _read(text)
-    with pytest.raises(Meant) as raised:
-        await ana.attempts(command, raw, typed=True)
-    before = ana.stage.sandbox.state("ana@acme.test")
-    raw = {**raw, **raised.value.arguments}
-    first = await ana.attempts(command, raw, typed=True)
+    meaning, before = await ana.means(ana.reads(text)), ana.stage.sandbox.state("ana@acme.test")
+    first = await ana.attempts(meaning)
     sent, after = changes_sent(ana), ana.stage.sandbox.state("ana@acme.test")
-    again = await ana.attempts(command, raw, typed=True, again=True)
+    again = await ana.attempts(meaning, again=True)
     assert (again, changes_sent(ana), after == before) == (first, sent, False)
     await ana.undoes(again, text)
     assert ana.stage.sandbox.state("ana@acme.test") == before
@@ -541,7 +487,7 @@ async def test_before_anything_is_changed_words_are_turned_into_the_meeting_they
     await ana.types("calendar cancel tea")
     writes = changes_sent(ana)
     with pytest.raises(Meant) as raised:
-        await ana.attempts(COMMANDS[f"calendar {name}"], words, typed=True)
+        await ana.attempts(Meaning(COMMANDS[f"calendar {name}"], words))
     assert changes_sent(ana) == writes
     found = await ana.stage.open().meeting(raised.value.arguments["meeting"])
     assert ({"meeting", "was"} >= raised.value.arguments.keys(), found.title) == (True, title)
@@ -549,12 +495,11 @@ async def test_before_anything_is_changed_words_are_turned_into_the_meeting_they
 
 async def test_a_further_attempt_cancels_the_same_meeting_and_not_what_is_next_by_then(ana: Person) -> None:
     await ana.stage.add("Tea", "2026-11-23T09:10:00+01:00", "2026-11-23T09:20:00+01:00")
-    with pytest.raises(Meant) as raised:
-        await ana.attempts(COMMANDS["calendar cancel"], {"meeting": "next"}, typed=True)
+    meaning = await ana.means(ana.reads("calendar cancel next"))
     ana.stage.fail("drop_after", method="DELETE", times=3)
     with pytest.raises(Unavailable):
-        await ana.attempts(COMMANDS["calendar cancel"], raised.value.arguments, typed=True)
-    again = await ana.attempts(COMMANDS["calendar cancel"], raised.value.arguments, typed=True, again=True)
+        await ana.attempts(meaning)
+    again = await ana.attempts(meaning, again=True)
     assert again.text == "Cancelled “Tea”, Monday 23 November, 09:10–09:20."
     assert await ana.sees("2026-11-23") == ["09:30–09:45 Stand-up", "10:00–11:00 Week planning", "14:00–14:30 1:1 with Mira"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.errors import NeedsConnection, Refused, Unavailable
 from adapters.faults import Fault
-from adapters.sandbox_chat_script import Cut, Pause
+from adapters.sandbox_chat_script import Cut, Filtered, Pause, Thought
 from bot.prose import read
 from bot.spending import Limits
 from commands.compare import compare
@@ -117,6 +117,32 @@ async def test_the_same_twice_is_not_asked(stage: Stage) -> None:
     with pytest.raises(Refused, match="same model twice"):
         await _said(stage, ["openai", "OpenAI"])
     assert stage.sandboxes["openai"].changes("acme") == 0
+
+
+@pytest.mark.parametrize("named", [("claude", "anthropic"), ("claude", "{usual}"), ("{usual}", "anthropic:{usual}")])
+async def test_the_same_by_another_name_is_not_asked_twice(stage: Stage, named: Sequence[str]) -> None:
+    offered = await stage.models.assistant(stage.call).offered()
+    [usual, another, *_] = [model.id for each in offered if each.name == "anthropic" for model in each.models]
+    with pytest.raises(Refused, match="same model twice"):
+        await _said(stage, [name.format(usual=usual) for name in named])
+    assert stage.sandboxes["anthropic"].changes("acme") == 0
+    await _said(stage, [usual, another])
+    assert stage.sandboxes["anthropic"].changes("acme") == 2
+
+
+async def test_what_the_filter_stopped_stands_beside_the_other_with_what_it_cost(stage: Stage) -> None:
+    stage.sandboxes["openai"].say(("It is ", Filtered()))
+    said = (await _said(stage))[-1]
+    assert [(each.name, each.value.partition(":")[0]) for each in said.fields] == [("OpenAI", "It ends here")]
+    assert "It is" in said.prose
+    assert said.record.count("tokens, $") == 2
+
+
+async def test_of_one_that_says_nothing_the_reason_is_told(stage: Stage) -> None:
+    stage.sandboxes["openai"].say((Thought("Hm. " * 10_000),))
+    said = (await _said(stage))[-1]
+    assert [each.name for each in said.fields] == ["OpenAI"]
+    assert "did not come to an answer" in said.fields[0].value
 
 
 async def test_to_close_it_is_to_stop_both(stage: Stage) -> None:

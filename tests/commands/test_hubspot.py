@@ -13,7 +13,8 @@ from commands.logged import as_note, messages
 from commands.preview import Change, Preview
 from commands.reply import Button, Reply
 from commands.usage import Meant, UsageError
-from tests.commands.hubspot_person import COMMANDS, MONDAY, Person, said, staged, undo_of
+from tests.adapters.switched_on import MONDAY
+from tests.commands.hubspot_person import COMMANDS, Person, said, staged
 
 PILOT = "“Orbital – Pilot”"
 WRITES = {
@@ -213,7 +214,7 @@ async def test_a_write_is_taken_back_and_done_again(ana: Person, text: str) -> N
     assert after != before
     undone = await ana.undoes(done, text)
     assert ana.state == before
-    await ana.undoes(undone, COMMANDS[undo_of(done, text).command].name)
+    await ana.undoes(undone, COMMANDS[ana.undo_of(done, text).command].name)
     assert ana.state == after
 
 
@@ -246,7 +247,7 @@ async def test_an_attempt_after_one_that_did_not_get_through_does_it(ana: Person
 async def test_the_undo_of_an_undo_can_be_attempted_again_too(ana: Person, text: str) -> None:
     before = ana.state
     done = await ana.types(text)
-    meaning, first = await ana.does(ana.pressed(undo_of(done, text)))
+    meaning, first = await ana.does(ana.pressed(ana.undo_of(done, text)))
     changes = ana.changes
     assert await ana.attempts(meaning, again=True) == first
     assert (ana.changes, ana.state) == (changes, before)
@@ -474,7 +475,7 @@ async def test_archiving_says_what_it_was_linked_to(ana: Person) -> None:
 async def test_a_value_that_somebody_changed_since_is_asked_about_before_it_is_changed_back(ana: Person) -> None:
     reply = await ana.types(WRITES["update"])
     await ana.types(f"hubspot update {PILOT} amount 9900")
-    preview = await ana.foresees(undo_of(reply, "hubspot update"))
+    preview = await ana.foresees(ana.undo_of(reply, "hubspot update"))
     assert preview.asks
     assert preview.text == "Change Amount of “Orbital – Pilot”. But it was changed since."
     assert preview.changes == (Change("Changed since: Amount", "9500", "9900"), Change("Amount", "9900", "9000"))
@@ -484,7 +485,7 @@ async def test_a_value_that_somebody_changed_since_is_asked_about_before_it_is_c
 async def test_a_stage_that_somebody_changed_since_is_asked_about(ana: Person) -> None:
     reply = await ana.types(WRITES["move"])
     await ana.types(f"hubspot move {PILOT} contract sent")
-    preview = await ana.foresees(undo_of(reply, "hubspot move"))
+    preview = await ana.foresees(ana.undo_of(reply, "hubspot move"))
     assert preview.asks
     assert preview.changes[0] == Change("Changed since: Stage", "Qualified to buy", "Contract sent")
 
@@ -492,7 +493,7 @@ async def test_a_stage_that_somebody_changed_since_is_asked_about(ana: Person) -
 async def test_a_new_deal_that_somebody_changed_since_is_asked_about_before_it_is_archived(ana: Person) -> None:
     reply = await ana.types(WRITES["create-deal"])
     await ana.types(f"hubspot update deal:{reply.record} amount 9900")
-    preview = await ana.foresees(undo_of(reply, "hubspot create-deal"))
+    preview = await ana.foresees(ana.undo_of(reply, "hubspot create-deal"))
     assert preview.asks
     assert preview.changes[0] == Change("Changed since: Amount", "12,500 EUR", "9,900 EUR")
 
@@ -500,7 +501,7 @@ async def test_a_new_deal_that_somebody_changed_since_is_asked_about_before_it_i
 @pytest.mark.parametrize("text", [WRITES["create-deal"], WRITES["note"]])
 async def test_what_somebody_archived_already_is_not_asked_about(ana: Person, text: str) -> None:
     reply = await ana.types(text)
-    button = undo_of(reply, text)
+    button = ana.undo_of(reply, text)
     await ana.types(f"hubspot archive {button.arguments['record']}")
     changes = ana.changes
     assert not (await ana.foresees(button)).asks
@@ -512,7 +513,7 @@ async def test_what_somebody_changed_back_already_is_not_asked_about(ana: Person
     reply = await ana.types(WRITES["move"])
     await ana.types(f"hubspot move {PILOT} appointment scheduled")
     changes = ana.changes
-    assert not (await ana.foresees(undo_of(reply, "hubspot move"))).asks
+    assert not (await ana.foresees(ana.undo_of(reply, "hubspot move"))).asks
     undone = await ana.undoes(reply, "hubspot move")
     assert (undone.text, ana.changes) == (
         "Moved “Orbital – Pilot” to “Appointment scheduled”. It was in “Qualified to buy”.",

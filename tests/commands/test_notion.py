@@ -8,9 +8,10 @@ import pytest
 from adapters.errors import Refused
 from commands.preview import Change
 from commands.reply import Button, Reply
+from commands.talk import without
 from commands.usage import UsageError
 from tests.adapters.notion.stage import Stage, staged
-from tests.commands.notion_person import COMMANDS, Person, read, undo_of
+from tests.commands.notion_person import COMMANDS, Person
 
 WRITES = {
     "create": 'notion create Launch plan body="Who does **what**." under="Meeting notes"',
@@ -52,9 +53,7 @@ async def texts(ana: Person, page: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
 def test_every_command_has_help_and_an_example_that_reads(command: Any, stage: Stage) -> None:
-    found, raw = read(command.example)
-    assert (found, command.about[-1]) == (command, ".")
-    found.validate(raw, stage.open().now)
+    assert (Person(stage).reads(command.example).command, command.about[-1]) == (command, ".")
 
 
 async def test_pages_and_databases_are_found_by_words_of_their_titles(ana: Person) -> None:
@@ -295,10 +294,9 @@ async def test_a_thread_is_saved_message_by_message_without_what_asks_for_it(ana
 
 
 async def test_what_is_said_after_a_thread_was_asked_for_is_not_saved(ana: Person) -> None:
-    command, raw = read("notion save-thread")
-    meant = await ana.means(command, raw, typed=True)
+    meaning = await ana.means(ana.reads("notion save-thread"))
     ana.channel.says("Lena", "Too late")
-    assert (await ana.attempts(command, meant)).text.startswith("Saved 2 messages")
+    assert (await ana.attempts(meaning)).text.startswith("Saved 2 messages")
 
 
 async def test_a_thread_can_be_saved_into_another_place(ana: Person) -> None:
@@ -346,12 +344,9 @@ async def test_previews_say_what_would_be_there(ana: Person) -> None:
 @each_write
 async def test_an_attempt_after_a_lost_answer_says_and_undoes_what_the_first_would_have(ana: Person, text: str) -> None:
     before = seen(ana)
-    command, raw = read(text)
-    ana.begins()
-    meant = await ana.means(command, raw, typed=True)
-    first = await ana.attempts(command, meant)
+    meaning, first = await ana.does(ana.reads(text))
     after, changes = seen(ana), ana.stage.sandbox.changes("ana@acme.test")
-    again = await ana.attempts(command, meant, again=True)
+    again = await ana.attempts(meaning, again=True)
     assert (again, seen(ana), ana.stage.sandbox.changes("ana@acme.test")) == (first, after, changes)
     await undone_twice(ana, again, text)
     assert (seen(ana) == before, after == before) == (True, False)
@@ -359,12 +354,8 @@ async def test_an_attempt_after_a_lost_answer_says_and_undoes_what_the_first_wou
 
 async def undone_twice(ana: Person, reply: Reply, text: str) -> None:
     """The answer to the Undo is lost as well."""
-    button = undo_of(reply, text)
-    command = COMMANDS[button.command]
-    ana.begins()
-    meant = await ana.means(command, button.arguments, typed=False)
-    first = await ana.attempts(command, meant, typed=False)
-    assert await ana.attempts(command, meant, typed=False, again=True) == first
+    meaning, first = await ana.does(ana.pressed(ana.undo_of(reply, text)))
+    assert await ana.attempts(meaning, again=True) == first
 
 
 @pytest.mark.parametrize("name", ["create", "add", "set", "rename", "archive", "append", "default"])
@@ -381,7 +372,7 @@ async def test_whatever_somebody_changed_is_asked_about_before_it_is_taken_back(
         await ana.types(change)
     else:
         await ana.stage.edit(reply.record, "Ask Lena")
-    preview = await ana.foresees_undoing(reply, WRITES.get(name, "notion restore x"))
+    preview = await ana.foresees(ana.undo_of(reply, WRITES.get(name, "notion restore x")))
     assert (preview.asks, preview.yes) == (True, "Undo anyway")
     assert preview.text.endswith("But it was changed since.")
     assert preview.changes[0].name.startswith("Changed since: ")
@@ -399,9 +390,24 @@ async def test_what_somebody_took_back_already_is_not_asked_about(ana: Person, n
     }
     await ana.types(by_hand[name])
     after, changes = seen(ana), ana.stage.sandbox.changes("ana@acme.test")
-    assert not (await ana.foresees_undoing(reply, WRITES[name])).asks
+    assert not (await ana.foresees(ana.undo_of(reply, WRITES[name]))).asks
     await ana.undoes(reply, WRITES[name])
     assert (seen(ana), ana.stage.sandbox.changes("ana@acme.test")) == (after, changes)
+
+
+async def test_of_a_long_page_the_beginning_is_shown_and_where_the_rest_is(ana: Person) -> None:
+    body = "\n".join(f"Paragraph {number} of many." for number in range(700))
+    await ana.types(f'notion create Long body="{body}" under=Ideas')
+    shown = await ana.types("notion page Long")
+    assert (shown.text, len(shown.prose) <= 12_000) == ("“Long”. It goes on in Notion.", True)
+    assert shown.prose.rstrip().endswith("of many.")
+    assert shown.items[0].url
+
+
+async def test_a_saved_thread_of_which_not_all_could_be_read_says_so(ana: Person) -> None:
+    ana.channel.said = without(ana.channel.said, "I read the newest 500 messages.")
+    saved = await ana.types("notion save-thread")
+    assert [(each.name, each.value) for each in saved.fields] == [("Note", "I read the newest 500 messages.")]
 
 
 async def test_a_message_of_another_thread_is_not_saved_with_this_one(ana: Person) -> None:
@@ -438,12 +444,10 @@ async def test_what_is_in_the_trash_is_not_found_by_its_title(ana: Person) -> No
 async def test_a_thread_that_is_too_long_for_one_request_is_saved_whole_and_once(ana: Person) -> None:
     for author in ("Tom", "Lena"):
         ana.channel.says(author, "\n".join(f"{author} {number}." for number in range(600)))
-    command, raw = read("notion save-thread")
-    meant = await ana.means(command, raw, typed=True)
-    reply = await ana.attempts(command, meant)
+    meaning, reply = await ana.does(ana.reads("notion save-thread"))
     assert reply.text.startswith("Saved 4 messages as")
-    told = await texts(ana, "shall we ship on friday?")
+    told = str(seen(ana))
     assert all(each in told for each in ("Tom 0.", "Tom 599.", "Lena 0.", "Lena 599."))
-    assert await ana.attempts(command, meant, again=True) == reply
+    assert await ana.attempts(meaning, again=True) == reply
     assert ana.stage.sandbox.changes("ana@acme.test") == 2  # a page, and what did not fit
-    assert not (await ana.foresees_undoing(reply, "notion save-thread")).asks
+    assert not (await ana.foresees(ana.undo_of(reply, "notion save-thread"))).asks

@@ -282,7 +282,7 @@ async def test_rules_alone_shows_what_concerns_me_and_to_those_who_change_them_t
     mine = (await world.said("rules ask calendar who=U0CHIEF by=U0ADA")).record
     defaults = (
         Item("Everybody may look things up, and change things with accounts that they may use.", "by default"),
-        Item("With the team's accounts, only those who run the bot may do irreversible things.", "by default"),
+        Item("With the team’s accounts, only those who run the bot may do irreversible things.", "by default"),
     )
     reply = await world.said("rules", ADA)
     assert reply == Reply(

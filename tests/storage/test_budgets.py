@@ -112,3 +112,14 @@ async def test_what_is_settled_after_it_was_released_counts_whole(budgets: Budge
     await budgets.release("c1:")
     await budgets.settle("c1:0", 4)
     assert await budgets.spent("person", DAY) == 4
+
+
+async def test_what_a_taken_over_attempt_cost_frees_nothing_that_the_next_one_has_reserved(
+    budgets: Budgets,
+) -> None:
+    for _ in range(2):
+        await budgets.reserve("c1:0", DAY, LIMITS, 60)
+    await budgets.settle("c1:0", 7, frees=False)
+    assert await budgets.spent("person", DAY) == 67
+    await budgets.settle("c1:0", 5)
+    assert await budgets.spent("person", DAY) == 12

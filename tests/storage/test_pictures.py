@@ -44,3 +44,10 @@ async def test_several_megabytes_are_kept_as_they_are(pictures: Pictures) -> Non
 
 def test_what_is_in_it_is_not_logged() -> None:
     assert "PNG" not in repr(CAT)
+
+
+async def test_what_was_painted_for_somebody_is_forgotten_when_they_want_it(pictures: Pictures) -> None:
+    for number, actor in enumerate(("slack:T1:U-ada", "slack:T1:U-ada", "slack:T1:U-ad")):
+        await pictures.keep(f"call-{number}", Kept(f"id-{number}", "image/png", b"a", actor=actor), 1000.0)
+    await pictures.forget("slack:T1:U-ada")
+    assert [bool(await pictures.find(f"id-{number}")) for number in range(3)] == [False, False, True]

@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,26 +11,14 @@ import aiohttp
 from aiohttp import web
 
 from adapters.base import Access, Secret, Service
-from adapters.faults import Fault
 from adapters.google_calendar import ADAPTER
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.sandbox import CalendarSandbox
 from tests.adapters.google_calendar.discovery import checking
 from tests.adapters.servers import serving
-from tests.adapters.switched_on import against, switched_on
+from tests.adapters.switched_on import Moment, Played, against, switched_on
 
 ANA = "ana@acme.test"
-MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
-
-
-@dataclass
-class Moment:
-    """A clock that is set by hand."""
-
-    value: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -46,7 +33,7 @@ class Answer:
 
 
 @dataclass
-class Stage:
+class Stage(Played):
     """The stand-in, and `open` for the calendar of whoever asks."""
 
     sandbox: CalendarSandbox
@@ -58,13 +45,6 @@ class Stage:
         self, zone: str = "Europe/Berlin", account: str = ANA, call: str = "call-1", again: bool = False
     ) -> GoogleCalendar:
         return opened(self.service, self.sandbox.grant(account, zone), zone, self.now, call, again=again)
-
-    def fail(self, kind: str, **details: object) -> None:
-        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
-
-    def asked(self, method: str, path: str = "") -> int:
-        """How many requests of a kind came in."""
-        return sum(entry.method == method and path in entry.path for entry in self.sandbox.journal)
 
     async def send(self, method: str, path: str, body: object = None, zone: str = "Europe/Berlin", **headers: str) -> Answer:
         """A request as Ana, by hand: for what the adapter itself does not do."""

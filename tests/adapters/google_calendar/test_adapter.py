@@ -10,7 +10,8 @@ from adapters.errors import NeedsConnection
 from adapters.google_calendar import ADAPTER
 from adapters.google_calendar.client import GoogleCalendar
 from tests.adapters.google_calendar.discovery import document, methods
-from tests.adapters.google_calendar.stage import Moment, Stage, opened
+from tests.adapters.google_calendar.stage import Stage, opened
+from tests.adapters.switched_on import Moment
 
 USED = ("calendarList.list", "events.list", "events.get", "events.insert", "events.patch", "events.delete", "freebusy.query")
 

@@ -14,7 +14,8 @@ from adapters.errors import NeedsConnection, Refused
 from adapters.google_calendar import ADAPTER, AUTH
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.oauth import Issued, OAuthClient, Registration
-from tests.adapters.google_calendar.stage import Moment, Stage, connected, opened, staged
+from tests.adapters.google_calendar.stage import Stage, connected, opened, staged
+from tests.adapters.switched_on import Moment
 from tests.emulate import Emulate
 
 BACK = "http://127.0.0.1:3000/oauth/google_calendar/callback"

@@ -9,8 +9,9 @@ from aiohttp import web
 from adapters.errors import Refused
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.meeting import Meeting
-from tests.adapters.google_calendar.stage import Moment, Stage, answered, connected, opened
+from tests.adapters.google_calendar.stage import Stage, answered, connected, opened
 from tests.adapters.servers import serving
+from tests.adapters.switched_on import Moment
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 11, 23)  # days in February lie before everything that a new account finds

@@ -14,7 +14,8 @@ import pytest
 from adapters.errors import Refused
 from adapters.google_calendar import ADAPTER
 from adapters.google_calendar.client import GoogleCalendar
-from tests.adapters.google_calendar.stage import Moment, connected, opened, staged
+from tests.adapters.google_calendar.stage import connected, opened, staged
+from tests.adapters.switched_on import Moment
 from tests.emulate import Emulate
 
 BERLIN = ZoneInfo("Europe/Berlin")

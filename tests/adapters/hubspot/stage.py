@@ -3,38 +3,25 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
 
 from adapters.base import Access, Secret, Service
-from adapters.faults import Fault
 from adapters.hubspot import ADAPTER
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.sandbox import HubSpotSandbox
 from tests.adapters.hubspot.specs import checking
 from tests.adapters.servers import serving
-from tests.adapters.switched_on import against, switched_on
+from tests.adapters.switched_on import MONDAY, Moment, Played, against, switched_on
 
 ANA = "ana@acme.test"
-MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
 TOKEN = "CANARY-token-41ab"
 
 
 @dataclass
-class Moment:
-    """A clock that is set by hand."""
-
-    value: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.value
-
-
-@dataclass
-class Stage:
+class Stage(Played):
     """The stand-in, and `open` for the CRM of Ana."""
 
     sandbox: HubSpotSandbox
@@ -44,13 +31,6 @@ class Stage:
 
     def open(self, call: str = "call-1", again: bool = False, token: str = "") -> HubSpot:
         return opened(self.service, token or self.sandbox.grant(ANA), self.now, call, again)
-
-    def fail(self, kind: str, **details: object) -> None:
-        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
-
-    def asked(self, method: str, path: str = "") -> int:
-        """How many requests of a kind came in."""
-        return sum(entry.method == method and path in entry.path for entry in self.sandbox.journal)
 
     @property
     def changes(self) -> int:

@@ -1,13 +1,18 @@
 """What HubSpot answers becomes one of the four errors, in words that a person understands."""
 
+import asyncio
+import threading
 from contextlib import suppress
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.base import Access, Secret
 from adapters.errors import OURS, NeedsConnection, Refused, Unavailable
 from adapters.hubspot.client import HubSpot
-from tests.adapters.hubspot.stage import TOKEN, Stage, answered
+from adapters.hubspot.wire import Api, Wire
+from tests.adapters.hubspot.stage import ANA, TOKEN, Stage, answered
 
 GARBAGE = (
     b"",
@@ -49,6 +54,8 @@ async def test_an_expired_token_needs_a_connection(stage: Stage, hubspot: HubSpo
         (423, error(), Unavailable, "busy"),
         (477, error(), Unavailable, "busy"),
         (429, error(), Unavailable, "can't answer"),
+        (429, {"policyName": "TEN_SECONDLY_ROLLING"}, Unavailable, "can't answer"),
+        (429, {"policyName": "DAILY"}, Refused, "used up the requests that it has for today"),
         (500, error(), Unavailable, "can't answer"),
         (529, error(), Unavailable, "can't answer"),
         (302, error(), Refused, "another address"),
@@ -89,3 +96,22 @@ async def test_the_wait_that_is_asked_for_is_told() -> None:
         with pytest.raises(Unavailable) as raised:
             await hubspot.check()
     assert raised.value.retry_after == 1  # seconds, rounded up
+
+
+async def test_what_nobody_waits_for_any_more_is_not_sent(stage: Stage) -> None:
+    access = Access("call-1", Secret(stage.sandbox.grant(ANA)), ZoneInfo("UTC"), stage.now)
+    wire, go_on, done = Wire(stage.service, access), threading.Event(), threading.Event()
+
+    def create(api: Api) -> object:
+        try:
+            assert go_on.wait(5)
+            return api.basic.create("notes", {"properties": {"hs_note_body": "late", "hs_timestamp": "2026-11-23T08:05:00Z"}})
+        finally:
+            done.set()
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await wire.ask(create, lambda answer: answer)
+    go_on.set()
+    assert await asyncio.to_thread(done.wait, 5)
+    assert stage.asked("POST") == 0

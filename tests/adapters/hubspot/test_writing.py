@@ -11,7 +11,8 @@ from adapters.errors import Refused, Unavailable, Unknown
 from adapters.hubspot import sandbox_setup
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.record import Record
-from tests.adapters.hubspot.stage import MONDAY, Stage
+from tests.adapters.hubspot.stage import Stage
+from tests.adapters.switched_on import MONDAY
 
 Write = Callable[[HubSpot], Awaitable[Record]]
 CREATING = r"/objects/\w+$"

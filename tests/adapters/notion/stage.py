@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,26 +12,14 @@ import aiohttp
 from aiohttp import web
 
 from adapters.base import Access, Secret, Service
-from adapters.faults import Fault
 from adapters.notion import ADAPTER
 from adapters.notion.client import Notion
 from adapters.notion.sandbox import VERSION, NotionSandbox
 from tests.adapters.notion.specification import checking
 from tests.adapters.servers import serving
-from tests.adapters.switched_on import against, switched_on
+from tests.adapters.switched_on import Moment, Played, against, switched_on
 
 ANA = "ana@acme.test"
-MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)  # 09:05 in Berlin
-
-
-@dataclass
-class Moment:
-    """A clock that is set by hand."""
-
-    value: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -41,7 +29,7 @@ class Answer:
 
 
 @dataclass
-class Stage:
+class Stage(Played):
     """The stand-in, and `open` for the workspace of whoever asks."""
 
     sandbox: NotionSandbox
@@ -51,13 +39,6 @@ class Stage:
 
     def open(self, account: str = ANA, call: str = "call-1", again: bool = False, zone: str = "Europe/Berlin") -> Notion:
         return opened(self.service, self.sandbox.grant(account, zone), self.now, call, again, zone)
-
-    def fail(self, kind: str, **details: object) -> None:
-        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
-
-    def asked(self, method: str, path: str = "") -> int:
-        """How many requests of a kind came in."""
-        return sum(entry.method == method and path in entry.path for entry in self.sandbox.journal)
 
     def state(self, account: str = ANA) -> Any:
         return self.sandbox.state(account)

@@ -9,7 +9,8 @@ from adapters.base import OAuth2
 from adapters.errors import NeedsConnection
 from adapters.notion import ADAPTER
 from adapters.notion.client import Notion
-from tests.adapters.notion.stage import Moment, Stage, opened
+from tests.adapters.notion.stage import Stage, opened
+from tests.adapters.switched_on import Moment
 
 
 def test_a_person_connects_a_workspace_of_their_own() -> None:

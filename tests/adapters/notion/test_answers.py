@@ -10,7 +10,8 @@ from adapters.errors import OURS, NeedsConnection, Refused, Unavailable
 from adapters.notion.client import Notion
 from adapters.notion.database import Column, Database
 from adapters.notion.page import Page, Parent
-from tests.adapters.notion.stage import MONDAY, Stage, answered
+from tests.adapters.notion.stage import Stage, answered
+from tests.adapters.switched_on import MONDAY
 
 ID = "1f3c2a4e-0b5d-4c6f-8a7e-9d0c1b2a3f4e"
 PAGE = Page(ID, "Ideas", "https://www.notion.so/x", Parent("workspace"), MONDAY, MONDAY)

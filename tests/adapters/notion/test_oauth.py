@@ -9,7 +9,8 @@ from adapters.base import Secret
 from adapters.errors import NeedsConnection, Refused
 from adapters.notion import ADAPTER, AUTH
 from adapters.oauth import Issued, OAuthClient, Registration
-from tests.adapters.notion.stage import Moment, Stage, opened
+from tests.adapters.notion.stage import Stage, opened
+from tests.adapters.switched_on import Moment
 
 BACK = "http://127.0.0.1:3000/oauth/notion/callback"
 VERIFIER = "CANARY-verifier-" + "1" * 40

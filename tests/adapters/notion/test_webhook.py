@@ -9,7 +9,7 @@ import pytest
 from adapters.base import Event, Incoming, Secret
 from adapters.notion.sandbox_news import Delivery, News
 from adapters.notion.webhook import WEBHOOK, signature
-from tests.adapters.notion.stage import MONDAY, Moment
+from tests.adapters.switched_on import MONDAY, Moment
 
 PAGE = "1f3c2a4e-0b5d-4c6f-8a7e-9d0c1b2a3f4e"
 

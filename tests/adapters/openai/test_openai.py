@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters.chat import End, Prompt, Turn, Usage
 from adapters.errors import Refused
 from adapters.openai.client import OpenAI
 from adapters.sandbox_chat_script import Failure
@@ -40,6 +41,24 @@ async def test_an_account_without_credit_is_told_so(stage: Stage) -> None:
     stage.sandbox.say(["It is ", Failure(429, "insufficient_quota")])
     with pytest.raises(Refused, match="has no credit left"):
         await stage.ask()
+
+
+async def test_an_account_without_credit_is_not_asked_again(stage: Stage) -> None:
+    stage.sandbox.say([Failure(429, "insufficient_quota")])
+    with pytest.raises(Refused, match="has no credit left"):
+        await stage.ask()
+    assert stage.asked("POST") == 1
+
+
+async def test_a_long_prompt_costs_what_it_costs(stage: Stage) -> None:
+    """OpenAI charges more for all of it from some length on."""
+    stage.sandbox.context = 1_000_000
+    long = (await stage.ask(Prompt((Turn("user", "word " * 400_000),))))[-1]
+    assert isinstance(long, End)
+    shown = stage.open().described(stage.model).input_price or 0.0
+    assert long.usage.dollars is not None
+    assert long.usage.dollars > 1.5 * long.usage.input * shown / 1_000_000
+    assert long.usage.dollars == stage.open().cost(stage.model, Usage(long.usage.input, long.usage.output))
 
 
 async def test_the_environment_of_other_programs_is_not_heard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,12 +13,11 @@ from aiohttp import web
 
 from adapters.base import Access, Secret, Service
 from adapters.chat import Piece, Prompt, Turn
-from adapters.faults import Fault
 from adapters.perplexity import ADAPTER
 from adapters.perplexity.client import Perplexity
 from adapters.perplexity.sandbox import PerplexitySandbox
 from tests.adapters.servers import serving
-from tests.adapters.switched_on import against, switched_on
+from tests.adapters.switched_on import Played, against, switched_on
 
 NOW = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
 SONAR = "perplexity/sonar"
@@ -27,16 +26,13 @@ QUESTION = Prompt((Turn("user", "Why is the sky blue?"),), "Be brief.")
 
 
 @dataclass
-class Stage:
+class Stage(Played):
     sandbox: PerplexitySandbox
     service: Service
     session: aiohttp.ClientSession
 
     def open(self, key: str = "") -> Perplexity:
         return opened(self.service, key or self.sandbox.grant("ana@acme.test"))
-
-    def fail(self, kind: str, **details: object) -> None:
-        self.sandbox.script.add(Fault.model_validate({"kind": kind, **details}))
 
     @property
     def sent(self) -> dict[str, Any]:

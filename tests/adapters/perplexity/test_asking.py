@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.chat import Delta, Document, End, Model, Piece, Prompt, Source, Tool, ToolCall, Turn, Usage
+from adapters.chat import LARGEST, Delta, Document, End, Model, Piece, Prompt, Source, Tool, ToolCall, Turn, Usage
 from adapters.errors import Refused, Unavailable
 from adapters.perplexity.client import Perplexity
 from adapters.perplexity.sandbox import MODELS
@@ -85,6 +85,13 @@ async def test_what_is_no_picture_is_refused_by_name(stage: Stage, perplexity: P
     prompt = Prompt((Turn("user", "Read this", (Document("plan.pdf", "application/pdf", b""),)),))
     with pytest.raises(Refused, match=r"“plan\.pdf”"):
         await pieces(perplexity, prompt=prompt)
+    assert not stage.sandbox.journal
+
+
+async def test_pictures_that_are_too_large_are_refused_before_anybody_is_asked(stage: Stage, perplexity: Perplexity) -> None:
+    half = Document("a.png", "image/png", b"x" * (LARGEST // 2 + 1))
+    with pytest.raises(Refused, match="too large for me to send: together at most 3 MB"):
+        await pieces(perplexity, prompt=Prompt((Turn("user", "What?", (half, half)),)))
     assert not stage.sandbox.journal
 
 

@@ -37,6 +37,7 @@ async def test_the_check_tells_a_wrong_key_though_anybody_may_list_the_models(st
         (422, error("invalid_request_error"), "did not accept that: Some reason."),
         (400, {}, "did not accept that."),
         (401, error("insufficient_quota"), "no credits left"),
+        (429, error("insufficient_quota"), "no credits left"),
         (402, error(""), "no credits left"),
         (403, error("permission_error"), "does not allow this key"),
         (404, error("not_found_error"), "does not know of that"),

@@ -43,11 +43,14 @@ class Entrance:
     inbox: Inbox
     database: Database
     session: ClientSession
+    metrics: Metrics
+    later: str = ""  # when the last answer asked to be asked again
 
     async def send(self, body: bytes, type: str = FORM, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         now = str(int(time.time()))
         said = {TIMESTAMP: now, SIGNATURE: sign(SECRET, now, body), "Content-Type": type} if headers is None else headers
         async with self.session.post(self.url, data=io.BytesIO(body), headers=said) as answer:
+            self.later = answer.headers.get("Retry-After", "")
             return answer.status, await answer.read()
 
     async def stored(self) -> int:
@@ -67,10 +70,10 @@ async def entrance(tmp_path: Path) -> AsyncIterator[Entrance]:
     await database.open()
     inbox = Inbox(database, time.time, "test")
     await inbox.open()
-    app = web.Application(client_max_size=1024 * 1024)
-    app.router.add_post("/slack/events", Door(inbox, [SECRET], check, Metrics(), Clock()).handle)
+    app, metrics = web.Application(client_max_size=1024 * 1024), Metrics()
+    app.router.add_post("/slack/events", Door(inbox, [SECRET], check, metrics, Clock()).handle)
     async with TestServer(app) as server, ClientSession() as session:
-        yield Entrance(str(server.make_url("/slack/events")), inbox, database, session)
+        yield Entrance(str(server.make_url("/slack/events")), inbox, database, session, metrics)
     await inbox.close()
     await database.close()
 
@@ -211,14 +214,18 @@ async def test_a_body_of_over_a_mebibyte_is_refused(entrance: Entrance) -> None:
     assert await entrance.stored() == 0
 
 
-async def test_what_can_not_be_stored_is_not_acknowledged(entrance: Entrance, tmp_path: Path) -> None:
+async def test_what_can_not_be_stored_is_not_acknowledged_but_asked_for_again(entrance: Entrance, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "inbox.sqlite", isolation_level=None) as holder:
         holder.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
         status, _ = await entrance.send(COMMAND)
+        took = time.monotonic() - began
         holder.execute("ROLLBACK")
     holder.close()
 
-    assert status == 503
+    assert (status, entrance.later) == (503, "2")
+    assert took < 2.5, "Slack waits for three seconds"
+    assert b'interact_puts_refused_total{kind="slack"} 1.0' in entrance.metrics.exposition()
     assert (await entrance.send(COMMAND))[0] == 200
 
 

@@ -1,5 +1,6 @@
 """What people said in Slack is read as the bot, and reads as it did there."""
 
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,9 +9,10 @@ import pytest
 
 from adapters.errors import Refused
 from bot.slack.markdown import markdown
+from bot.slack.said import said as said_of
 from bot.slack.sandbox.workspace import ADA, BOT, GENERAL, GRACE, RANDOM, TEAM
 from commands.call import Place
-from commands.talk import Attached
+from commands.talk import Attached, Said
 from tests.bot.slack.stage import Stage, stage
 
 ROOM = Place("slack", TEAM, GENERAL)
@@ -81,6 +83,7 @@ async def test_of_a_long_thread_the_newest_are_read_and_what_it_began_with(slack
         slack.slack.workspace.post(GENERAL, GRACE, str(number), thread_ts=began.ts)
     said = await slack.platform.thread(Place("slack", TEAM, GENERAL, began.ts))
     assert [each.text for each in said] == ["0", *(str(number) for number in range(121, 620))]
+    assert said[0].omitted == "This thread is long: I read what began it, and the newest 499 replies."
 
 
 async def test_a_channel_is_read_since_a_moment_with_the_threads_begun_since(slack: Stage) -> None:
@@ -96,6 +99,7 @@ async def test_a_channel_is_read_since_a_moment_with_the_threads_begun_since(sla
     said = await slack.platform.history(ROOM, since)
     assert [each.text for each in said] == [*map(str, range(450)), "a topic", "last", "in a thread"]
     assert all(each.at >= since - timedelta(seconds=1) for each in said)
+    assert [each.omitted for each in said if each.omitted] == []
 
 
 async def test_who_came_and_went_was_not_said(slack: Stage) -> None:
@@ -151,6 +155,34 @@ async def test_of_many_threads_those_are_read_in_which_somebody_spoke_last(slack
     said = await slack.platform.history(ROOM, datetime.now(UTC) - timedelta(minutes=1))
 
     assert [each.text for each in said] == [*(f"topic {n}" for n in range(25)), *(f"reply {n}" for n in range(5, 25))]
+    assert said[0].omitted == "There are many threads: I read the 20 in which somebody spoke last."
+
+
+async def test_of_a_busy_channel_the_newest_are_read_and_it_is_said(slack: Stage) -> None:
+    for number in range(620):
+        slack.slack.workspace.post(GENERAL, ADA, str(number))
+    said = await slack.platform.history(ROOM, datetime.now(UTC) - timedelta(minutes=1))
+
+    assert (len(said), said[-1].text) == (500, "619")
+    assert said[0].omitted == "That is much: I read the newest 500 messages."
+
+
+async def test_while_much_is_read_others_do_not_wait(slack: Stage) -> None:
+    """What is asked of Slack meanwhile is the loop's; to read what it answers is not."""
+    words = [run(f"word {number} ", bold=True) for number in range(400)]
+    for _ in range(150):
+        slack.slack.workspace.post(GENERAL, ADA, "x", blocks=[{"type": "rich_text", "elements": [section(*words)]}])
+    threads: set[int] = set()
+
+    def noting(*told: Any) -> Said:
+        threads.add(threading.get_ident())
+        return said_of(*told)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.slack.history.said", noting)
+        said = await slack.platform.history(ROOM, datetime.now(UTC) - timedelta(minutes=1))
+
+    assert (len(said), threading.get_ident() in threads, len(threads)) == (150, False, 1)
 
 
 async def test_a_chat_with_the_bot_is_one_thread_with_the_answers_that_stand_below_its_messages(slack: Stage) -> None:
@@ -165,6 +197,7 @@ async def test_a_chat_with_the_bot_is_one_thread_with_the_answers_that_stand_bel
     said = await slack.platform.thread(place)
     assert [each.text for each in said[-4:]] == ["question 38", "answer 38", "question 39", "answer 39"]
     assert (len(said), said[0].text) == (20, "question 30")
+    assert said[0].omitted.startswith("Of this chat I read the newest 10 messages")
 
 
 async def test_a_chat_of_two_others_is_theirs_alone(slack: Stage) -> None:

@@ -1,5 +1,6 @@
 """An answer grows while it is read, can be stopped, and is replaced by the whole of it, whatever happens in between."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -122,10 +123,11 @@ async def test_a_slash_commands_answer_is_one_message_that_is_replaced(on: Stage
     asked = await heard(on, await on.slack.command("/ask", "why"))
     sent = await say(on, asked, partial(WORDS))
     await on.slack.click("Stop")
-    sent = await say(on, asked, partial(WORDS * 2), sent)
+    for times in (2, 3, 4):
+        sent = await say(on, asked, partial(WORDS * times), sent)
     await say(on, asked, Reply("Claude says:", prose="All of it."), sent)
 
-    assert calls(on) == ["chat.postMessage", "chat.update", "chat.update"]
+    assert calls(on) == ["chat.postMessage", "chat.update", "chat.update"], "the parts wait for their turn, the end does not"
     assert "All of it." in shown(on)["text"]
     assert [round(wait) for wait in on.waits] == [1, 2], "once a second at most"
 
@@ -182,6 +184,31 @@ async def test_a_stream_that_slack_has_ended_is_replaced_from_then_on(on: Stage)
     assert len(shown(on)["text"]) > len(WORDS) * 1.9
 
 
+async def test_of_very_many_streams_the_oldest_is_forgotten_and_none_is_lost(on: Stage) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.slack.stream._MOST", 2)
+        begun = []
+        for _ in range(3):
+            asked = await mentioned(on)
+            begun.append((asked, await say(on, asked, partial(WORDS))))
+        for asked, sent in begun:
+            assert await say(on, asked, partial(WORDS * 2), sent) == sent
+
+    assert calls(on).count("chat.appendStream") == 2, "the two newest go on"
+    assert [said["text"].count("word by word") for said in on.said()] == [2, 2, 2], "the oldest is replaced"
+
+
+async def test_a_stream_that_is_forgotten_while_slack_refuses_more_of_it_is_replaced(on: Stage) -> None:
+    asked = await mentioned(on)
+    sent = await say(on, asked, partial(WORDS))
+    on.slack.refuse("chat.appendStream", "message_not_in_streaming_state")
+    on.slack.script.add(Fault(kind="slow", path="chat.appendStream", seconds=0.3))
+    growing = asyncio.create_task(say(on, asked, partial(WORDS * 2), sent))
+    await asyncio.sleep(0.1)
+    await say(on, asked, Reply("Claude says:", prose="All of it."), sent)
+    assert await growing == sent
+
+
 async def test_what_may_have_been_said_already_is_not_said_twice(on: Stage) -> None:
     asked = await mentioned(on)
     sent = await say(on, asked, partial(WORDS))
@@ -197,6 +224,7 @@ async def test_while_slack_is_away_for_a_moment_the_answer_goes_on(on: Stage) ->
     on.slack.script.add(Fault(kind="status", status=429, retry_after="60", path="chat.appendStream", times=3))
     assert await say(on, asked, partial(WORDS * 2), sent) == sent
     on.slack.script.clear()
+    await asyncio.sleep(0.8)  # until it is its turn again
     await say(on, asked, partial(WORDS * 3), sent)
 
     assert shown(on)["text"].count("word by word") == 3
@@ -244,8 +272,8 @@ async def test_who_asks_further_in_a_chat_with_the_bot_need_not_use_its_threads(
     call = Call("c", "ask", {"question": "and how"}, further.actor, further.place, "message", datetime.now(UTC))
     talk = talk_of({"slack": on.platform}, replace(call, message=further.message))
 
-    turns = await before(talk, await talk.asking())
-    assert [(turn.role, turn.text) for turn in turns] == [
+    told = await before(talk, await talk.asking())
+    assert [(turn.role, turn.text) for turn in told.turns] == [
         ("user", "Ada Lovelace: ask why"),
         ("assistant", "Claude says:\n\nBecause."),
     ]

@@ -14,7 +14,7 @@ from adapters.faults import Fault
 from bot.teams.bearer import Bearer
 from bot.teams.credentials import GRAPH
 from bot.teams.files import Files
-from bot.teams.graph import Graph
+from bot.teams.graph import Graph, Page
 from bot.teams.listen import Listener
 from bot.teams.said import FILED
 from bot.teams.said import said as read
@@ -73,6 +73,7 @@ async def test_a_long_thread_is_told_by_its_newest_messages(on: Stage, platform:
     said = await platform.thread(await met(on, platform, GENERAL, began))
 
     assert (len(said), said[0].text, said[-1].text) == (500, "20", "519")
+    assert said[0].omitted == "That is much: I read the newest of it, 500 messages at most."
 
 
 @pytest.mark.parametrize("where", ["", GROUP, GENERAL])
@@ -87,6 +88,7 @@ async def test_a_conversation_is_read_since_a_moment(on: Stage, platform: Teams,
     said = await platform.history(place, datetime.now(UTC) - timedelta(hours=1))
 
     assert (len(said), said[0].text, said[-1].text) == (120, "number 0", "number *119*")
+    assert said[0].omitted == "", "all of it was read"
     assert len(await platform.history(place, LONG_AGO)) == 121
 
 
@@ -118,6 +120,7 @@ async def test_of_a_long_chat_the_newest_are_read(on: Stage, platform: Teams) ->
     said = await platform.history(await met(on, platform, GROUP), LONG_AGO)
 
     assert (len(said), said[-1].text) == (500, "619")
+    assert "500 messages" in said[0].omitted
     assert len(on.asked("GET", "/graph/")) == 10
 
 
@@ -129,8 +132,18 @@ async def test_a_chat_is_one_thread_of_which_the_newest_are_read(on: Stage, plat
     asked = len(on.asked("GET", "/graph/"))
 
     assert platform.in_thread(place)
-    assert [each.text for each in await platform.thread(place)] == [str(number) for number in range(40, 70)]
+    said = await platform.thread(place)
+    assert [each.text for each in said] == [str(number) for number in range(40, 70)]
+    assert said[0].omitted == "Of this chat I read the newest 30 messages."
     assert len(on.asked("GET", "/graph/")) == asked + 1
+
+
+async def test_of_a_channel_with_very_many_threads_it_is_said_that_not_all_were_read(on: Stage, platform: Teams) -> None:
+    for number in range(510):
+        post(on, RANDOM, str(number))
+    said = await platform.history(await met(on, platform, RANDOM), LONG_AGO)
+
+    assert (len(said), "the newest of it" in said[0].omitted) == (500, True)
 
 
 async def test_outside_a_thread_there_is_none_to_read(on: Stage, platform: Teams) -> None:
@@ -360,7 +373,7 @@ async def test_what_graph_should_not_answer_breaks_nothing(on: Stage, body: str)
     async with TestServer(app) as served:
         graph = Graph(Bearer(on.http, on.credentials, GRAPH, on.clock), str(served.make_url("/v1.0/")))
         try:
-            found = [each async for page in graph.pages("chats/x/messages", TENANT) for each in page]
+            found = [each async for page in graph.pages("chats/x/messages", TENANT) for each in page.found]
         except Unavailable:
             return
         assert found == []
@@ -382,5 +395,5 @@ async def test_the_token_does_not_follow_a_next_page_to_another_address(on: Stag
     async with TestServer(app) as served, TestServer(other) as there:
         elsewhere = str(there.make_url("/steal"))
         graph = Graph(Bearer(on.http, on.credentials, GRAPH, on.clock), str(served.make_url("/v1.0/")))
-        assert [each async for each in graph.pages("chats/x/messages", TENANT)] == [[]]
+        assert [each async for each in graph.pages("chats/x/messages", TENANT)] == [Page([])]
     assert stolen == []

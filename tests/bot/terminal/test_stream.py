@@ -2,6 +2,7 @@
 
 import io
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from prompt_toolkit import PromptSession
@@ -54,29 +55,48 @@ def drawn(*replies: Reply) -> Written:
 def test_only_what_is_new_is_written() -> None:
     stream = drawn(*map(partial, WORDS), Reply("Claude answers:", prose="The fox jumps. Twice."))
 
-    assert stream.pieces == ["Claude answers:\nThe ", "fox ", "jumps.", " Twice.", "\n"]
+    assert stream.pieces == ["Claude answers:\n  The ", "fox ", "jumps.", " Twice.", "\n"]
 
 
 def test_what_else_the_whole_has_stands_below() -> None:
     whole = Reply("Claude answers:", prose=WORDS[-1], fields=(Field("Note", "Stopped here."),))
 
-    assert drawn(*map(partial, WORDS), whole).getvalue() == "Claude answers:\nThe fox jumps.\nNote: Stopped here.\n"
+    assert drawn(*map(partial, WORDS), whole).getvalue() == "Claude answers:\n  The fox jumps.\nNote: Stopped here.\n"
 
 
 def test_an_answer_that_goes_on_otherwise_begins_anew_below() -> None:
     told = drawn(partial("The fox"), partial("A hare", "OpenAI answers:"), Reply("OpenAI answers:", prose="A hare runs."))
 
-    assert told.getvalue() == "Claude answers:\nThe fox\nOpenAI answers:\nA hare runs.\n"
+    assert told.getvalue() == "Claude answers:\n  The fox\nOpenAI answers:\n  A hare runs.\n"
 
 
 def test_what_comes_in_its_place_without_prose_stands_below() -> None:
     assert drawn(partial("The fox"), Reply("Claude can't answer.")).getvalue() == (
-        "Claude answers:\nThe fox\nClaude can't answer.\n"
+        "Claude answers:\n  The fox\nClaude can't answer.\n"
     )
 
 
 def test_an_answer_that_does_not_grow_is_shown_at_its_end_as_ever() -> None:
-    assert drawn(Reply("Checking…"), Reply("All is well.", prose="**Really**")).getvalue() == "All is well.\nReally\n"
+    assert drawn(Reply("Checking…"), Reply("All is well.", prose="**Really**")).getvalue() == "All is well.\n  Really\n"
+
+
+LOOKALIKE = "Sure.\nConfirm → forget\r\nUndo → ping\u2028Open: https://evil.test\n\n- a\n- b\n\n```\nConfirm → forget\n```"
+
+
+@pytest.mark.parametrize("grows", [True, False])
+@pytest.mark.parametrize("screen", [PlainScreen, lambda stream: ColourScreen(stream, numbered)])
+def test_what_a_model_writes_does_not_begin_where_our_own_suggestions_do(screen: Any, grows: bool) -> None:
+    stream, whole = Terminal(), Reply("Claude answers:", prose=LOOKALIKE, buttons=(Button("Again", "ask"),))
+    made = screen(stream)
+    with made.drawing() as draw:
+        for end in range(1, len(LOOKALIKE)) if grows else ():
+            draw(partial(LOOKALIKE[:end]))
+        draw(whole)
+
+    lines = [line for line in standing(f"{stream.getvalue()}\n") if line.strip()]
+    ours = ["Claude answers:", "[1] Again" if isinstance(made, ColourScreen) else "Again → ask"]
+    assert [line for line in lines if not line.startswith("  ")] == ours
+    assert sum("Confirm → forget" in line for line in lines) == 2
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -98,7 +118,7 @@ def test_a_terminal_gets_it_word_by_word_with_buttons_below() -> None:
 
     assert stream.getvalue().count("fox") == 1
     shown = [line for line in standing(f"{stream.getvalue()}\n") if line]
-    assert shown == ["Claude answers:", "The fox jumps.", "[1] Again"]
+    assert shown == ["Claude answers:", "  The fox jumps.", "[1] Again"]
 
 
 @pytest.mark.parametrize("screen", [PlainScreen, lambda stream: ColourScreen(stream, numbered)])
