@@ -1,6 +1,6 @@
 # Everything here sets itself up: Python 3.11 to 3.13 with pip is all it takes.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint bench drills clean
 
 PYTHON ?= python3
 UV := $(shell command -v uv || echo .uv/bin/uv)
@@ -8,6 +8,7 @@ RUN := $(UV) run --frozen --no-sync
 READY := .venv/.ready
 # One more than there are cores: many tests wait for clocks and for other processes.
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
+FIGURES := $(CURDIR)/.pytest_cache/drills.jsonl
 export UV_PYTHON_DOWNLOADS := never
 
 help:  ## show what can be made
@@ -24,8 +25,12 @@ lint: $(READY)  ## style and types
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 
-bench: $(READY)  ## measure this bot beside a bare handler, plain Bolt and plain botbuilder
+bench: $(READY)  ## measure this bot beside others, on each database, and as it grows
 	$(RUN) python -m bench
+
+drills: $(READY)  ## the long form of every drill; rewrites docs/drills.md
+	rm -f $(FIGURES)
+	LONG=1 DRILLS=$(FIGURES) $(RUN) pytest -s -p no:randomly tests/drills; $(RUN) python -m tests.drills.table $(FIGURES) "make drills"
 
 clean:  ## remove what was set up
 	rm -rf .venv .uv .tools

@@ -1,9 +1,10 @@
-"""Sends requests and notes when each was sent and acknowledged: `python -m bench.load 3000 http://…:4010/ command 500 250 50`.
+"""Sends requests, notes when each was sent and acknowledged: `python -m bench.load 3000 http://…:4010/ command 500 250 50 0 1`.
 
-The arguments are a port, the address of the platform's stand-in, a kind of request, the first request's number, how many there
-are, and how many a second. With 0 a second, each of 64 connections sends its next request as soon as the one before is
-acknowledged. The result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the
-machine's monotonic clock. A status of 0 says that there was no answer.
+The arguments are the ports, with commas between them, which are sent to in turn; the address of the platform's stand-in, a kind
+of request, the first request's number, how many there are, and how many a second; in how many conversations, and from how many
+tenants. With 0 a second, each of 64 connections to each port sends its next request as soon as the one before is acknowledged.
+The result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's monotonic
+clock. A status of 0 says that there was no answer.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import cast
 
 import uvloop
 
+from bench.crowd import Crowd
 from bench.platforms import BY_KIND
 from bench.tally import Asked
 from bench.wire import split, status_of
@@ -60,40 +62,40 @@ class _Connection(asyncio.Protocol):
             self._status.set_result(status)
 
 
-async def saturate(port: int, requests: Sequence[tuple[int, bytes]]) -> list[Asked]:
+async def saturate(ports: Sequence[int], requests: Sequence[tuple[int, bytes]]) -> list[Asked]:
     """As fast as they are acknowledged."""
     left = iter(requests)
 
     async def go_on(connection: _Connection) -> list[Asked]:
         return [await connection.ask(number, request) for number, request in left]
 
-    async with _connections(port) as connections:
+    async with _connections(ports) as connections:
         done = await asyncio.gather(*(go_on(each) for each in connections))
     return [asked for each in done for asked in each]
 
 
-async def steady(port: int, requests: Sequence[tuple[int, bytes]], rate: float) -> list[Asked]:
+async def steady(ports: Sequence[int], requests: Sequence[tuple[int, bytes]], rate: float) -> list[Asked]:
     """So many a second, however long each takes."""
     loop = asyncio.get_running_loop()
-    async with _connections(port) as idle, asyncio.TaskGroup() as group:
+    async with _connections(ports) as idle, asyncio.TaskGroup() as group:
         start = loop.time()
         tasks: list[asyncio.Task[Asked]] = []
         for index, (number, request) in enumerate(requests):
             await asyncio.sleep(start + index / rate - loop.time())
-            tasks.append(group.create_task(_ask(port, idle, number, request)))
+            tasks.append(group.create_task(_ask(ports, idle, number, request)))
     return [task.result() for task in tasks]
 
 
-async def _ask(port: int, idle: list[_Connection], number: int, request: bytes) -> Asked:
-    connection = idle.pop() if idle else await _connected(port)
+async def _ask(ports: Sequence[int], idle: list[_Connection], number: int, request: bytes) -> Asked:
+    connection = idle.pop(0) if idle else await _connected(ports[number % len(ports)])
     asked = await connection.ask(number, request)
     idle.append(connection)
     return asked
 
 
 @asynccontextmanager
-async def _connections(port: int) -> AsyncIterator[list[_Connection]]:
-    connections = [await _connected(port) for _ in range(WIDTH)]
+async def _connections(ports: Sequence[int]) -> AsyncIterator[list[_Connection]]:
+    connections = [await _connected(port) for _ in range(WIDTH) for port in ports]
     try:
         yield connections
     finally:
@@ -106,13 +108,14 @@ async def _connected(port: int) -> _Connection:
     return connection
 
 
-def main(port: int, api: str, kind: str, first: int, number: int, rate: float) -> None:
-    write, now = BY_KIND[kind].writers(api)[kind], time.time()
+def main(ports: Sequence[int], api: str, kind: str, first: int, number: int, rate: float, crowd: Crowd) -> None:
+    write, now = BY_KIND[kind].writers(api, crowd)[kind], time.time()
     requests = [(each, write(each, now)) for each in range(first, first + number)]
-    asked = uvloop.run(steady(port, requests, rate) if rate else saturate(port, requests))
+    asked = uvloop.run(steady(ports, requests, rate) if rate else saturate(ports, requests))
     print(json.dumps(asked))
 
 
 if __name__ == "__main__":
-    _, _port, _api, _kind, _first, _number, _rate = sys.argv
-    main(int(_port), _api, _kind, int(_first), int(_number), float(_rate))
+    _, _ports, _api, _kind, _first, _number, _rate, *_crowd = sys.argv
+    _to = [int(port) for port in _ports.split(",")]
+    main(_to, _api, _kind, int(_first), int(_number), float(_rate), Crowd(*map(int, _crowd)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.crowd import PEOPLE
+from bench.stores import Stores
 from bench.subjects import Subject
 from bench.tally import ack_seconds, per_second, reply_seconds
 from bench.trial import Trial, started
@@ -21,6 +22,9 @@ class Effort:
     patience: float = 10.0  # seconds for which a reply may be missing before it counts as lost
 
 
+QUICK = Effort(steady=75, saturating=500)
+
+
 @dataclass(frozen=True)
 class Measured:
     """`figures` by name: "start" and "rss", and for each kind "command ack_p50" and so on. Void if there are `problems`."""
@@ -29,13 +33,18 @@ class Measured:
     problems: Sequence[str]
 
 
-def measure(subject: Subject, effort: Effort) -> Measured:
-    """Starts the subject, measures it, and ends it. Raises BrokenError."""
-    with started(subject, effort.patience) as (trial, start):
+def measure(subject: Subject, effort: Effort, stores: Stores | None = None, kinds: Sequence[str] = ()) -> Measured:
+    """Starts the subject, measures it, and ends it; with all kinds of requests, where none are named. Raises BrokenError.
+
+    Without `stores` it has SQLite in a directory of its own.
+    """
+    settings = stores.settings(subject) if stores else {}
+    served = stores.cpu if stores and subject.database == "postgresql" else lambda: 0.0
+    with started(subject, effort.patience, settings, served) as (trial, start):
         figures = {"start": start * 1000, "rss": trial.process.memory_info().rss / 2**20}
-        for kind in subject.platform.kinds:
+        for kind in kinds or subject.platform.kinds:
             trial.ask(kind, effort.warming)
-        for kind in subject.platform.kinds:
+        for kind in kinds or subject.platform.kinds:
             measured = _latencies(trial, kind, effort) | _costs(trial, kind, effort)
             figures |= {f"{kind} {name}": figure for name, figure in measured.items()}
     return Measured(figures, trial.problems)
@@ -56,7 +65,8 @@ def _latencies(trial: Trial, kind: str, effort: Effort) -> dict[str, float]:
 def _costs(trial: Trial, kind: str, effort: Effort) -> dict[str, float]:
     """CPU milliseconds a request, and requests a second, when saturated and until the last reply is out."""
     batch = trial.ask(kind, effort.saturating)
-    return {"cpu": batch.cpu * 1000 / effort.saturating, "rate": per_second(batch.asked, batch.posted)}
+    each = 1000 / effort.saturating
+    return {"cpu": batch.cpu * each, "server": batch.beside * each, "rate": per_second(batch.asked, batch.posted)}
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:

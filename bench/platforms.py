@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench import slack_requests, teams_requests
+from bench.crowd import Crowd
 
 Write = Callable[[int, float], bytes]
 """A whole HTTP request, from its number and the time."""
@@ -16,7 +17,7 @@ class Platform:
     name: str
     stand_in: str  # a module
     kinds: Sequence[str]
-    writers: Callable[[str], Mapping[str, Write]]
+    writers: Callable[[str, Crowd], Mapping[str, Write]]
     settings: Callable[[str], Mapping[str, str]]
 
     @property

@@ -22,27 +22,58 @@ _Stats = Mapping[_Function, tuple[int, int, float, float, Mapping[_Function, tup
 
 
 @dataclass(frozen=True)
-class _Profile:
-    """`scale` turns seconds of the profile into microseconds a request, as the main thread takes them unprofiled."""
+class Profile:
+    """Of one thread, which takes `each` microseconds a request unprofiled. `scale` turns the profile's seconds into these."""
 
     stats: _Stats
     scale: float
-    main: float  # microseconds a request
+    each: float
     number: int
+
+    def of(self, functions: Sequence[tuple[str, str]]) -> float:
+        """Microseconds a request in these functions with all they call, each given by its file and its name."""
+        wanted = {(str(ROOT / file), name) for file, name in functions}
+        return sum(whole for (file, _, name), (_, _, _, whole, _) in self.stats.items() if (file, name) in wanted) * self.scale
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """`writer` counts what all threads take but the main one: nearly all of that is the writer's."""
+
+    main: Profile
+    writer: Profile
+    problems: Sequence[str]
 
 
 def profile(kind: str, number: int) -> str:
+    """Where the microseconds go, by library and by function."""
+    found = profiles(kind, number)
+    head = f"{found.main.each:.0f} µs of CPU in the main thread, {found.writer.each:.0f} µs in others (the database's writer)."
+    return "\n".join([head, *_libraries(found.main), *_own(found.main), *_ours(found.main), *found.problems])
+
+
+def profiles(kind: str, number: int, warming: int = PEOPLE) -> Profiles:
     """Runs the bot at saturation, first as it is and then profiled."""
     with TemporaryDirectory() as place:
         path = Path(place, "profile")
         with started(profiled(BY_KIND[kind]), settings={"PROFILE": str(path)}) as (trial, _):
-            trial.ask(kind, PEOPLE)
-            main, others = _by_thread(trial, kind, number)
+            trial.ask(kind, warming)
+            plain = _by_thread(trial, kind, number)
             slowed = _profiled(trial, kind, number, path)
-        stats: _Stats = pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # missing in typeshed
-    found = _Profile(stats, main / slowed / number * 1e6, main * 1e6 / number, number)
-    head = f"{found.main:.0f} µs of CPU in the main thread, {others * 1e6 / number:.0f} µs in others (the database's writer)."
-    return "\n".join([head, *_libraries(found), *_own(found), *_ours(found), *trial.problems])
+        main, writer = (
+            _read(file, seconds, slow, number)
+            for file, seconds, slow in zip((path, _of_writer(path)), plain, slowed, strict=True)
+        )
+    return Profiles(main, writer, trial.problems)
+
+
+def _of_writer(path: Path) -> Path:
+    return path.with_name(f"{path.name}.writer")
+
+
+def _read(path: Path, seconds: float, slowed: float, number: int) -> Profile:
+    stats: _Stats = pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # missing in typeshed
+    return Profile(stats, seconds / slowed / number * 1e6, seconds * 1e6 / number, number)
 
 
 def _by_thread(trial: Trial, kind: str, number: int) -> tuple[float, float]:
@@ -59,17 +90,17 @@ def _thread_times(trial: Trial) -> dict[int, float]:
     return {thread.id: thread.user_time + thread.system_time for thread in trial.process.threads()}
 
 
-def _profiled(trial: Trial, kind: str, number: int, path: Path) -> float:
-    """Seconds of the main thread, slowed down by being watched."""
+def _profiled(trial: Trial, kind: str, number: int, path: Path) -> tuple[float, float]:
+    """The same, slowed down by being watched."""
     trial.process.send_signal(signal.SIGUSR1)
-    main, _ = _by_thread(trial, kind, number)
+    taken = _by_thread(trial, kind, number)
     trial.process.send_signal(signal.SIGUSR1)
-    while not path.exists():
+    while not (path.exists() and _of_writer(path).exists()):
         time.sleep(0.1)
-    return main
+    return taken
 
 
-def _libraries(found: _Profile) -> Iterator[str]:
+def _libraries(found: Profile) -> Iterator[str]:
     """Own time by library. What is built in counts for who calls it; what no function accounts for is the loop's own."""
     own: dict[str, float] = defaultdict(float)
     for function, (_, _, seconds, _, callers) in found.stats.items():
@@ -78,25 +109,25 @@ def _libraries(found: _Profile) -> Iterator[str]:
                 own[_library(caller)] += share * found.scale
         else:
             own[_library(function)] += seconds * found.scale
-    own["the event loop and its sockets"] = found.main - sum(own.values())
+    own["the event loop and its sockets"] = found.each - sum(own.values())
     yield "\nMain thread by library, µs a request (shares by cProfile, which overstates small functions):"
     for name, microseconds in sorted(own.items(), key=lambda item: -item[1]):
         if microseconds >= 1:
-            yield f"{microseconds:8.0f}  {microseconds / found.main:4.0%}  {name}"
+            yield f"{microseconds:8.0f}  {microseconds / found.each:4.0%}  {name}"
 
 
-def _own(found: _Profile) -> Iterator[str]:
+def _own(found: Profile) -> Iterator[str]:
     yield "\nBy function, the costliest by its own time:"
     yield from _functions(found, sorted(found.stats, key=lambda function: -found.stats[function][2]))
 
 
-def _ours(found: _Profile) -> Iterator[str]:
+def _ours(found: Profile) -> Iterator[str]:
     yield "\nOur own functions, the costliest with all they call:"
     ours = [function for function in found.stats if function[0].startswith(_OURS)]
     yield from _functions(found, sorted(ours, key=lambda function: -found.stats[function][3]))
 
 
-def _functions(found: _Profile, functions: Sequence[_Function]) -> Iterator[str]:
+def _functions(found: Profile, functions: Sequence[_Function]) -> Iterator[str]:
     yield f"{'own':>8}  {'with all':>8}  {'calls':>6}"
     for function in functions[:_SHOWN]:
         _, calls, own, whole, _ = found.stats[function]

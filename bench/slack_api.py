@@ -8,7 +8,7 @@ from bench.stand_in import Posts, serve
 
 _KNOWN = {
     "auth.test": {"ok": True, "url": "http://127.0.0.1/", "team": "bench", "user": "bot", "team_id": TEAM, "user_id": BOT},
-    "users.info": {"ok": True, "user": {"team_id": TEAM, "name": "ada", "real_name": "Ada", "tz": "Europe/Berlin"}},
+    "users.info": {"ok": True, "user": {"name": "ada", "real_name": "Ada", "tz": "Europe/Berlin"}},
 }
 
 
@@ -27,7 +27,8 @@ class SlackApi:
 
     def _post(self, message: dict[str, str]) -> object:
         self._count += 1
-        self._posts.add(number_of(message["channel"]), message.get("text", ""))
+        text = message.get("text", "")
+        self._posts.add(number_of(message["channel"], text), text)
         return {"ok": True, "channel": message["channel"], "ts": f"{1_700_000_000 + self._count}.000100"}
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from bench.crowd import PEOPLE, SAID
+from bench.crowd import APART, PEOPLE, SAID, Crowd
 from bench.wire import fetched, request
 
 APP_ID = "7c9f5d3e-0b1a-4c6e-9a43-0e5b8a3c2d11"
@@ -38,8 +38,10 @@ def settings(api: str) -> Mapping[str, str]:
     }
 
 
-def writers(api: str) -> Mapping[str, Callable[[int, float], bytes]]:
-    """Teams sends the same token for a while; so all that is written here bears one."""
+def writers(api: str, crowd: Crowd = APART) -> Mapping[str, Callable[[int, float], bytes]]:
+    """Teams sends the same token for a while; so all that is written here bears one. Raises ValueError for another crowd."""
+    if crowd != APART:
+        raise ValueError("only in Slack do people share conversations")
     return {"teams": partial(_message, api, fetched(f"{api}token"))}
 
 

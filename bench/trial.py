@@ -4,16 +4,17 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 
+from bench.crowd import APART, Crowd
 from bench.journal import Journal, stand_in
-from bench.launch import launched
+from bench.launch import Launch, launched
 from bench.processes import ROOT
 from bench.subjects import Subject
 from bench.tally import Asked, Posted, problems
@@ -23,31 +24,45 @@ SETTLE = 0.3  # seconds for what a subject does after its last reply, and for a 
 
 @dataclass(frozen=True)
 class Batch:
-    """What was asked and what came of it. `cpu` is in seconds: of all the subject's threads, until nothing was left to do."""
+    """What was asked and what came of it. `cpu` is in seconds: of all the subject's threads, until nothing was left to do.
+
+    `beside` is what its database's server has taken meanwhile.
+    """
 
     asked: Sequence[Asked]
     posted: Sequence[Posted]
     cpu: float
+    beside: float
 
 
 class Trial:
-    """A subject that has acknowledged request number 0. `patience` is how many seconds the next reply may take."""
+    """A subject whose processes have each acknowledged a first request. `patience` is how many seconds the next reply may take.
 
-    def __init__(self, process: psutil.Process, port: int, journal: Journal, patience: float) -> None:
-        self.process = process
+    `served` tells how many seconds of CPU its database's server has taken so far.
+    """
+
+    def __init__(self, launches: Sequence[Launch], journal: Journal, patience: float, served: Callable[[], float]) -> None:
+        self.processes = [psutil.Process(launch.process.pid) for launch in launches]
         self.problems: list[str] = []
-        self._port = port
+        self._ports = ",".join(str(launch.port) for launch in launches)
         self._journal = journal
         self._patience = patience
-        self._next = 1
+        self._served = served
+        self._next = len(launches)
+        self.collect([(number, 200, each.began, each.acknowledged) for number, each in enumerate(launches)])
 
-    def ask(self, kind: str, number: int, rate: float = 0.0) -> Batch:
+    @property
+    def process(self) -> psutil.Process:
+        """Where there is only one."""
+        return self.processes[0]
+
+    def ask(self, kind: str, number: int, rate: float = 0.0, crowd: Crowd = APART) -> Batch:
         """Sends so many requests, so many a second or as fast as it goes, and waits for their replies."""
-        before = self._cpu()
-        asked = _load(self._port, self._journal.address, kind, self._next, number, rate)
+        before, served = self._cpu(), self._served()
+        asked = _load(self._ports, self._journal.address, kind, self._next, number, rate, crowd)
         self._next += number
         posted = self.collect(asked)
-        return Batch(asked, posted, self._cpu() - before)
+        return Batch(asked, posted, self._cpu() - before, self._served() - served)
 
     def collect(self, asked: Sequence[Asked]) -> Sequence[Posted]:
         """Waits until the replies are out, or no more come, and notes what is wrong with them."""
@@ -65,25 +80,34 @@ class Trial:
             time.sleep(0.02)
 
     def _cpu(self) -> float:
-        times = self.process.cpu_times()
-        return times.user + times.system
+        times = [process.cpu_times() for process in self.processes]
+        return sum(each.user + each.system for each in times)
 
 
 @contextmanager
 def started(
-    subject: Subject, patience: float = 10.0, settings: Mapping[str, str] | None = None
+    subject: Subject,
+    patience: float = 10.0,
+    settings: Mapping[str, str] | None = None,
+    served: Callable[[], float] = lambda: 0.0,
 ) -> Iterator[tuple[Trial, float]]:
     """Runs a subject; gives its trial, and the seconds from exec to the first acknowledgement. Raises BrokenError."""
     with TemporaryDirectory() as place, stand_in(subject.platform, Path(place, "platform")) as journal:
-        with launched(subject.arguments, Path(place, "subject"), {subject.platform: journal}, settings) as launch:
-            trial = Trial(psutil.Process(launch.process.pid), launch.port, journal, patience)
-            trial.collect([(0, 200, launch.began, launch.acknowledged)])
-            yield trial, launch.acknowledged - launch.began
+        shared = {"KEYRING": str(Path(place, "keys", "keyring.json")), **(settings or {})}
+        with ExitStack() as stack:
+            launches = [
+                stack.enter_context(
+                    launched(subject.arguments, Path(place, f"subject{n}"), {subject.platform: journal}, shared, n)
+                )
+                for n in range(subject.processes)
+            ]
+            trial = Trial(launches, journal, patience, served)
+            yield trial, launches[0].acknowledged - launches[0].began
         trial.problems += problems([], journal.take())  # what it said while it went
 
 
-def _load(port: int, api: str, kind: str, first: int, number: int, rate: float) -> list[Asked]:
-    arguments = (port, api, kind, first, number, rate)
+def _load(ports: str, api: str, kind: str, first: int, number: int, rate: float, crowd: Crowd) -> list[Asked]:
+    arguments = (ports, api, kind, first, number, rate, crowd.conversations, crowd.tenants)
     # -E: where PYTHONUNBUFFERED is set, Python drops what a pipe does not take at once
     program = [sys.executable, "-E", "-m", "bench.load", *(str(each) for each in arguments)]
     done = subprocess.run(program, cwd=ROOT, check=True, stdout=subprocess.PIPE)

@@ -7,12 +7,15 @@ from bench.platforms import SLACK, TEAMS, Platform
 
 @dataclass(frozen=True)
 class Subject:
-    """`arguments` follow `python`."""
+    """`arguments` follow `python`. `database` is "sqlite" or "postgresql"; a `full` one holds what was done long ago."""
 
     name: str
     title: str
     arguments: tuple[str, ...]
     platform: Platform
+    database: str = "sqlite"
+    processes: int = 1
+    full: bool = False
 
 
 RUN = ("-m", "bot", "run")
@@ -25,7 +28,21 @@ TEAMS_FLOOR = Subject("teams_floor", _FLOOR, ("-m", "bench.subjects.teams_floor"
 PLAIN_BOTBUILDER = Subject("plain_botbuilder", "plain botbuilder", ("-m", "bench.subjects.plain_botbuilder"), TEAMS)
 TEAMS_BOT = Subject("teams_bot", _BOT, RUN, TEAMS)
 BOTS = (SLACK_BOT, TEAMS_BOT)
+"""These, and only these, are held against the others on their platform."""
+
+ON_SQLITE = Subject("sqlite", "SQLite", RUN, SLACK)
+ON_POSTGRES = Subject("postgresql", "PostgreSQL", RUN, SLACK, "postgresql")
+TWO_PROCESSES = Subject("two_processes", "PostgreSQL, two processes", RUN, SLACK, "postgresql", processes=2)
+FULL_SQLITE = Subject("full_sqlite", "SQLite, a million old rows", RUN, SLACK, full=True)
+FULL_POSTGRES = Subject("full_postgresql", "PostgreSQL, a million old rows", RUN, SLACK, "postgresql", full=True)
+ON_DATABASES = (ON_SQLITE, ON_POSTGRES, TWO_PROCESSES, FULL_SQLITE, FULL_POSTGRES)
+
 SUBJECTS = (SLACK_FLOOR, PLAIN_BOLT, SLACK_BOT, TEAMS_FLOOR, PLAIN_BOTBUILDER, TEAMS_BOT)
+
+
+def grown(commands: int) -> Subject:
+    """With so many commands registered."""
+    return Subject("grown", f"{commands} commands", ("-m", "bench.subjects.grown", str(commands)), SLACK)
 
 
 def profiled(platform: Platform) -> Subject:
