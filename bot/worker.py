@@ -22,6 +22,7 @@ _ATTEMPTS = 5  # to find an answer
 _SENDING_ATTEMPTS = 50  # to send one that was found: some hours
 _BACKOFF = 2.0  # seconds; doubles with each attempt, with full jitter
 _LONGEST_BACKOFF = 300.0
+_SHORTLY = 4.0  # seconds at the most until the database is tried again: what can be written now shows that it is back
 _PATIENCE = 60.0  # seconds that a person is left without a word because a service asks for a pause
 _LAST_WORDS = 3.0  # seconds that the database has to take them when the process ends
 
@@ -95,7 +96,7 @@ class Worker:
         except Fenced:
             raise
         except StorageError as error:
-            return await self._later(delivery, Unavailable(str(error)))
+            return await self._later(delivery, Unavailable(str(error)), _SHORTLY)
         except BrokenError as error:
             return await self._bury(delivery, str(error))
         except Exception as error:
@@ -104,12 +105,12 @@ class Worker:
         await self._inbox.finish(delivery)
         return "done"
 
-    async def _later(self, delivery: Delivery, error: Unavailable) -> str:
+    async def _later(self, delivery: Delivery, error: Unavailable, longest: float = _LONGEST_BACKOFF) -> str:
         undelivered = isinstance(error, UndeliveredError)
         too_long = not undelivered and (error.retry_after or 0.0) > _PATIENCE
         if too_long or delivery.attempt >= (_SENDING_ATTEMPTS if undelivered else _ATTEMPTS):
             return await self._give_up(delivery, error)
-        backoff = self._random() * min(_BACKOFF * 2**delivery.attempt, _LONGEST_BACKOFF)
+        backoff = self._random() * min(_BACKOFF * 2**delivery.attempt, longest)
         wait = max(error.retry_after or 0.0, backoff)
         _LOG.info("attempt %d failed, the next in %.1f s: %s", delivery.attempt, wait, error)
         self._metrics.retries.inc()

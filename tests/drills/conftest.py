@@ -1,0 +1,49 @@
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.drills.opening import open_town
+from tests.drills.postgres import Postgres, postgres
+from tests.drills.town import Town
+
+OpenTown = Callable[..., AbstractAsyncContextManager[Town]]
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """One for each process of the test run, started when the first drill asks for it."""
+    with postgres() as opened:
+        yield opened
+
+
+@pytest.fixture
+def seed() -> int:
+    return int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+
+
+@pytest.fixture
+def on_postgres(server: Postgres, tmp_path: Path, seed: int) -> OpenTown:
+    """Opens a town of two bots on PostgreSQL."""
+
+    def open(**options: str) -> AbstractAsyncContextManager[Town]:
+        address = server.create(f"drill{next(_NUMBERS)}")
+        return open_town(tmp_path, options.pop("database", address), 2, seed, **options)
+
+    return open
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path, seed: int) -> OpenTown:
+    """Opens a town of one bot on SQLite."""
+
+    def open(**options: str) -> AbstractAsyncContextManager[Town]:
+        address = options.pop("database", f"sqlite:///{tmp_path / 'data/inbox.sqlite'}")
+        return open_town(tmp_path, address, 1, seed, **options)
+
+    return open
