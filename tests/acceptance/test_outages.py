@@ -1,13 +1,12 @@
 """Whatever a provider does, an answer ends in one message that says how things stand."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.faults import Fault
-from adapters.sandbox_chat_script import Cut, Failure, Hold, Pause, Step
+from adapters.sandbox_chat_script import Cut, Failure, Pause, Step
 from tests.acceptance.asking import Asking, Shown, asking
 
 QUESTION = "ask What is a leap second?"
@@ -37,23 +36,6 @@ async def test_an_answer_that_is_cut_says_so(tmp_path: Path) -> None:
 
         assert [room.shown() for room in rooms] == [[BROKEN], [BROKEN], [BROKEN]]
         assert len(on.openai.questions) == len(rooms), "what was said stands: nobody is asked again"
-        assert on.left() == {"reserved": 0, "answering": 0}
-
-
-async def test_a_provider_that_falls_silent_is_waited_for_but_not_for_ever(tmp_path: Path) -> None:
-    """Once it has spoken its words stand; where it never speaks another one does. That takes twenty seconds."""
-    async with asking(tmp_path) as on:
-        await on.world.bot.start()
-        spoken, silent = on.channel("spoken"), on.channel("silent")
-        on.openai.say(("The Earth slows, ", Hold(asyncio.Event())), (Hold(asyncio.Event()),))
-        on.claude.say("A second that is put in.")
-        await spoken.ask(QUESTION)
-        await spoken.shows("The Earth")
-        await silent.ask(QUESTION)
-        await on.world.settled()
-
-        assert (spoken.shown(), silent.shown()) == ([BROKEN], [IN_PLACE])
-        await on.come(lambda: on.openai.stopped == 2)
         assert on.left() == {"reserved": 0, "answering": 0}
 
 

@@ -154,7 +154,7 @@ async def open_inbox(database: Database, clock: Clock) -> AsyncIterator[OpenInbo
     opened: list[Inbox] = []
 
     async def open(owner: str = "one", **options: Any) -> Inbox:
-        inbox = Inbox(database, clock, owner, **{"poll": 0.02, **options})
+        inbox = Inbox(database, clock, owner, **{"poll": 0.02, "patience": 15.0, **options})
         await inbox.open()
         opened.append(inbox)
         return inbox

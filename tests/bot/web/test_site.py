@@ -13,7 +13,7 @@ from aiohttp import web
 from pydantic import SecretStr
 from yarl import URL
 
-import bot.server
+import bot.app
 from bot.app import House, open_house
 from bot.desk import load_services
 from bot.plan import Plan
@@ -136,13 +136,13 @@ async def ticket(window: Window) -> str:
 @asynccontextmanager
 async def opened(plan: Plan, patch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
     apps: list[web.Application] = []
-    built = bot.server.application
+    built = bot.app.application
 
     def noted(*parts: Any) -> web.Application:
         apps.append(built(*parts))
         return apps[-1]
 
-    patch.setattr(bot.server, "application", noted)
+    patch.setattr(bot.app, "application", noted)
     async with open_house(plan) as house:
         yield Open(house, apps)
 
@@ -272,6 +272,6 @@ async def test_without_an_address_for_browsers_there_is_nothing_of_it(
 ) -> None:
     async with opened(make_plan(**settings(tmp_path, **_REAL)), monkeypatch) as built:
         assert built.routes == {("POST", "/slack/events"), *_PROBES}
-        assert [list(app.middlewares) for app in built.apps] == [[]]
+        assert [each.__module__ for app in built.apps for each in app.middlewares] == ["bot.server"]  # and not the pages' guard
         async with built.window() as window:
             assert {(await window.get(path)).status for path in ("/", "/integrations", "/signin", "/slack/install")} == {404}
