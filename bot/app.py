@@ -52,12 +52,12 @@ from commands.integrations import Integrations
 from commands.preferences import Preferences
 from commands.status import Health
 from commands.talk import Talk
-from storage import keyholders
 
 if TYPE_CHECKING:
     from bot.web.site import Site
 
 _DRAIN = 10.0  # seconds
+_NOTICE = 2.0  # seconds that a proxy has to see that this bot is about to go: deploy/Caddyfile looks each second
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class House:
 async def open_house(plan: Plan) -> AsyncIterator[House]:
     """Listens first, so that what arrives is kept, and loads the rest meanwhile. Raises StorageError, KeyringError, OSError."""
     metrics, room = Metrics(), Room()
+    metrics.expect(names(plan))
     services: dict[str, Service] = {}  # both are filled once they are loaded
     platforms: dict[str, Platform] = {}
     async with AsyncExitStack() as stack:
@@ -102,12 +103,13 @@ async def open_house(plan: Plan) -> AsyncIterator[House]:
         services.update(found)
         dispatch = _dispatch(plan, stores, services, parts, writes, catalog, apps, platforms, public_url)
         loaded.set_result(dispatch)
-        await _share(stack, plan, stores, shares)
+        await _share(stack, stores, shares)
         await _begin_work(stack, plan, stores, parts, approvals, platforms, dispatch, metrics)
         probes.working = True
         for app in apps.values():
             stack.push_async_callback(app.close)
             app.start()
+        stack.push_async_callback(_give_notice, plan, probes)
         yield House(address, shared, public_url)
 
 
@@ -163,13 +165,9 @@ def _page(public_url: str, name: str) -> str:
     return f"{public_url}{name}" if public_url else ""
 
 
-async def _share(stack: AsyncExitStack, plan: Plan, stores: Stores, rates: Shares) -> None:
+async def _share(stack: AsyncExitStack, stores: Stores, rates: Shares) -> None:
     """From now on the rates are shared with the other processes, until the stack is left. Raises StorageError."""
-
-    async def living() -> int:
-        return len(await stores.database.read(partial(keyholders.living, now=plan.clock.time())))
-
-    sharing = Sharing(rates, living)
+    sharing = Sharing(rates, stores.data_keys.living)
     await sharing.look()
     _in_background(stack, sharing.run())
 
@@ -198,6 +196,13 @@ async def _begin_work(
     _in_background(stack, upkeep.run())
     _in_background(stack, schedule.watch())
     stack.push_async_callback(worker.drain, _DRAIN)
+
+
+async def _give_notice(plan: Plan, probes: Probes) -> None:
+    """Not ready any more, but what comes is still taken: a proxy sends on until it has seen that. The bot itself has no TLS."""
+    probes.working = False
+    if plan.settings.public_url.startswith("https://"):
+        await asyncio.sleep(_NOTICE)
 
 
 def _site(

@@ -12,15 +12,14 @@ from storage.errors import StorageError
 from storage.inbox import Inbox
 
 _TIMEOUT = 5.0  # seconds
-_LOOKED_AT = 1000  # of those that wait: where there are more, the oldest of all has waited for longer than is told
 
 
 class Probes:
     """For whoever runs the bot. They tell nothing of what is inside.
 
     `count` counts the connected accounts, by service and state; `breakers` tells the state of each service's breaker; `now`
-    gives seconds since the epoch. `working` is to be set once deliveries are being answered: until then the bot is alive, but
-    not ready.
+    gives seconds since the epoch. `working` is to be set while deliveries are being answered, from the start to the end: before
+    and after that the bot is alive, but not ready.
     """
 
     def __init__(
@@ -39,6 +38,7 @@ class Probes:
         self._metrics = metrics
         self._now = now
         self.working = False
+        self._takeovers = 0  # that are counted already
 
     async def alive(self, request: web.Request) -> web.Response:
         return web.Response(text="ok")
@@ -46,7 +46,7 @@ class Probes:
     async def ready(self, request: web.Request) -> web.Response:
         """Ready is who answers deliveries and can write to the inbox."""
         if not self.working:
-            return web.Response(status=503, text="starting")
+            return web.Response(status=503, text="starting, or ending")
         if not await self._writable():
             return web.Response(status=503, text="the inbox can't be written")
         return web.Response(text="ready")
@@ -61,18 +61,18 @@ class Probes:
     def _measure_process(self) -> None:
         self._metrics.database_up.set(self._inbox.alive)
         self._metrics.http_connections.set(self._room.taken)
+        self._metrics.takeovers.inc(self._inbox.takeovers - self._takeovers)
+        self._takeovers = self._inbox.takeovers
         for service, state in self._breakers().items():
             self._metrics.breaker_open.labels(service).set(state != "closed")
 
     async def _measure_queue(self) -> None:
         async with asyncio.timeout(_TIMEOUT):
             counts = await self._inbox.counts()
-            waiting = await self._inbox.list("ready", _LOOKED_AT) if counts["ready"] else []
+            oldest = await self._inbox.oldest(self._now())
         for state, number in counts.items():
             self._metrics.queue_depth.labels(state).set(number)
-        now = self._now()
-        ages = [now - each.received for each in waiting if each.due <= now]
-        self._metrics.oldest_waiting.set(max([0.0, *ages]))
+        self._metrics.oldest_waiting.set(oldest)
 
     async def _measure_connections(self) -> None:
         async with asyncio.timeout(_TIMEOUT):

@@ -1,12 +1,16 @@
 """What is counted and timed, for Prometheus: https://prometheus.io/docs/practices/naming/."""
 
-from typing import TypedDict
+from collections.abc import Iterable
+from typing import TypedDict, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.receiving import Reason
 
 _ACK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _JOB = (0.01, 0.1, 1, 10, 60, 600)
 _REPLY = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+_OUTCOMES = ("done", "retried", "dead", "fenced", "unrecorded")
 
 
 class _Options(TypedDict):
@@ -30,12 +34,28 @@ class Metrics:
         self.connections = Gauge("connections", "Accounts that people have connected.", ("service", "state"), **on)
         self.puts_refused = Counter("puts_refused", "Deliveries turned away, as they could not be stored.", ("kind",), **on)
         self.oldest_waiting = Gauge("oldest_waiting_seconds", "For how long the oldest delivery that could run waits.", **on)
+        self.takeovers = Counter("takeovers", "Deliveries taken over from processes that gave no sign of life.", **on)
         self.database_up = Gauge("database_up", "1 while the inbox can be written, 0 while it can't.", **on)
         self.http_connections = Gauge("http_connections", "Connections of clients that are open.", **on)
         self.http_refused = Counter("http_refused", "Clients sent away, by reason.", ("reason",), **on)
         self.breaker_open = Gauge("breaker_open", "1 where a service keeps failing and is left alone.", ("service",), **on)
-        self.job_success = Gauge("job_success_timestamp_seconds", "When a job last succeeded here.", ("name",), **on)
+        self.job_interval = Gauge("job_interval_seconds", "How often a job is to be done.", ("name",), **on)
+        self.job_success = Gauge(
+            "job_success_timestamp_seconds", "When a job last succeeded here, or this process began.", ("name",), **on
+        )
         self.job_seconds = Histogram("job_seconds", "How long jobs take.", ("name", "outcome"), buckets=_JOB, **on)
+
+    def expect(self, kinds: Iterable[str]) -> None:
+        """What may come to be counted, of deliveries of these kinds, is told as 0 from now on: a first rise would be missed.
+
+        See https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics.
+        """
+        for reason in get_args(Reason):
+            self.http_refused.labels(reason)
+        for kind in kinds:
+            self.puts_refused.labels(kind)
+            for outcome in _OUTCOMES:
+                self.deliveries.labels(kind, outcome)
 
     def observe_provider(self, service: str, outcome: int | str, seconds: float) -> None:
         self.provider_seconds.labels(service, str(outcome)).observe(seconds)

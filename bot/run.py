@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import resource
 import signal
 import sys
@@ -19,6 +20,7 @@ from bot.sandboxes import PortTakenError
 from storage.errors import StorageError
 from storage.keyring import KeyringError
 
+_LOG = logging.getLogger(__name__)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _FILES = 8192
 
@@ -42,12 +44,20 @@ def run(plan: Plan) -> int:
 
 
 async def _serve(plan: Plan) -> None:
+    """Raises StorageError where it can't start. Once it runs, what can't be written at the end keeps it from no good end."""
     _end_on_signals()
-    with suppress(asyncio.CancelledError):
-        async with open_house(plan) as house:
-            print(banner(plan, house), flush=True)  # noqa: T201 - for whoever started it
-            gc.freeze()  # what was imported stays: without it, each full collection stops everything for 85 ms
-            await asyncio.Event().wait()
+    runs = False
+    try:
+        with suppress(asyncio.CancelledError):
+            async with open_house(plan) as house:
+                print(banner(plan, house), flush=True)  # noqa: T201 - for whoever started it
+                gc.freeze()  # what was imported stays: without it, each full collection stops everything for 85 ms
+                runs = True
+                await asyncio.Event().wait()
+    except StorageError as error:
+        if not runs:
+            raise
+        _LOG.warning("what this process leaves behind could not be noted: %s", error)
 
 
 def _make_room() -> None:

@@ -22,6 +22,10 @@ _LOOK = 300.0  # seconds between two looks whether all jobs are there
 _LOG = logging.getLogger(__name__)
 
 
+class IncompleteError(Exception):
+    """Some of a round failed, each of which has been logged; the rest was done. The text says how much it was."""
+
+
 @dataclass(frozen=True)
 class Job:
     """`work` is done again `every` so many seconds after it ended. One that raises is logged, and done again as usual."""
@@ -39,6 +43,9 @@ class Schedule:
         self._jobs = {f"{JOB}:{job.name}": job for job in jobs}
         self._metrics = metrics
         self._clock = clock
+        for job in self._jobs.values():
+            metrics.job_interval.labels(job.name).set(job.every)
+            metrics.job_success.labels(job.name).set(clock.time())  # one that never succeeds is overdue some time after this
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -77,7 +84,7 @@ class Schedule:
         try:
             async with asyncio.timeout(_LONGEST):
                 await job.work()
-        except StorageError as error:
+        except (StorageError, IncompleteError) as error:
             _LOG.warning("the job “%s” could not be done, and comes again: %s", job.name, error)
             return "failed"
         except Exception:

@@ -9,7 +9,7 @@ from bot.breaking import Breaking
 from bot.checking import Checking
 from bot.clock import Clock
 from bot.revoking import Revoking
-from bot.schedule import Job
+from bot.schedule import IncompleteError, Job
 from storage.errors import StorageError
 from storage.vault import Connection, Vault
 
@@ -68,14 +68,20 @@ class Upkeep:
             await self._sleep(_BEAT)
 
     async def check(self) -> None:
-        """Tries all that are due: of several processes, each takes some."""
+        """Tries all that are due: of several processes, each takes some. Raises StorageError, IncompleteError."""
+        failed = 0
         while page := await self._vault.due(self._clock.time(), _PAGE, self._again()):
-            await self._each(self._checking.check, page)
+            failed += await self._each(self._checking.check, page)
+        _complain(failed)
 
     async def mend(self) -> None:
-        """What a crash has left behind: a refresh that never came to its end, an owner who was not told."""
-        await self._each(self._checking.refresh, await self._vault.interrupted(_PAGE))
-        await self._each(self._tell, await self._vault.untold(_PAGE))
+        """What a crash has left behind: a refresh that never came to its end, an owner who was not told.
+
+        Raises StorageError, IncompleteError.
+        """
+        failed = await self._each(self._checking.refresh, await self._vault.interrupted(_PAGE))
+        failed += await self._each(self._tell, await self._vault.untold(_PAGE))
+        _complain(failed)
 
     async def revoke(self) -> None:
         """All that could not be revoked before."""
@@ -83,29 +89,37 @@ class Upkeep:
             _LOG.warning("%d stopped connections are still to be revoked", left)
 
     async def prune(self) -> None:
-        for prune in self._prunes:
-            await self._guarded(partial(prune, self._clock.time()))
+        """One that fails keeps no other from its turn. Raises IncompleteError."""
+        _complain(sum([not await self._guarded(partial(prune, self._clock.time())) for prune in self._prunes]))
 
     async def _tell(self, connection: Connection) -> None:
         await self._breaking.tell(connection, connection.error)
 
-    async def _each(self, work: Callable[[Connection], Awaitable[None]], connections: Sequence[Connection]) -> None:
+    async def _each(self, work: Callable[[Connection], Awaitable[None]], connections: Sequence[Connection]) -> int:
+        """Gives how many failed."""
         room = asyncio.Semaphore(_WIDTH)
 
-        async def one(connection: Connection) -> None:
+        async def one(connection: Connection) -> bool:
             async with room:
-                await self._guarded(partial(work, connection))
+                return await self._guarded(partial(work, connection))
 
-        await asyncio.gather(*map(one, connections))
+        return (await asyncio.gather(*map(one, connections))).count(False)
 
-    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
-        """One that fails stops nothing else; it is tried again in the next round."""
+    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> bool:
+        """Whether it succeeded. One that fails stops nothing else; it is tried again in the next round."""
         try:
             await work()
+            return True
         except StorageError as error:
             _LOG.warning("connections could not be looked after: %s", error)
         except Exception:
             _LOG.exception("looking after connections broke")
+        return False
 
     def _again(self) -> float:
         return self._clock.time() + self._every * (0.9 + 0.2 * self._random())
+
+
+def _complain(failed: int) -> None:
+    if failed:
+        raise IncompleteError(f"{failed} {'part' if failed == 1 else 'parts'} of it failed")

@@ -8,6 +8,7 @@ from contextlib import suppress
 from adapters.errors import Unavailable
 from bot.answering import Answering, BrokenError
 from bot.clock import Clock
+from bot.intent import Intent, load
 from bot.logs import delivery_id
 from bot.metrics import Metrics
 from bot.progress import UndeliveredError
@@ -20,6 +21,8 @@ from storage.records import JOB
 _LOG = logging.getLogger(__name__)
 _ATTEMPTS = 5  # to find an answer
 _SENDING_ATTEMPTS = 50  # to send one that was found: some hours
+_DEATHS = 10  # attempts of which nobody lived to write what came of them
+_TELLING = 3  # further ones, in which its asker is told so
 _BACKOFF = 2.0  # seconds; doubles with each attempt, with full jitter
 _LONGEST_BACKOFF = 300.0
 _SHORTLY = 4.0  # seconds at the most until the database is tried again: what can be written now shows that it is back
@@ -90,6 +93,8 @@ class Worker:
 
     async def _outcome(self, delivery: Delivery) -> str:
         try:
+            if delivery.attempt > _limit(delivery):
+                return await self._put_away(delivery)
             await self._answering.answer(delivery)
         except Unavailable as error:
             return await self._later(delivery, error)
@@ -114,8 +119,17 @@ class Worker:
         wait = max(error.retry_after or 0.0, backoff)
         _LOG.info("attempt %d failed, the next in %.1f s: %s", delivery.attempt, wait, error)
         self._metrics.retries.inc()
+        if undelivered and not (delivery.intent or await self._inbox.intent(delivery.key)):
+            await self._inbox.intend(delivery, Intent().dump())  # it is not deadly, and tried for longer than what is
         await self._inbox.retry(delivery, self._clock.time() + wait, str(error))
         return "retried"
+
+    async def _put_away(self, delivery: Delivery) -> str:
+        """Unrun. Its asker is told, unless there is an answer, or that seems to be deadly as well."""
+        said = "Each time I began with this, I broke down."
+        if load(delivery.intent).outgoing or delivery.attempt > _limit(delivery) + _TELLING:
+            return await self._bury(delivery, said)
+        return await self._give_up(delivery, Unavailable(said))
 
     async def _give_up(self, delivery: Delivery, error: Unavailable) -> str:
         """Nobody is told that it came to nothing where there is an answer which only could not be sent."""
@@ -133,3 +147,8 @@ class Worker:
         self._metrics.dead_letters.inc()
         await self._inbox.bury(delivery, error)
         return "dead"
+
+
+def _limit(delivery: Delivery) -> int:
+    """What was taken up more often ends each process that does. With an intent it may be an answer that can't be sent."""
+    return _SENDING_ATTEMPTS if delivery.intent else _DEATHS

@@ -8,6 +8,7 @@ from storage.entry import Entry
 from storage.errors import Fenced
 from storage.operations import Answer, Conclude, Intend
 from storage.statements import Claim, Statements
+from storage.turns import Turns
 
 
 class Claims:
@@ -20,6 +21,9 @@ class Claims:
         self._lease = lease
         self._held: set[Claim] = set()
         self._renewed = float("-inf")
+        self._turns = Turns(driver)
+        self._crowded = False
+        self.takeovers = 0  # deliveries that were taken from owners without a sign of life
 
     def free(self, width: int) -> int:
         """How many more may be claimed."""
@@ -39,12 +43,12 @@ class Claims:
         with self._driver.transaction():
             intended = self._intend(intents, now)
             concluded = self._conclude(conclusions)
-            if self.is_renewal_due(now):
-                self._renew(now)
+            expired = self._renew(now) if self.is_renewal_due(now) else 0
             free = max(0, width - len(self._held) + len(concluded))
-            claimed = self._statements.claim(free, now, self._owner, now + self._lease) if free else []
+            claimed = self._claim(free, now) if free else []
             if entries := _entries(intend for intend in intents if intend.claim in intended):
                 self._statements.record(entries, _entries(intend for intend in intents if intend.tries))
+        self.takeovers += expired
         self.forget(conclusions)
         self.forget(intend for intend in intents if intend.claim not in intended)
         self._held.update((delivery.key, delivery.fence) for delivery in claimed)
@@ -70,11 +74,24 @@ class Claims:
             concluded |= self._statements.concluded(doubted)
         return concluded
 
-    def _renew(self, now: float) -> None:
+    def _claim(self, free: int, now: float) -> list[Delivery]:
+        """The oldest; but once there is more than there was room for, tenants take turns first."""
+        claimed: list[Delivery] = []
+        held = (now, self._owner, now + self._lease)
+        if self._crowded and (turns := self._turns.next(free, now)):
+            claimed = self._statements.claim_these(turns, *held)
+        if left := free - len(claimed):
+            claimed += self._statements.claim(left, *held)
+        self._crowded = len(claimed) == free
+        return claimed
+
+    def _renew(self, now: float) -> int:
+        """Gives back how many others have lost."""
         if self._held:
             self._statements.renew(self._held, now + self._lease)
-        self._statements.expire(now)
+        expired = self._statements.expire(now)
         self._renewed = now
+        return expired
 
 
 def _entries(intents: Iterable[Intend]) -> list[Entry]:

@@ -2,7 +2,9 @@
 
 import os
 import socket
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 HUNG = 15.0  # seconds: each statement is ended by its server after ten, unless that hangs itself
@@ -15,3 +17,14 @@ def cut(connection: Any) -> None:
     """
     with suppress(Exception), socket.socket(fileno=os.dup(connection.fileno())) as line:  # it may just come to its end
         line.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def limited(connection: Any, seconds: float) -> Iterator[None]:
+    """What takes longer ends in an error: for what is asked of a connection that nobody else knows of yet."""
+    timer = threading.Timer(seconds, cut, [connection])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

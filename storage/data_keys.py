@@ -83,6 +83,10 @@ class DataKeys:
             found = self._keyring
         self._keyring = await self._database.run(lambda connection: self._agreed(connection, found))
 
+    async def living(self) -> int:
+        """How many processes run on this database; one that was killed counts for two minutes more. Raises StorageError."""
+        return len(await self._database.read(lambda connection: keyholders.living(connection, self._now())))
+
     async def close(self) -> None:
         """This process needs no keys any more. Raises StorageError."""
         self._kept.clear()

@@ -27,6 +27,7 @@ class Driver:
         self._engine = engine
         self._connection: Connection | None = None
         self._began: float | None = None
+        self._line: Any = None
         self.pid = 0  # of PostgreSQL's process that serves this connection
 
     @property
@@ -62,19 +63,21 @@ class Driver:
 
     def disconnect(self) -> None:
         if self._connection is not None:
+            self._line = None
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
 
     def cut(self) -> None:
         """From another thread: the transaction that is going on fails. See `cutting.cut`."""
-        if (connection := self._connection) is not None:
-            cut(connection.connection.driver_connection)
+        if (line := self._line) is not None:
+            cut(line)
 
     def _connected(self) -> Connection:
         connection = self._engine.connect()
+        self._line = connection.connection.driver_connection
         if self.is_sqlite:
-            connection.connection.cursor().execute(_BRIEFLY)
+            self._line.execute(_BRIEFLY)
         else:
-            self.pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
+            self.pid = self._line.info.backend_pid
         return connection

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from storage.cutting import limited
 from storage.errors import StorageError
 
 _PATIENCE = 10.0  # seconds to wait for a lock, where nobody waits for an acknowledgement: the inbox has less, see `driver.py`
@@ -25,7 +26,9 @@ _LINE = {
 }
 # A process that was stopped in the middle of a transaction holds what it has locked for no longer than five seconds.
 _SESSION = """
-SET lock_timeout = '2s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s'"""
+SET lock_timeout = '2s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '5s';
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"""
+_SETTLING = 2.0  # seconds that the server has for it
 _READ_ONLY = "25006"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 _EXPECTED = "use sqlite:///path/to/file or postgresql://user:password@host/database"
@@ -102,8 +105,9 @@ def _postgresql(url: URL, size: int) -> Engine:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         try:
-            connection.execute(_SESSION)
-            connection.commit()
+            with limited(connection, _SETTLING):
+                connection.execute(_SESSION)
+                connection.commit()
         except Exception:
             connection.close()  # nobody else would
             raise

@@ -58,6 +58,11 @@ class Inbox:
         """Whether the writer runs and its last transaction was committed."""
         return self._writer.alive
 
+    @property
+    def takeovers(self) -> int:
+        """How many deliveries this process has set free, as their owners gave no sign of life."""
+        return self._writer.takeovers
+
     async def open(self) -> None:
         """Starts the writer, and with PostgreSQL hears what others call. Raises StorageError if it can't write."""
         self._writer.start()
@@ -172,6 +177,11 @@ class Inbox:
     async def counts(self) -> dict[str, int]:
         """How many there are, by state, without those of kind "job"."""
         return await self._database.read(records.count)
+
+    async def oldest(self, now: float) -> float:
+        """For how many seconds the oldest that could run has been waiting, 0 where none is; without those of kind "job"."""
+        since = await self._database.read(partial(records.find_oldest, now=self._now.shared(now)))
+        return 0.0 if since is None else max(0.0, self._now.shared(now) - since)
 
     async def prune(self, before: float) -> int:
         """Deletes what was done before then, and says how much it was.

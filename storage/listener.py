@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 CHANNEL = "interact_delivery"
 _ANYBODY = 0
 _PAUSE = 1.0  # seconds from losing the connection to trying anew
+_LAST = 5.0  # seconds until it has connected, and notices that it is to end
 
 
 class Listener:
@@ -27,12 +28,13 @@ class Listener:
         self._thread.start()
 
     def close(self) -> None:
-        """Waits for the thread: at most for as long as connecting may take."""
+        """Waits for the thread: at most for as long as connecting may take. One whose server hangs ends with the process."""
         if self._thread.ident is None:  # never started
             return
         self._stopping.close()
-        self._thread.join()
-        self._stop.close()
+        self._thread.join(_LAST)
+        if not self._thread.is_alive():
+            self._stop.close()
 
     def _run(self) -> None:
         with selectors.DefaultSelector() as stop:

@@ -12,6 +12,7 @@ _RECORD = ("key", "kind", "conversation", "state", "received", "due", "attempts"
 _DELIVERY = ("key", "kind", "conversation", "payload", "received", "attempts", "fence", "intent")
 JOB = "job"  # the kind of what the bot does by itself, time and again
 _IS_JOB = case((delivery.c.kind == JOB, 1))
+_LOOKED_AT = 1000  # of those that wait
 _CHUNK = 500  # rows that are deleted in one transaction: others want to write as well
 
 
@@ -48,6 +49,15 @@ def _number_of(state: str) -> "Select[str, int, int]":
     if not state:
         return select(name, func.count(), literal_column("0", Integer)).select_from(delivery)
     return select(name, func.count(), func.count(_IS_JOB)).where(delivery.c.state == name)
+
+
+def find_oldest(connection: Connection, now: float) -> float | None:
+    """Since when the one that waits for longest could have run. All but replayed and postponed ones are in that order."""
+    could = case((delivery.c.due > delivery.c.received, delivery.c.due), else_=delivery.c.received).label("since")
+    is_ready = (delivery.c.state == literal_column("'ready'"), delivery.c.due <= now, delivery.c.kind != JOB)
+    first = select(could).where(*is_ready).order_by(delivery.c.seq).limit(_LOOKED_AT).subquery()
+    since: float | None = connection.execute(select(func.min(first.c.since))).scalar_one()
+    return since
 
 
 def make_ready(connection: Connection, key: str, now: float, states: Sequence[str]) -> bool:

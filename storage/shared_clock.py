@@ -17,6 +17,7 @@ class SharedClock:
         self.follows = follows
         self._now = now
         self._offset = 0.0
+        self.is_set = not follows  # leases are not to be judged before
 
     def __call__(self) -> float:
         return self._now() + self._offset
@@ -25,10 +26,20 @@ class SharedClock:
         """What this process calls `at`, as all call it."""
         return at + self._offset
 
-    def measure(self, ask: Callable[[], float]) -> None:
-        """`ask` gives the server's time. To be done often: this process's clock may be set anew at any time."""
+    def follow_nobody(self) -> None:
+        """There is no server: this process's own time counts."""
+        self.follows, self.is_set = False, True
+
+    def measure(self, ask: Callable[[], float]) -> bool:
+        """`ask` gives the server's time. To be done often: this process's clock may be set anew at any time.
+
+        False: it took so long that this one is left as it was.
+        """
         before = self._now()
         theirs = ask()
         after = self._now()
-        if 0 <= after - before <= _SLOWEST:
-            self._offset = theirs - (before + after) / 2
+        if not 0 <= after - before <= _SLOWEST:
+            return False
+        self._offset = theirs - (before + after) / 2
+        self.is_set = True
+        return True

@@ -51,26 +51,37 @@ FROM (VALUES {rows}) AS held WHERE key = held.column1 AND fence = held.column2 A
 
 _EXPIRE = """
 WITH abandoned AS (SELECT seq FROM delivery WHERE state = 'running' AND lease < ? {lock})
-UPDATE delivery SET state = 'ready', owner = '', lease = 0 WHERE seq IN (SELECT seq FROM abandoned)"""
+UPDATE delivery SET state = 'ready', owner = '', lease = 0 WHERE seq IN (SELECT seq FROM abandoned) RETURNING seq"""
+
+# Conversations of which something runs, or waits for a retry.
+BUSY = """
+busy AS (
+    SELECT conversation FROM delivery WHERE state = 'running'
+    UNION ALL SELECT conversation FROM delivery WHERE state = 'ready' AND due > ?
+)"""
+
+_TAKE = """
+UPDATE delivery SET state = 'running', owner = ?, lease = ?, attempts = attempts + 1, fence = fence + 1
+WHERE seq IN (SELECT seq FROM chosen)
+RETURNING seq, key, kind, conversation, payload, received, attempts, fence, intent"""
 
 # Next is the first of each conversation of which nothing runs or waits for a retry. Only so many rows are looked at that a
 # flood in one conversation can't make this slow; once its first one runs, the rest of it is passed over.
 # What locks in a WITH is evaluated once; as a plain subquery PostgreSQL may run it again, and take too many.
-_CLAIM = """
-WITH busy AS (
-    SELECT conversation FROM delivery WHERE state = 'running'
-    UNION ALL SELECT conversation FROM delivery WHERE state = 'ready' AND due > ?
-), waiting AS (
+_CLAIM = f"""
+WITH {BUSY}, waiting AS (
     SELECT seq, conversation FROM delivery
     WHERE state = 'ready' AND conversation NOT IN (SELECT conversation FROM busy) ORDER BY seq LIMIT 1000
 ), next AS (
     SELECT min(seq) AS seq FROM waiting GROUP BY conversation
 ), chosen AS (
-    SELECT seq FROM delivery WHERE state = 'ready' AND seq IN (SELECT seq FROM next) ORDER BY seq LIMIT ? {lock}
+    SELECT seq FROM delivery WHERE state = 'ready' AND seq IN (SELECT seq FROM next) ORDER BY seq LIMIT ? {{lock}}
 )
-UPDATE delivery SET state = 'running', owner = ?, lease = ?, attempts = attempts + 1, fence = fence + 1
-WHERE seq IN (SELECT seq FROM chosen)
-RETURNING seq, key, kind, conversation, payload, received, attempts, fence, intent"""
+{_TAKE}"""  # noqa: S608 - of constants
+
+_CLAIM_THESE = f"""
+WITH chosen AS (SELECT seq FROM delivery WHERE state = 'ready' AND due <= ? AND seq IN ({{rows}}) {{lock}})
+{_TAKE}"""  # noqa: S608 - of constants
 
 _HEAD = "SELECT number, hash FROM audit_head {wait}"
 _REPEATS = "SELECT id FROM audit WHERE kind = 'repeat' AND id IN (VALUES {rows})"
@@ -78,7 +89,8 @@ _RECORDED = "SELECT id, kind, at FROM audit WHERE number > ? AND (id, kind, at) 
 _AUDIT = f"INSERT INTO audit ({', '.join(COLUMNS)}) VALUES {{rows}}"  # noqa: S608
 _MOVE_HEAD = "UPDATE audit_head SET number = ?, hash = ?"
 
-_PROBE = "UPDATE pulse SET at = ?"
+# Another process may have been stopped in the middle of its own: nobody waits for that.
+_PROBE = "UPDATE pulse SET at = ? WHERE id IN (SELECT id FROM pulse {lock})"
 _CALL = f"NOTIFY {CHANNEL}"
 _LATE = 10_000  # rows of the audit that may have come after one of which it is not known whether it was committed
 
@@ -164,13 +176,19 @@ class Statements:
     def renew(self, claims: Collection[Claim], lease: float) -> None:
         self._execute(_RENEW, lease, rows=claims)
 
-    def expire(self, now: float) -> None:
-        """Makes ready again what a process left behind that has not renewed its leases."""
-        self._execute(_EXPIRE, now)
+    def expire(self, now: float) -> int:
+        """Makes ready again what a process left behind that has not renewed its leases, and says how much it was."""
+        return len(list(self._execute(_EXPIRE, now)))
 
     def claim(self, number: int, now: float, owner: str, lease: float) -> list[Delivery]:
         """Takes up to `number` of those that are next in their conversation, the oldest first."""
         rows = self._execute(_CLAIM, now, number, owner, lease)
+        return [_delivery(*row) for row in sorted(rows)]
+
+    def claim_these(self, numbers: Collection[int], now: float, owner: str, lease: float) -> list[Delivery]:
+        """Takes those of these that are still to be had. Each must be next in its conversation."""
+        statement = _CLAIM_THESE.format(rows=", ".join("?" * len(numbers)), lock=self._lock)
+        rows = self._driver.execute(statement, _stored((now, *numbers, owner, lease)))
         return [_delivery(*row) for row in sorted(rows)]
 
     def probe(self, now: float) -> None:

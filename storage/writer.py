@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
@@ -23,6 +24,7 @@ from storage.statements import Statements
 _LOG = logging.getLogger(__name__)
 _MOST = 1000  # operations in one turn
 _WATCH = 1.0  # seconds between looks at whether the server answers
+_LAST = HUNG + 5.0  # seconds until the writer ends, even where its server hangs
 _PAUSE = 0.1  # seconds between calls for others: PostgreSQL commits what calls one after the other
 
 
@@ -53,6 +55,10 @@ class Writer:
     def busy(self) -> float:
         """For how many seconds it has been waiting for the database."""
         return self._driver.busy
+
+    @property
+    def takeovers(self) -> int:
+        return self._claims.takeovers
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -87,13 +93,13 @@ class Writer:
         self.stop_claiming()
         self._open = False
         self.wake()
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join, _LAST)
         self._watching.cancel()
 
     def _watch(self) -> None:
+        self._watching = self._loop.call_later(_WATCH, self._watch)
         if self._driver.busy > HUNG:
             self._driver.cut()
-        self._watching = self._loop.call_later(_WATCH, self._watch)
 
     def _run(self) -> None:
         while self._take():
@@ -116,15 +122,20 @@ class Writer:
         return is_open or bool(self._backlog)
 
     def _turn(self) -> None:
-        """Two transactions, the first kept short: somebody waits for it to acknowledge what arrived."""
+        """Two transactions, the first kept short: somebody waits for it to acknowledge what arrived.
+
+        After a failure there always is a first one: only what was written shows that the database can be written again.
+        """
         self._set_clock()
         asked, now = self._backlog, self._clock()
         only_intents = bool(asked.intents) and not (asked.puts or asked.conclusions)
         width = 0 if only_intents else self._width  # they make nothing ready: what else may be will be found by the poll
+        width = width if self._clock.is_set else 0  # others' leases would seem to be over
         free = self._claims.free(width)
-        new = self._store(now) if asked.puts or asked.probes else 0
+        new = self._store(now) if asked.puts or asked.probes or self._failing else 0
         given_back = bool(asked.conclusions) and not self._width
-        if asked.intents or asked.conclusions or free or self._claims.is_renewal_due(now):
+        renewing = self._clock.is_set and self._claims.is_renewal_due(now)
+        if asked.intents or asked.conclusions or free or renewing:
             answers, claimed = self._claims.advance(asked.intents, asked.conclusions, width, now)
             asked.intents, asked.conclusions = [], []
             self._tell(answers, claimed)
@@ -137,16 +148,16 @@ class Writer:
         if measured or self._driver.is_sqlite or not self._clock.follows:
             return
         with self._driver.transaction():
-            self._clock.measure(self._statements.server_time)
-        self._measured = True
+            self._measured = self._clock.measure(self._statements.server_time)
 
     def _store(self, now: float) -> int:
         """Gives back how many were new."""
         puts, probes = self._backlog.puts, self._backlog.probes
         first = {put.arrival.key: put for put in reversed(puts)}  # of those that came twice
-        arrivals = [put.arrival for put in puts if first[put.arrival.key] is put]
+        # Processes that get the same at the same time put it in in the same order: else each would wait for the other.
+        arrivals = sorted((put.arrival for put in puts if first[put.arrival.key] is put), key=attrgetter("conversation"))
         with self._driver.transaction():
-            if probes:
+            if probes or self._failing:
                 self._statements.probe(now)
             stored = self._statements.insert(arrivals) if arrivals else set()
             if doubted := [put.arrival for put in puts if put.tries and put.arrival.key not in stored]:

@@ -14,7 +14,8 @@ what is stored changes its shape over two releases:
 
 A step changes tables that others are writing to. Whatever needs such a table for itself gets a second for it, then the whole
 transaction is tried anew, and everybody waits for that second: one such statement in a step, and no index on a table that has
-millions of rows already. What it reads of stored text is escaped, see `storage/text.py`; it imports nothing that may change.
+millions of rows already, but for those in INDEXES. What it reads of stored text is escaped, see `storage/text.py`; it imports
+nothing that may change.
 
 A runner of our own, because alembic's import costs 7 MB and 0.15 s, and it would still need the locks that are here.
 """
@@ -33,6 +34,7 @@ from storage.migrations import (
     m0005_models,
     m0006_pictures,
     m0007_versions,
+    m0008_turns,
 )
 
 
@@ -60,7 +62,9 @@ MIGRATIONS: tuple[Step, ...] = (
     Step(m0005_models.upgrade),
     Step(m0006_pictures.upgrade),
     Step(m0007_versions.upgrade),
+    Step(m0008_turns.upgrade),
 )
+INDEXES = (m0008_turns.TURNS,)  # of PostgreSQL's, see `indexes.py`
 _LOCK = 0x696E746572616374  # "interact": PostgreSQL's advisory locks have numbers for names
 
 
@@ -85,7 +89,7 @@ def migrate(connection: Connection) -> Migrated:
 def _take_turn(connection: Connection) -> None:
     """SQLite's transactions begin with its one lock; PostgreSQL needs to be asked."""
     if connection.dialect.name == "postgresql":
-        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        for name in ("lock_timeout", "statement_timeout"):
             connection.exec_driver_sql(f"SET LOCAL {name} = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -254,6 +255,15 @@ async def test_an_answer_that_was_found_is_kept_until_slack_takes_it(post: Post)
     assert post.said() == ["pong at last"]
 
 
+async def test_an_answer_that_can_not_be_sent_is_not_looked_for_anew(post: Post) -> None:
+    post.slack.refuse("chat.postMessage", "internal_error", times=8)
+    key = await post.put("calendar today")
+    await post.pass_time(key, 400)
+
+    assert (await post.outcome(key)).attempts == 9
+    assert len(post.calendar.journal) == 1
+
+
 async def test_a_mistake_of_ours_is_told_without_its_details_and_kept_as_a_dead_letter(
     make_plan: Callable[..., Plan], tmp_path: Path
 ) -> None:
@@ -265,6 +275,37 @@ async def test_a_mistake_of_ours_is_told_without_its_details_and_kept_as_a_dead_
     assert len(said) == 1
     assert said[0].startswith("Something broke on my side;")
     assert "CANARY" not in said[0]
+
+
+@pytest.mark.parametrize(("deaths", "asked"), [(9, True), (10, False)])
+async def test_what_ended_its_process_time_and_again_is_not_run_any_more_and_its_asker_is_told(
+    post: Post, tmp_path: Path, deaths: int, asked: bool
+) -> None:
+    await post.worker.drain(0)
+    key = await post.put("calendar today")
+    die(tmp_path, deaths)
+    post.worker.start(10)
+    record = await post.outcome(key)
+
+    assert bool(post.calendar.journal) == asked
+    assert record.state == ("done" if asked else "dead")
+    assert ["broke down" in text for text in post.said()] == [not asked]
+
+
+async def test_if_even_to_tell_that_ends_its_process_nobody_is_told(post: Post, tmp_path: Path) -> None:
+    await post.worker.drain(0)
+    key = await post.put("calendar today")
+    die(tmp_path, 13)
+    post.worker.start(10)
+
+    assert (await post.outcome(key)).state == "dead"
+    assert post.said() == []
+
+
+def die(folder: Path, times: int) -> None:
+    """As if so many processes had died over what waits."""
+    with closing(sqlite3.connect(folder / "inbox.sqlite", timeout=20)) as database, database:
+        database.execute("UPDATE delivery SET attempts = ?", (times,))
 
 
 async def test_a_delivery_that_makes_no_sense_is_buried_and_holds_up_nobody(post: Post) -> None:

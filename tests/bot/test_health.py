@@ -1,5 +1,6 @@
 """The probes tell the truth, and answer whatever has become of the database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -130,3 +131,30 @@ async def test_metrics_tell_for_how_long_the_oldest_waits_that_could_run(client:
 
     assert seen[0] == 0.0
     assert 90.0 <= seen[1] < 100.0
+
+
+async def test_metrics_tell_once_what_was_taken_over(database: Database) -> None:
+    """Its process went away while it held this."""
+    times, taken = [1000.0], asyncio.Event()
+    dead, inbox = (Inbox(database, lambda: times[-1], owner, poll=0.02) for owner in ("dead", "test"))
+    await dead.open()
+    await inbox.open()
+    await inbox.put("key", "test", "conversation", "{}")
+    dead.claim(lambda _: taken.set(), 1)
+    await taken.wait()
+    await dead.close()
+    times.append(1100.0)
+    await inbox.probe()
+    await inbox.probe()  # the turn that looked at the leases is over
+    probes = Probes(inbox, no_connections, dict, Room(), Metrics(), lambda: times[-1])
+    app = web.Application()
+    app.router.add_get("/metrics", probes.metrics)
+    async with TestClient(TestServer(app)) as client:
+        told = [await measured(client, "interact_takeovers_total ") for _ in range(2)]
+    await inbox.close()
+
+    assert told == [["interact_takeovers_total 1.0"]] * 2
+
+
+async def no_connections() -> dict[tuple[str, str], int]:
+    return {}

@@ -12,7 +12,7 @@ import pytest
 
 from bot.answering import Answering
 from bot.metrics import Metrics
-from bot.schedule import Job, Schedule
+from bot.schedule import IncompleteError, Job, Schedule
 from bot.worker import Worker
 from storage.database import Database
 from storage.delivery import Delivery
@@ -148,6 +148,7 @@ async def test_a_job_that_fails_is_logged_and_comes_again(
     caplog.set_level(logging.WARNING)
     work = Work(fail=error)
     async with process(Job("tidy", HOUR, work)) as one:
+        began = clock.time()
         await until(lambda: work.done == 1)
         await until(lambda: is_ready(one, "tidy"))
         clock.move(HOUR + 1)
@@ -159,20 +160,43 @@ async def test_a_job_that_fails_is_logged_and_comes_again(
     assert "tidy" in caplog.text
     assert record.attempts == 0
     assert 'interact_deliveries_total{kind="job",outcome="failed"} 2.0' in told
-    assert "interact_job_success_timestamp_seconds{" not in told
+    assert succeeded(told) == began, "as if it had succeeded at the start: it is overdue some time after that"
 
 
-async def test_operators_see_when_a_job_last_succeeded(process: Open, clock: MovedClock) -> None:
+async def test_a_round_of_which_some_failed_is_no_success_and_needs_no_trace(
+    process: Open, clock: MovedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    work = Work(fail=IncompleteError("2 of it failed"))
+    async with process(Job("tidy", HOUR, work)) as one:
+        began = clock.time()
+        clock.move(1.0)
+        await until(lambda: work.done == 1)
+        await until(lambda: is_ready(one, "tidy"))
+        told = one.metrics.exposition().decode()
+
+    assert succeeded(told) == began
+    assert "2 of it failed" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_operators_see_when_a_job_last_succeeded_and_how_often_it_is_to(process: Open, clock: MovedClock) -> None:
     work = Work()
     async with process(Job("tidy", HOUR, work)) as one:
         await until(lambda: work.done == 1)
         await until(lambda: is_ready(one, "tidy"))
+        clock.move(HOUR + 1)
+        await until(lambda: work.done == 2)
+        await until(lambda: is_ready(one, "tidy"))
         told = one.metrics.exposition().decode()
-    [line] = [line for line in told.splitlines() if line.startswith("interact_job_success_timestamp_seconds{")]
-    name, _, moment = line.partition(" ")
 
-    assert name.endswith('{name="tidy"}')
-    assert float(moment) == clock.time()
+    assert succeeded(told) == clock.time()
+    assert f'interact_job_interval_seconds{{name="tidy"}} {HOUR}' in told
+
+
+def succeeded(told: str) -> float:
+    """When the job “tidy” last did, as `/metrics` says."""
+    [line] = [line for line in told.splitlines() if line.startswith('interact_job_success_timestamp_seconds{name="tidy"}')]
+    return float(line.split()[1])
 
 
 async def test_jobs_take_nothing_of_the_room_of_what_people_wait_for(process: Open) -> None:

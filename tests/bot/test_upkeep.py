@@ -11,9 +11,10 @@ import pytest
 from adapters.base import Secret
 from adapters.faults import Fault
 from bot.refreshing import LEASE
+from bot.schedule import IncompleteError
 from bot.upkeep import Upkeep
 from storage.errors import StorageError
-from storage.vault import Owner
+from storage.vault import Connection, Owner
 from tests.bot.conftest import FixedClock
 from tests.bot.household import DAY, LIFE, World, open_world
 
@@ -222,10 +223,31 @@ async def test_what_fails_stops_nothing_else(world: World, clock: FixedClock, ca
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     [job] = [job for job in upkeep.jobs if job.work == upkeep.prune]
-    await job.work()
+    with pytest.raises(IncompleteError, match=r"^1 part of it failed"):
+        await job.work()
 
     assert "connections could not be looked after: The disk is full." in caplog.text
     assert done[-2:] == ["prune", "other prune"]
+
+
+async def test_a_round_in_which_the_database_took_something_not_is_no_success(world: World, clock: FixedClock) -> None:
+    """All others were tried all the same."""
+    for number in range(3):
+        await world.bot.connect(world.sandbox, Owner("slack", "T1", f"U-{number}"))
+    move(clock, DAY + LIFE)
+    check = world.bot.checking.check
+
+    async def failing(connection: Connection) -> None:
+        await check(connection)
+        if connection.owner.person != "U-0":
+            raise StorageError("The disk is full.")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(world.bot.checking, "check", failing)
+        with pytest.raises(IncompleteError, match=r"^2 parts of it failed"):
+            await world.bot.upkeep.check()
+
+    assert tried(world) == 3
 
 
 async def _untell(world: World) -> None:

@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 from bot.app import _DRAIN
+from bot.refreshing import LEASE
 from tests.deploy.files import ROOT, instructions, read, read_yaml, settings
 
 PROBE = ROOT / "deploy/probe.py"
@@ -85,7 +86,7 @@ def test_descriptions_of_the_google_services_that_are_used_stay_in_it() -> None:
 def test_there_is_time_to_finish_what_is_under_way() -> None:
     bot = read_yaml("compose.yaml")["x-bot"]
 
-    assert int(bot["stop_grace_period"].removesuffix("s")) >= 3 * _DRAIN
+    assert int(bot["stop_grace_period"].removesuffix("s")) >= 3 * _DRAIN + LEASE
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from bot.__main__ import main
-from tests.deploy.files import ROOT, anchors, read, settings
+from tests.deploy.files import ROOT, anchors, read, read_yaml, settings, unit
 
 DOCUMENT = "docs/operations.md"
 
@@ -48,3 +48,17 @@ def test_what_the_proxy_answers_404_for_is_what_it_says() -> None:
     [inside] = re.findall(r"@inside path (.+)", read("deploy/Caddyfile"))
 
     assert set(inside.split()) == set(re.findall(r"^\| `(/\w+)` \|", read(DOCUMENT), re.MULTILINE))
+
+
+def test_no_secret_is_written_where_others_can_read_it_for_a_moment() -> None:
+    written = [line for line in read(DOCUMENT).splitlines() if re.match(r"\W*(umask 077; )?openssl rand .*(tee|>)", line)]
+
+    assert len(written) == 3
+    assert [line for line in written if not line.startswith("(umask 077; ")] == []
+
+
+def test_how_long_an_end_may_take_is_what_the_unit_gives_it() -> None:
+    [seconds] = re.findall(r"Give it (\d+) seconds", read(DOCUMENT))
+
+    assert unit()["TimeoutStopSec"] == [f"{seconds}s"]
+    assert read_yaml("compose.yaml")["x-bot"]["stop_grace_period"] == f"{seconds}s"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import _DRAIN
+from bot.refreshing import LEASE
 from storage.key_source import mounts
 from tests.deploy.files import ROOT, read, settings, unit
 
@@ -33,8 +34,14 @@ def test_wrong_settings_are_not_tried_again_and_all_else_is() -> None:
     assert "exit_code = 2" in read("bot/__main__.py")
 
 
+def test_however_often_it_fails_it_is_started_again() -> None:
+    """Its database may be away for longer than systemd would try."""
+    assert unit()["StartLimitIntervalSec"] == ["0"]
+    assert int(unit()["RestartSec"][0].removesuffix("s")) >= 5
+
+
 def test_there_is_time_to_finish_what_is_under_way() -> None:
-    assert int(unit()["TimeoutStopSec"][0].removesuffix("s")) >= 3 * _DRAIN
+    assert int(unit()["TimeoutStopSec"][0].removesuffix("s")) >= 3 * _DRAIN + LEASE
     assert unit()["KillMode"] == ["mixed"]
 
 

@@ -365,3 +365,15 @@ async def test_each_tenant_has_one_current_key_whatever_happens(database: Databa
     await asyncio.gather(*(current(database, keys, f"slack:T{number % 5}") for number in range(50)))
     counted = select(func.count(data_key.c.id)).group_by(data_key.c.tenant)
     assert await database.read(lambda connection: list(connection.scalars(counted))) == [1] * 5
+
+
+async def test_how_many_processes_run_is_told_by_the_clock_that_all_share(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    one = await open_keys(database, mounted(tmp_path, "a", OLD), clock, "one")
+    await open_keys(database, mounted(tmp_path, "b", OLD), clock, "two")
+    assert await one.living() == 2
+    clock.move(90)
+    await one.beat()
+    clock.move(60)
+    assert await one.living() == 1

@@ -52,6 +52,23 @@ async def test_during_an_outage_nothing_is_acknowledged_and_after_it_all_goes_on
     assert (await inbox.counts()) == {"ready": 1, "running": 1, "done": 0, "dead": 0}
 
 
+async def test_only_what_was_written_shows_that_an_outage_is_over(
+    open_inbox: OpenInbox, outage: Outage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """This inbox has nothing to do: a turn without a word to the database is no sign of life of it."""
+    inbox = await open_inbox(patience=0.3)
+    outage.begin()
+    with pytest.raises(StorageError):
+        await inbox.put("k", "slack", "C", "")
+    await until(lambda: is_not_alive(inbox))
+    for _ in range(20):
+        await asyncio.sleep(0.03)
+        assert not inbox.alive
+    outage.end()
+    await until(lambda: is_alive(inbox))
+    assert [record.levelname for record in caplog.records if record.name == "storage.writer"] == ["ERROR", "WARNING"]
+
+
 async def test_what_a_worker_has_to_say_waits_for_the_end_of_the_outage(inbox: Inbox, outage: Outage) -> None:
     taken = Taken()
     inbox.claim(taken, 2)

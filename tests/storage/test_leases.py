@@ -157,3 +157,20 @@ async def test_what_a_dead_process_held_is_taken_over_with_its_intent(open_inbox
     delivery = await rescued.next()
     assert (delivery.key, delivery.attempt, delivery.intent) == ("k", 2, "say hello")
     assert rescued.waiting == 0
+
+
+async def test_what_is_taken_over_is_counted_by_who_does(open_inbox: OpenInbox, clock: Clock) -> None:
+    dead, other, taken, rescued = await open_inbox("one"), await open_inbox("two"), Taken(), Taken()
+    dead.claim(taken, 3)
+    for conversation in "abc":
+        await dead.put(conversation, "slack", conversation, "")
+    await dead.finish(await taken.next())
+    await taken.next(), await taken.next()
+    await dead.close()
+    other.claim(rescued, 3)
+    clock.move(LEASE - 1)
+    await other.probe()
+    before = other.takeovers
+    clock.move(LEASE / 3)  # when it looks again
+    await rescued.next(), await rescued.next()
+    assert (before, other.takeovers, dead.takeovers) == (0, 2, 0)

@@ -3,6 +3,7 @@
 import asyncio
 
 from storage.inbox import Inbox, Record
+from storage.records import JOB
 from tests.storage.conftest import Clock, Taken
 
 
@@ -108,3 +109,22 @@ async def test_more_than_one_transactions_worth_is_deleted(inbox: Inbox, clock: 
     deliveries = [await taken.next() for _ in range(1100)]
     await asyncio.gather(*(inbox.finish(delivery) for delivery in deliveries))
     assert await inbox.prune(before=clock.now + 1) == 1100
+
+
+async def test_the_oldest_that_could_run_tells_for_how_long_it_waits(inbox: Inbox, clock: Clock) -> None:
+    seen = []
+    await inbox.put("job:a", JOB, "job:a", "", noted=False)
+    await inbox.put("later", "slack", "later", "", due=clock.now + 100)
+    clock.move(5)
+    seen.append(await inbox.oldest(clock.now))
+    await inbox.put("first", "slack", "first", "")
+    clock.move(20)
+    await inbox.put("second", "slack", "second", "")
+    seen.append(await inbox.oldest(clock.now))
+    assert seen == [0.0, 20.0]
+
+
+async def test_what_was_postponed_waits_from_when_it_may_run(inbox: Inbox, clock: Clock) -> None:
+    await inbox.put("later", "slack", "later", "", due=clock.now + 100)
+    clock.move(103)
+    assert await inbox.oldest(clock.now) == 3.0

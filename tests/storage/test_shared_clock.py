@@ -102,3 +102,10 @@ async def test_the_clock_of_all_is_the_servers(database: Database, wrong: Skewed
     await database.set_clock(clock)
     expected = time.time() if database.is_shared else wrong()
     assert abs(clock() - expected) < 1
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_where_there_is_no_server_ones_own_time_counts_at_once(database: Database) -> None:
+    clock = SharedClock(lambda: 1000.0)
+    await database.set_clock(clock)
+    assert (clock.is_set, clock.follows, clock()) == (True, False, 1000.0)

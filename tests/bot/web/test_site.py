@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 import bot.app
+import bot.server
 from bot.app import House, open_house
 from bot.desk import load_services
 from bot.plan import Plan
@@ -136,7 +137,7 @@ async def ticket(window: Window) -> str:
 @asynccontextmanager
 async def opened(plan: Plan, patch: pytest.MonkeyPatch) -> AsyncIterator[Open]:
     apps: list[web.Application] = []
-    built = bot.app.application
+    built = bot.server.application
 
     def noted(*parts: Any) -> web.Application:
         apps.append(built(*parts))
