@@ -23,7 +23,8 @@ def careless(how: str) -> Subject:
 def test_who_does_less_gets_every_figure_and_no_complaint(subject: Subject, saturating: int) -> None:
     measured = measure(subject, Effort(steady=4, saturating=saturating, warming=2))
     assert measured.problems == []
-    assert all(figure > 0 for figure in measured.figures.values())
+    asked_of_the_subject = {name: figure for name, figure in measured.figures.items() if not name.endswith(" server")}
+    assert all(figure > 0 for figure in asked_of_the_subject.values()), "and there is no database server beside it"
     shown = table([subject], [{subject.name: measured}])
     assert "nan" not in shown
     assert "WRONG" not in shown
