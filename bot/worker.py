@@ -40,14 +40,14 @@ class Worker:
         metrics: Metrics,
         clock: Clock,
         random: Callable[[], float],
-        schedule: Schedule | None = None,
+        schedule: Schedule,
     ) -> None:
         self._inbox = inbox
         self._answering = answering
         self._metrics = metrics
         self._clock = clock
         self._random = random
-        self._schedule = schedule or Schedule(inbox, (), metrics, clock)
+        self._schedule = schedule
         self._tasks: dict[asyncio.Task[None], Delivery] = {}
 
     def start(self, width: int) -> None:

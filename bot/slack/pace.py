@@ -48,8 +48,8 @@ class Parts:
         if now < self._turn.get(answer, 0.0):
             return False
         turn = max(now + self._interval, self._free.get(team, 0.0))
-        self._turn, self._free = _coming(self._turn | {answer: turn}, now), _coming(self._free, now)
-        self._free[team] = turn + self._interval
+        self._turn, self._free = _coming(self._turn, now), _coming(self._free, now)
+        self._turn[answer], self._free[team] = turn, turn + self._interval
         return True
 
 

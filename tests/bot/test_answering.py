@@ -30,6 +30,7 @@ from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.plan import Plan
 from bot.sandboxes import sandboxes_of, serving
+from bot.schedule import Schedule
 from bot.slack.app import SlackApp
 from bot.slack.pace import Pace
 from bot.slack.sandbox import SlackSandbox
@@ -159,7 +160,7 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
             lambda: next(tokens),
             3600.0,
         )
-        worker = Worker(inbox, answering, metrics, clock, lambda: 0.0)
+        worker = Worker(inbox, answering, metrics, clock, lambda: 0.0, Schedule(inbox, (), metrics, clock))
         worker.start(10)
         kept = (Audit(database), Notices(inbox, {"slack"}))
         yield Post(slack, apps.get("google_calendar"), dict(apps), inbox, worker, metrics, clock, accounts, *kept)
