@@ -26,6 +26,16 @@ class Backlog:
             case Conclude():
                 self.conclusions.append(operation)
 
+    def first(self) -> "Backlog":
+        """What somebody waits for to acknowledge, alone. It is the same that is here: cleared there, it is cleared here."""
+        first = Backlog()
+        first.puts, first.probes = self.puts, self.probes
+        return first
+
+    def clear(self) -> None:
+        for operations in (self.puts, self.probes, self.intents, self.conclusions):
+            operations.clear()
+
     def try_again(self) -> list[Probe]:
         """After a failure: probes are given up, and puts whose callers were refused meanwhile; the rest stays.
 
@@ -41,5 +51,5 @@ class Backlog:
     def give_up(self) -> list[Operation]:
         """Empties it. Deliveries that were to be concluded come back when their leases run out."""
         given_up: list[Operation] = [*self.puts, *self.probes, *self.intents, *self.conclusions]
-        self.puts, self.probes, self.intents, self.conclusions = [], [], [], []
+        self.clear()
         return given_up

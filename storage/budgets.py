@@ -17,6 +17,8 @@ _RESERVE = text(
     "ON CONFLICT (call) DO UPDATE SET reserved = excluded.reserved"
 ).bindparams(bindparam("call", type_=reservation.c.call.type))
 
+_IS_RESERVED = text("reserved > 0")  # to the letter, for the index `reservation_reserved`
+
 
 class _FullError(Exception):
     def __init__(self, scope: str) -> None:
@@ -68,7 +70,7 @@ class Budgets:
     async def release(self, prefix: str, but: str = "") -> None:
         """What calls whose ids begin so have reserved, and never settled, is free again; `but` of the one with this id."""
         begun = func.substr(reservation.c.call, 1, len(prefix)) == prefix
-        held = select(reservation).where(begun, reservation.c.reserved > 0, reservation.c.call != but)
+        held = select(reservation).where(begun, _IS_RESERVED, reservation.c.call != but)
 
         def work(connection: Connection) -> None:
             for found in connection.execute(held.order_by(reservation.c.call)).all():

@@ -1,6 +1,7 @@
 """The deliveries that this process holds: how they are taken, kept, written about, and given up."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from storage.delivery import Delivery
 from storage.driver import Driver
@@ -11,11 +12,19 @@ from storage.statements import Claim, Statements
 from storage.turns import Turns
 
 
+class Progress(NamedTuple):
+    """To be kept and told once it is committed."""
+
+    answers: list[Answer]
+    claimed: list[Delivery]
+    ended: set[Claim]
+    expired: int  # claims that others have lost
+
+
 class Claims:
     """Belongs to the writer's thread; `lease` is in seconds. Renews at a third of it, so that two renewals may fail."""
 
     def __init__(self, driver: Driver, statements: Statements, owner: str, lease: float) -> None:
-        self._driver = driver
         self._statements = statements
         self._owner = owner
         self._lease = lease
@@ -34,25 +43,27 @@ class Claims:
         return abs(now - self._renewed) >= self._lease / 3
 
     def advance(
-        self, intents: Sequence[Intend], conclusions: Sequence[Conclude], width: int, now: float
-    ) -> tuple[list[Answer], list[Delivery]]:
-        """All in one transaction: what workers want written, the leases, the next claims, and what is noted.
+        self, intents: Sequence[Intend], conclusions: Sequence[Conclude], width: int, renewing: bool, now: float
+    ) -> Progress:
+        """In an open transaction: what workers want written, the leases, the next claims, and last what is noted.
 
-        Gives back the answers for the workers, and what was claimed.
+        To be followed by `keep`, once it is committed.
         """
-        with self._driver.transaction():
-            intended = self._intend(intents, now)
-            concluded = self._conclude(conclusions)
-            expired = self._renew(now) if self.is_renewal_due(now) else 0
-            free = max(0, width - len(self._held) + len(concluded))
-            claimed = self._claim(free, now) if free else []
-            if entries := _entries(intend for intend in intents if intend.claim in intended):
-                self._statements.record(entries, _entries(intend for intend in intents if intend.tries))
-        self.takeovers += expired
-        self.forget(conclusions)
-        self.forget(intend for intend in intents if intend.claim not in intended)
-        self._held.update((delivery.key, delivery.fence) for delivery in claimed)
-        return [*_answers(intents, intended), *_answers(conclusions, concluded)], claimed
+        intended = self._intend(intents, now)
+        concluded = self._conclude(conclusions)
+        expired = self._renew(now) if renewing else 0
+        free = max(0, width - len(self._held) + len(concluded))
+        claimed = self._claim(free, now) if free else []
+        if entries := _entries(intend for intend in intents if intend.claim in intended):
+            self._statements.record(entries, _entries(intend for intend in intents if intend.tries))
+        answers = [*_answers(intents, intended), *_answers(conclusions, concluded)]
+        lost = {intend.claim for intend in intents} - intended
+        return Progress(answers, claimed, lost | {conclude.claim for conclude in conclusions}, expired)
+
+    def keep(self, progress: Progress) -> None:
+        self.takeovers += progress.expired
+        self._held -= progress.ended
+        self._held.update((delivery.key, delivery.fence) for delivery in progress.claimed)
 
     def forget(self, changes: Iterable[Intend | Conclude]) -> None:
         """These claims are not renewed any more."""

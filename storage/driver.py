@@ -1,12 +1,15 @@
-"""One connection for the inbox's thread. Its statements go to the driver as they are written, through SQLAlchemy."""
+"""One connection for the inbox's thread. Its statements go to the driver as they are written: what SQLAlchemy does for each
+of them takes longer than most of them do."""
 
+import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy import Engine, PoolProxiedConnection
 
 from storage.cutting import cut
 from storage.engine import sqlstate
@@ -17,17 +20,14 @@ _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-
 
 
 class Driver:
-    """Statements are not compiled anew for each number of rows: for few rows, that would cost more than the database does.
-
-    Raises SQLAlchemyError. A connection that failed must be thrown away, by `disconnect`.
-    """
+    """Raises the driver's own errors. A connection that failed must be thrown away, by `disconnect`: that rolls back."""
 
     def __init__(self, engine: Engine) -> None:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._engine = engine
-        self._connection: Connection | None = None
+        self._connection: PoolProxiedConnection | None = None
         self._began: float | None = None
-        self._line: Any = None
+        self._line: Any = None  # the driver's own connection: sqlite3's and psycopg's have `execute` and `commit`
         self.pid = 0  # of PostgreSQL's process that serves this connection
 
     @property
@@ -41,31 +41,33 @@ class Driver:
         """Connects where it is not connected."""
         self._began = time.monotonic()
         try:
-            self._connection = self._connection or self._connected()
-            with self._connection.begin():
-                yield
+            if self._connection is None:
+                self._connect()
+            if self.is_sqlite:  # psycopg begins by itself
+                self._line.execute("BEGIN IMMEDIATE")
+            yield
+            self._line.commit()
         finally:
             self._began = None
 
-    def execute(self, statement: str, parameters: Sequence[Any]) -> Iterable[Any]:
+    def execute(self, statement: str, parameters: Sequence[Any]) -> Sequence[Any]:
         """Gives back the rows, in a transaction. Parameters are marked with `?`."""
-        if self._connection is None:
+        if self._began is None:
             raise RuntimeError("there is no transaction")
-        marked = statement if self.is_sqlite else statement.replace("?", "%s")
-        result: CursorResult[Any] = self._connection.exec_driver_sql(marked, tuple(parameters))
-        return result.all() if result.returns_rows else ()
+        cursor = self._line.execute(statement if self.is_sqlite else _numbered(statement), parameters)
+        return cursor.fetchall() if cursor.description else ()
 
     def is_passing(self, error: Exception) -> bool:
         """Whether it may work later: the server is away, the disk is full, a lock is held, or two processes met."""
-        if not isinstance(error, SQLAlchemyError) or self.is_sqlite:
-            return isinstance(error, OperationalError | InternalError)
-        return isinstance(error, OperationalError | InternalError | InterfaceError) or sqlstate(error) == _UNIQUE_VIOLATION
+        dbapi, cause = self._engine.dialect.loaded_dbapi, getattr(error, "orig", error)
+        if isinstance(cause, dbapi.OperationalError | dbapi.InternalError):
+            return True
+        return not self.is_sqlite and (isinstance(cause, dbapi.InterfaceError) or sqlstate(cause) == _UNIQUE_VIOLATION)
 
     def disconnect(self) -> None:
         if self._connection is not None:
             self._line = None
             self._connection.invalidate()
-            self._connection.close()
             self._connection = None
 
     def cut(self) -> None:
@@ -73,11 +75,18 @@ class Driver:
         if (line := self._line) is not None:
             cut(line)
 
-    def _connected(self) -> Connection:
-        connection = self._engine.connect()
-        self._line = connection.connection.driver_connection
+    def _connect(self) -> None:
+        self._connection = self._engine.raw_connection()
+        self._line = self._connection.driver_connection
         if self.is_sqlite:
             self._line.execute(_BRIEFLY)
         else:
             self.pid = self._line.info.backend_pid
-        return connection
+            self._line.cursor_factory = self._engine.dialect.loaded_dbapi.RawCursor
+
+
+@lru_cache(200)
+def _numbered(statement: str) -> str:
+    """As PostgreSQL itself marks parameters, from `$1`: psycopg would look for its own marks in each statement anew."""
+    number = count(1)
+    return re.sub(r"\?", lambda _: f"${next(number)}", statement)

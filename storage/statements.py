@@ -5,7 +5,7 @@ but for how rows are locked.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -92,6 +92,7 @@ _MOVE_HEAD = "UPDATE audit_head SET number = ?, hash = ?"
 # Another process may have been stopped in the middle of its own: nobody waits for that.
 _PROBE = "UPDATE pulse SET at = ? WHERE id IN (SELECT id FROM pulse {lock})"
 _CALL = f"NOTIFY {CHANNEL}"
+_TEXTS = 100  # statements with as many rows as are usual
 _LATE = 10_000  # rows of the audit that may have come after one of which it is not known whether it was committed
 
 
@@ -128,6 +129,7 @@ class Statements:
         # SQLite's transactions are alone anyway. Elsewhere, what another process is just working on is not waited for.
         self._lock = "" if driver.is_sqlite else "FOR UPDATE SKIP LOCKED"
         self._wait = "" if driver.is_sqlite else "FOR UPDATE"
+        self._text = lru_cache(_TEXTS)(self._text_of)
 
     def insert(self, arrivals: Sequence[Arrival]) -> set[str]:
         """Stores what is new, and says which keys were."""
@@ -143,7 +145,7 @@ class Statements:
         return _claims(self._execute(_INTEND, rows=decisions))
 
     def offer(self, offers: Sequence[Offer], now: float) -> None:
-        rows = [(*astuple(offer), now) for offer in offers]
+        rows = [(offer.id, offer.call, offer.actor, offer.place, offer.expires, now) for offer in offers]
         for start in range(0, len(rows), _MOST_ROWS):
             self._execute(_OFFER, rows=rows[start : start + _MOST_ROWS])
 
@@ -188,7 +190,7 @@ class Statements:
     def claim_these(self, numbers: Collection[int], now: float, owner: str, lease: float) -> list[Delivery]:
         """Takes those of these that are still to be had. Each must be next in its conversation."""
         statement = _CLAIM_THESE.format(rows=", ".join("?" * len(numbers)), lock=self._lock)
-        rows = self._driver.execute(statement, _stored((now, *numbers, owner, lease)))
+        rows = self._driver.execute(statement, _stored([now, *numbers, owner, lease]))
         return [_delivery(*row) for row in sorted(rows)]
 
     def probe(self, now: float) -> None:
@@ -217,13 +219,20 @@ class Statements:
             self._execute(_AUDIT, rows=rows)
             self._execute(_MOVE_HEAD, number + len(rows), rows[-1][-1])
 
-    def _execute(self, statement: str, *parameters: Any, rows: Collection[tuple[Any, ...]] = ()) -> Iterable[Any]:
-        row = f"({', '.join('?' * len(next(iter(rows), ())))})"
-        sql = statement.format(rows=", ".join([row] * len(rows)), lock=self._lock, wait=self._wait)
-        return self._driver.execute(sql, _stored(chain(parameters, *rows)))
+    def _execute(self, statement: str, *parameters: Any, rows: Collection[tuple[Any, ...]] = ()) -> Sequence[Any]:
+        sql = self._text(statement, len(rows), len(next(iter(rows), ())))
+        return self._driver.execute(sql, _stored([*parameters, *chain.from_iterable(rows)]))
+
+    def _text_of(self, statement: str, rows: int, columns: int) -> str:
+        row = f"({', '.join('?' * columns)})"
+        return statement.format(rows=", ".join([row] * rows), lock=self._lock, wait=self._wait)
 
 
-def _stored(values: Iterable[Any]) -> list[Any]:
+def _stored(values: list[Any]) -> list[Any]:
+    """All are looked at together first: there is nearly never anything to escape, and that takes a tenth of the time."""
+    texts = "".join([value for value in values if isinstance(value, str)])
+    if escaped(texts) == texts:
+        return values
     return [escaped(value) if isinstance(value, str) else value for value in values]
 
 

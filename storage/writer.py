@@ -5,11 +5,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
 
+from storage.arrivals import store
 from storage.backlog import Backlog
 from storage.claims import Claims
 from storage.cutting import HUNG
@@ -122,9 +122,10 @@ class Writer:
         return is_open or bool(self._backlog)
 
     def _turn(self) -> None:
-        """Two transactions, the first kept short: somebody waits for it to acknowledge what arrived.
+        """All in one transaction, for the commit is the dearest part of a turn.
 
-        After a failure there always is a first one: only what was written shows that the database can be written again.
+        But processes that share PostgreSQL wait for each other, above all for the end of the audit's chain: there, what
+        somebody waits for to acknowledge comes first, in a transaction of its own.
         """
         self._set_clock()
         asked, now = self._backlog, self._clock()
@@ -132,13 +133,13 @@ class Writer:
         width = 0 if only_intents else self._width  # they make nothing ready: what else may be will be found by the poll
         width = width if self._clock.is_set else 0  # others' leases would seem to be over
         free = self._claims.free(width)
-        new = self._store(now) if asked.puts or asked.probes or self._failing else 0
         given_back = bool(asked.conclusions) and not self._width
         renewing = self._clock.is_set and self._claims.is_renewal_due(now)
-        if asked.intents or asked.conclusions or free or renewing:
-            answers, claimed = self._claims.advance(asked.intents, asked.conclusions, width, now)
-            asked.intents, asked.conclusions = [], []
-            self._tell(answers, claimed)
+        new = 0
+        if not self._driver.is_sqlite and (asked.puts or asked.probes):
+            new = self._commit(asked.first(), 0, False, now)
+        if asked or free or renewing or self._failing:
+            new += self._commit(asked, width, renewing, now)
         if new > free or given_back:
             self._call_others()
 
@@ -150,25 +151,20 @@ class Writer:
         with self._driver.transaction():
             self._measured = self._clock.measure(self._statements.server_time)
 
-    def _store(self, now: float) -> int:
-        """Gives back how many were new."""
-        puts, probes = self._backlog.puts, self._backlog.probes
-        first = {put.arrival.key: put for put in reversed(puts)}  # of those that came twice
-        # Processes that get the same at the same time put it in in the same order: else each would wait for the other.
-        arrivals = sorted((put.arrival for put in puts if first[put.arrival.key] is put), key=attrgetter("conversation"))
+    def _commit(self, asked: Backlog, width: int, renewing: bool, now: float) -> int:
+        """Gives back how many deliveries were new."""
         with self._driver.transaction():
-            if probes or self._failing:
+            if asked.probes or self._failing:  # only what was written shows that it can be written again
                 self._statements.probe(now)
-            stored = self._statements.insert(arrivals) if arrivals else set()
-            if doubted := [put.arrival for put in puts if put.tries and put.arrival.key not in stored]:
-                stored |= self._statements.inserted(doubted)
-            is_new = [put.arrival.key in stored and first[put.arrival.key] is put for put in puts]
-            if repeats := [put.arrival for put, new in zip(puts, is_new, strict=True) if put.noted and not new]:
-                self._statements.record_repeats(repeats)
-        self._backlog.puts, self._backlog.probes = [], []
-        answers: list[Answer] = [(put.done, new) for put, new in zip(puts, is_new, strict=True)]
-        self._tell([*answers, *((probe.done, None) for probe in probes)])
-        return sum(is_new)
+            stored = store(self._statements, asked.puts)
+            progress = self._claims.advance(asked.intents, asked.conclusions, width, renewing, now)
+            if stored.repeats:
+                self._statements.record_repeats(stored.repeats)
+        self._claims.keep(progress)
+        answers = [*stored.answers, *((probe.done, None) for probe in asked.probes), *progress.answers]
+        asked.clear()
+        self._tell(answers, progress.claimed)
+        return stored.new
 
     def _call_others(self) -> None:
         """In a transaction of its own: all that call wait for one another, and nobody who waits to acknowledge shall."""
@@ -198,6 +194,8 @@ class Writer:
             self.wake()  # their second try comes at once
 
     def _tell(self, answers: Sequence[Answer], claimed: Sequence[Delivery] = ()) -> None:
+        if not answers and not claimed:
+            return
         try:
             self._loop.call_soon_threadsafe(self._answer, answers, claimed)
         except RuntimeError:  # the loop has ended without closing us

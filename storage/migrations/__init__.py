@@ -35,6 +35,7 @@ from storage.migrations import (
     m0006_pictures,
     m0007_versions,
     m0008_turns,
+    m0009_reserved,
 )
 
 
@@ -63,8 +64,9 @@ MIGRATIONS: tuple[Step, ...] = (
     Step(m0006_pictures.upgrade),
     Step(m0007_versions.upgrade),
     Step(m0008_turns.upgrade),
+    Step(m0009_reserved.upgrade),
 )
-INDEXES = (m0008_turns.TURNS,)  # of PostgreSQL's, see `indexes.py`
+INDEXES = (m0008_turns.TURNS, m0009_reserved.RESERVED)  # of PostgreSQL's, see `indexes.py`
 _LOCK = 0x696E746572616374  # "interact": PostgreSQL's advisory locks have numbers for names
 
 

@@ -5,11 +5,14 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import OperationalError
+
+from storage.inbox import Inbox
 
 
 class Outage:
@@ -81,3 +84,24 @@ def lose_next_answer_to_commit(engine: Engine) -> None:
         line.execute("COMMIT")
         line.close()
         raise OperationalError("COMMIT", None, psycopg.OperationalError("the connection is lost"), connection_invalidated=True)
+
+
+class _Deaf:
+    """A connection that breaks before it is told what became of its COMMIT."""
+
+    def __init__(self, line: Any) -> None:
+        self._line = line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+    def commit(self) -> None:
+        self._line.commit()
+        self._line.close()
+        raise self._line.OperationalError("the connection is lost")
+
+
+def lose_the_writers_next_answer_to_commit(inbox: Inbox) -> None:
+    """The same for the connection of the inbox's own thread."""
+    driver = inbox._writer._driver
+    driver._line = _Deaf(driver._line)

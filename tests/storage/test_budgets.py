@@ -1,8 +1,10 @@
 """What is spent stays within its limits, however many spend at once, and whatever is killed in between."""
 
 import asyncio
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from storage.budgets import Budgets
 from storage.database import Database
@@ -123,3 +125,19 @@ async def test_what_a_taken_over_attempt_cost_frees_nothing_that_the_next_one_ha
     assert await budgets.spent("person", DAY) == 67
     await budgets.settle("c1:0", 5)
     assert await budgets.spent("person", DAY) == 12
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_what_was_settled_long_ago_is_not_looked_at_for_what_is_still_reserved(
+    budgets: Budgets, database: Database
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def listen(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    await budgets.release("c1:")
+    statement, parameters = asked[-1]
+    plan = await database.read(lambda it: it.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+    assert [row.detail for row in plan] == ["SCAN reservation USING INDEX reservation_reserved"]

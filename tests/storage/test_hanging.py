@@ -11,7 +11,6 @@ from math import inf
 import psycopg
 import pytest
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import Database, StorageError
 from storage.driver import Driver
@@ -130,10 +129,10 @@ async def test_what_is_left_by_who_asked_is_ended_all_the_same(database: Databas
 
 async def test_a_connection_that_just_broke_may_be_cut(database: Database, url: str) -> None:
     driver, was_cut = Driver(database.engine), False
-    with suppress(SQLAlchemyError), driver.transaction():
+    with suppress(psycopg.Error), driver.transaction():
         with psycopg.connect(url, autocommit=True) as server:
             server.execute("SELECT pg_terminate_backend(%s)", [driver.pid])
-        with pytest.raises(SQLAlchemyError):
+        with pytest.raises(psycopg.Error):
             driver.execute("SELECT 1", ())
         driver.cut()
         was_cut = True

@@ -9,6 +9,7 @@ import pytest
 
 from storage import writer
 from storage.database import Database, StorageError
+from storage.entry import Entry
 from storage.inbox import Inbox
 from tests.storage.conftest import OpenInbox, Taken, until
 from tests.storage.outage import Outage, outage_of
@@ -105,3 +106,20 @@ async def test_a_short_outage_is_not_noticed(open_inbox: OpenInbox, url: str) ->
         await asyncio.sleep(0.3)
         outage.end()
         assert await asyncio.gather(*puts) == [True] * 3
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_who_puts_in_does_not_wait_for_a_process_that_holds_the_audit(open_inbox: OpenInbox, url: str) -> None:
+    inbox, taken = await open_inbox(), Taken()
+    inbox.claim(taken, 1)
+    await inbox.put("k", "slack", "C", "")
+    delivery = await taken.next()
+    entry = Entry("k", "call", 1.0, "slack:T:U", "Ada", "slash", "C", "ping", "{}", "", "", "done", "pong", "")
+    with psycopg.connect(url) as other:
+        other.execute("SELECT number FROM audit_head FOR UPDATE")
+        put = asyncio.ensure_future(inbox.put("l", "slack", "D", ""))
+        noting = asyncio.ensure_future(inbox.intend(delivery, "hello", entries=[entry]))
+        async with asyncio.timeout(1.5):  # a lock is waited for for two seconds
+            assert await put
+        assert not noting.done()
+    await noting

@@ -126,7 +126,7 @@ async def test_a_look_at_the_tenants_uses_the_indexes(database: Database) -> Non
     with driver.transaction():
         rows = driver.execute("EXPLAIN QUERY PLAN " + Turns(driver)._statement, (0.0, "", 1))
     driver.disconnect()
-    plan = [row.detail for row in rows if "delivery" in row.detail]
+    plan = [detail for *_, detail in rows if "delivery" in detail]
     assert "SEARCH delivery USING INDEX delivery_tenant (<expr>>?)" in plan
     assert "SEARCH delivery USING INDEX delivery_tenant (<expr>=?)" in plan
     assert [each for each in plan if each.startswith("SCAN") and "delivery_running" not in each] == []

@@ -13,7 +13,7 @@ from storage.entry import Entry
 from storage.inbox import Inbox
 from storage.offers import Offer
 from tests.storage.conftest import Taken
-from tests.storage.outage import lose_next_answer_to_commit
+from tests.storage.outage import lose_next_answer_to_commit, lose_the_writers_next_answer_to_commit
 
 ENTRY = Entry("k", "call", 1.0, "slack:T:U", "Ada", "slash", "C", "ping", "{}", "", "", "done", "pong", "")
 
@@ -21,7 +21,7 @@ ENTRY = Entry("k", "call", 1.0, "slack:T:U", "Ada", "slash", "C", "ping", "{}", 
 async def test_a_put_that_was_committed_counts_as_stored_and_not_as_one_that_came_again(
     inbox: Inbox, database: Database
 ) -> None:
-    lose_next_answer_to_commit(database.engine)
+    lose_the_writers_next_answer_to_commit(inbox)
     assert await inbox.put("k", "slack", "slack:T:C", "")
     assert await Audit(database).of() == []
     assert not await inbox.put("k", "slack", "slack:T:C", "")
@@ -33,7 +33,7 @@ async def test_who_finished_is_not_told_that_somebody_else_has_it(inbox: Inbox, 
     inbox.claim(taken, 1)
     await inbox.put("k", "slack", "C", "")
     delivery = await taken.next()
-    lose_next_answer_to_commit(database.engine)
+    lose_the_writers_next_answer_to_commit(inbox)
     await inbox.finish(delivery)
     assert (await inbox.counts())["done"] == 1
 
@@ -43,7 +43,7 @@ async def test_what_is_noted_in_the_audit_is_noted_once(inbox: Inbox, database: 
     inbox.claim(taken, 1)
     await inbox.put("k", "slack", "C", "")
     delivery = await taken.next()
-    lose_next_answer_to_commit(database.engine)
+    lose_the_writers_next_answer_to_commit(inbox)
     await inbox.intend(delivery, "hello", [Offer("a", "", "", "", 1.0)], [ENTRY])
     assert [entry.id for entry in await Audit(database).of()] == ["k"]
     assert (await Audit(database).verify()).wrong == ()
