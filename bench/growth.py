@@ -34,10 +34,14 @@ class Grown:
 def grow(number: int, growing: Mapping[str, Sequence[int]] = GROWING, warming: int = PEOPLE) -> Grown:
     """Measures each case with so many commands, after at least `warming` others."""
     costs, problems = {}, list[str]()
+    taken: dict[tuple[int, Crowd], float] = {}
     for what, sizes in growing.items():
         for size in sizes:
-            costs[what, size], wrong = _cost(what, size, number, warming)
-            problems += [f"{size} {what}: {problem}" for problem in wrong]
+            given = given_for(what, size)
+            if given not in taken:  # what grows in one row may be as it is in another
+                taken[given], wrong = _cost(*given, number, warming)
+                problems += [f"{size} {what}: {problem}" for problem in wrong]
+            costs[what, size] = taken[given]
     return Grown(costs, problems)
 
 
@@ -57,10 +61,15 @@ def _row(what: str, sizes: Sequence[int], rounds: Sequence[Costs]) -> str:
     return row([what, cells[0], *middle, cells[-1], f"{ratio:.2f}x"])
 
 
-def _cost(what: str, size: int, number: int, warming: int) -> tuple[float, Sequence[str]]:
-    commands = size if what == "commands registered" else _COMMANDS
+def given_for(what: str, size: int) -> tuple[int, Crowd]:
+    """How many commands there are, and who asks."""
     crowd = {"conversations": Crowd(conversations=size), "tenants": Crowd(tenants=size)}.get(what, Crowd())
+    return size if what == "commands registered" else _COMMANDS, crowd
+
+
+def _cost(commands: int, crowd: Crowd, number: int, warming: int) -> tuple[float, Sequence[str]]:
     with started(grown(commands)) as (trial, _):
         trial.ask(KIND, max(crowd.conversations, warming), crowd=crowd)  # so that all of them are known
         batch = trial.ask(KIND, number, _RATE, crowd)
-    return batch.cpu * 1000 / number, trial.problems
+    refused = [f"{trial.refused} answered with 503"] if trial.refused else []  # which would make the others seem cheap
+    return batch.cpu * 1000 / number, [*trial.problems, *refused]

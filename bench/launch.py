@@ -1,6 +1,5 @@
 """A subject among the stand-ins of its platforms, from exec to its first acknowledgement."""
 
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 from bench.crowd import APART
 from bench.journal import Journal
 from bench.platforms import Platform
-from bench.processes import await_start, free_port, running
+from bench.processes import Process, await_start, free_port, running
 from bench.tally import taken
 from bench.wire import status
 
@@ -22,7 +21,7 @@ class Launch:
     `began` and `acknowledged` are in seconds of the machine's monotonic clock.
     """
 
-    process: subprocess.Popen[bytes]
+    process: Process
     directory: Path
     port: int
     began: float

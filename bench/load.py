@@ -3,8 +3,8 @@
 The arguments are the ports, with commas between them, which are sent to in turn; the address of the platform's stand-in, a kind
 of request, the first request's number, how many there are, and how many a second; in how many conversations, and from how many
 tenants. With 0 a second, each of 64 connections to each port sends its next request as soon as the one before is acknowledged.
-The result is one line of JSON, `[number, status, sent, acknowledged]` for each request, in seconds of the machine's monotonic
-clock. A status of 0 says that there was no answer.
+The result is one line of JSON: `asked`, which is `[number, status, sent, acknowledged]` for each request, in seconds of the
+machine's monotonic clock; and `cpu`, the seconds that sending took of this process.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import uvloop
 
 from bench.crowd import Crowd
 from bench.platforms import BY_KIND
-from bench.tally import Asked
+from bench.tally import CLOSED, LATE, Asked
 from bench.wire import split, status_of
 
 WIDTH = 64
@@ -27,7 +27,7 @@ _PATIENCE = 10.0  # seconds to wait for an acknowledgement; Slack itself waits f
 
 
 class _Connection(asyncio.Protocol):
-    """One connection, kept alive, with one request under way at most."""
+    """Kept alive, with one request under way at most."""
 
     def __init__(self) -> None:
         self._received = b""
@@ -43,41 +43,60 @@ class _Connection(asyncio.Protocol):
             self._settle(status_of(head))
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._settle(0)
+        self._settle(CLOSED)
 
-    async def ask(self, number: int, request: bytes) -> Asked:
+    async def send(self, request: bytes) -> int:
+        """The status that it is answered with. What is not answered in time is given up, and the connection with it."""
         self._status = asyncio.get_running_loop().create_future()
-        sent = time.monotonic()
-        if not self.transport.is_closing():
-            self.transport.write(request)
+        self.transport.write(request)
         try:
             async with asyncio.timeout(_PATIENCE):
-                status = await self._status
+                return await self._status
         except TimeoutError:
-            status = 0
-        return number, status, sent, time.monotonic()
+            self.transport.close()
+            return LATE
 
     def _settle(self, status: int) -> None:
         if self._status and not self._status.done():
             self._status.set_result(status)
 
 
+class _Client:
+    """Sends to one port, over one connection, or over another where that was closed."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def connect(self) -> None:
+        _, self.connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._port)
+
+    async def ask(self, number: int, request: bytes) -> Asked:
+        sent = time.monotonic()
+        try:
+            if self.connection.transport.is_closing():
+                await self.connect()
+            status = await self.connection.send(request)
+        except OSError:
+            status = CLOSED
+        return number, status, sent, time.monotonic()
+
+
 async def saturate(ports: Sequence[int], requests: Sequence[tuple[int, bytes]]) -> list[Asked]:
     """As fast as they are acknowledged."""
     left = iter(requests)
 
-    async def go_on(connection: _Connection) -> list[Asked]:
-        return [await connection.ask(number, request) for number, request in left]
+    async def go_on(client: _Client) -> list[Asked]:
+        return [await client.ask(number, request) for number, request in left]
 
-    async with _connections(ports) as connections:
-        done = await asyncio.gather(*(go_on(each) for each in connections))
+    async with _clients(ports) as clients:
+        done = await asyncio.gather(*(go_on(each) for each in clients))
     return [asked for each in done for asked in each]
 
 
 async def steady(ports: Sequence[int], requests: Sequence[tuple[int, bytes]], rate: float) -> list[Asked]:
     """So many a second, however long each takes."""
     loop = asyncio.get_running_loop()
-    async with _connections(ports) as idle, asyncio.TaskGroup() as group:
+    async with _clients(ports) as idle, asyncio.TaskGroup() as group:
         start = loop.time()
         tasks: list[asyncio.Task[Asked]] = []
         for index, (number, request) in enumerate(requests):
@@ -86,33 +105,35 @@ async def steady(ports: Sequence[int], requests: Sequence[tuple[int, bytes]], ra
     return [task.result() for task in tasks]
 
 
-async def _ask(ports: Sequence[int], idle: list[_Connection], number: int, request: bytes) -> Asked:
-    connection = idle.pop(0) if idle else await _connected(ports[number % len(ports)])
-    asked = await connection.ask(number, request)
-    idle.append(connection)
+async def _ask(ports: Sequence[int], idle: list[_Client], number: int, request: bytes) -> Asked:
+    client = idle.pop(0) if idle else await _connected(ports[number % len(ports)])
+    asked = await client.ask(number, request)
+    idle.append(client)
     return asked
 
 
 @asynccontextmanager
-async def _connections(ports: Sequence[int]) -> AsyncIterator[list[_Connection]]:
-    connections = [await _connected(port) for _ in range(WIDTH) for port in ports]
+async def _clients(ports: Sequence[int]) -> AsyncIterator[list[_Client]]:
+    clients = [await _connected(port) for _ in range(WIDTH) for port in ports]
     try:
-        yield connections
+        yield clients
     finally:
-        for each in connections:
-            each.transport.close()
+        for each in clients:
+            each.connection.transport.close()
 
 
-async def _connected(port: int) -> _Connection:
-    _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", port)
-    return connection
+async def _connected(port: int) -> _Client:
+    client = _Client(port)
+    await client.connect()
+    return client
 
 
 def main(ports: Sequence[int], api: str, kind: str, first: int, number: int, rate: float, crowd: Crowd) -> None:
     write, now = BY_KIND[kind].writers(api, crowd)[kind], time.time()
     requests = [(each, write(each, now)) for each in range(first, first + number)]
+    before = time.process_time()
     asked = uvloop.run(steady(ports, requests, rate) if rate else saturate(ports, requests))
-    print(json.dumps(asked))
+    print(json.dumps({"asked": asked, "cpu": time.process_time() - before}))
 
 
 if __name__ == "__main__":

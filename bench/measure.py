@@ -13,7 +13,10 @@ from bench.trial import Trial, started
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is asked: `steady` requests at `rate` a second, then `saturating` ones as fast as it goes; of each kind."""
+    """How much is asked: `steady` requests at `rate` a second, then `saturating` ones as fast as it goes; of each kind.
+
+    Without any of the former, there are no latencies.
+    """
 
     steady: int
     saturating: int
@@ -27,10 +30,14 @@ QUICK = Effort(steady=75, saturating=500)
 
 @dataclass(frozen=True)
 class Measured:
-    """`figures` by name: "start" and "rss", and for each kind "command ack_p50" and so on. Void if there are `problems`."""
+    """`figures` by name: "start" and "rss", and for each kind "command ack_p50" and so on. Void if there are `problems`.
+
+    `refused` says how many requests were answered with 503, which slows nobody and answers nobody: none on a quiet machine.
+    """
 
     figures: Mapping[str, float]
     problems: Sequence[str]
+    refused: int = 0
 
 
 def measure(subject: Subject, effort: Effort, stores: Stores | None = None, kinds: Sequence[str] = ()) -> Measured:
@@ -42,12 +49,12 @@ def measure(subject: Subject, effort: Effort, stores: Stores | None = None, kind
     served = stores.cpu if stores and subject.database == "postgresql" else lambda: 0.0
     with started(subject, effort.patience, settings, served) as (trial, start):
         figures = {"start": start * 1000, "rss": trial.process.memory_info().rss / 2**20}
-        for kind in kinds or subject.platform.kinds:
+        for kind in (kinds or subject.platform.kinds) if effort.warming else ():
             trial.ask(kind, effort.warming)
         for kind in kinds or subject.platform.kinds:
-            measured = _latencies(trial, kind, effort) | _costs(trial, kind, effort)
+            measured = (_latencies(trial, kind, effort) if effort.steady else {}) | _costs(trial, kind, effort)
             figures |= {f"{kind} {name}": figure for name, figure in measured.items()}
-    return Measured(figures, trial.problems)
+    return Measured(figures, trial.problems, trial.refused)
 
 
 def _latencies(trial: Trial, kind: str, effort: Effort) -> dict[str, float]:
@@ -63,10 +70,14 @@ def _latencies(trial: Trial, kind: str, effort: Effort) -> dict[str, float]:
 
 
 def _costs(trial: Trial, kind: str, effort: Effort) -> dict[str, float]:
-    """CPU milliseconds a request, and requests a second, when saturated and until the last reply is out."""
+    """CPU milliseconds a request, and requests a second, when saturated and until the last reply is out; and how many cores
+    were busy with it then: the subject's own, and all.
+    """
     batch = trial.ask(kind, effort.saturating)
-    each = 1000 / effort.saturating
-    return {"cpu": batch.cpu * each, "server": batch.beside * each, "rate": per_second(batch.asked, batch.posted)}
+    rate, each = per_second(batch.asked, batch.posted), 1000 / effort.saturating
+    cpu, server, load = batch.cpu * each, batch.beside * each, batch.load * each
+    busy = {"own_cores": cpu * rate / 1000, "all_cores": (cpu + server + load) * rate / 1000}
+    return {"cpu": cpu, "server": server, "load": load, "rate": rate, **busy}
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:

@@ -50,6 +50,15 @@ def table(subjects: Sequence[Subject], rounds: Sequence[Round]) -> str:
     return "\n\n".join(_section(section, those, rounds) for section, those in chosen if those)
 
 
+def _section(section: Section, subjects: Sequence[Subject], rounds: Sequence[Round]) -> str:
+    names = [name for name, _ in section.columns]
+    lines = heading([section.title, *(title for _, title in section.columns)])
+    lines += [figures(subject, names, rounds) for subject in subjects]
+    ours = [subject for subject in subjects if subject in BOTS]
+    others = [subject for subject in subjects if subject not in BOTS]
+    return "\n".join([*lines, *(ratios(our, other, names, rounds) for our in ours for other in others)])
+
+
 def problems(rounds: Sequence[Round]) -> list[str]:
     """What went wrong, of all subjects in all rounds."""
     return [f"{name}: {problem}" for each in rounds for name, measured in each.items() for problem in measured.problems]
@@ -68,23 +77,21 @@ def number(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
-def _section(section: Section, subjects: Sequence[Subject], rounds: Sequence[Round]) -> str:
-    lines = heading([section.title, *(title for _, title in section.columns)])
-    lines += [_figures(section, subject, rounds) for subject in subjects]
-    ours = [subject for subject in subjects if subject in BOTS]
-    others = [subject for subject in subjects if subject not in BOTS]
-    return "\n".join([*lines, *(_ratios(section, our, other, rounds) for our in ours for other in others)])
-
-
-def _figures(section: Section, subject: Subject, rounds: Sequence[Round]) -> str:
+def figures(subject: Subject, names: Sequence[str], rounds: Sequence[Round]) -> str:
+    """Its medians."""
     measured = [each[subject.name] for each in rounds]
+    return row([_title(subject, measured), *(number(median(each.figures[name] for each in measured)) for name in names)])
+
+
+def ratios(one: Subject, other: Subject, names: Sequence[str], rounds: Sequence[Round]) -> str:
+    """The medians of each round's ratios; blank where there is nothing to divide by."""
+    both = [(each[one.name].figures, each[other.name].figures) for each in rounds]
+    found = [median(ours[name] / theirs[name] if theirs[name] else float("nan") for ours, theirs in both) for name in names]
+    return row([f"{one.title} : {other.title}", *("" if ratio != ratio else f"{ratio:.2f}x" for ratio in found)])
+
+
+def _title(subject: Subject, measured: Sequence[Measured]) -> str:
     wrong = [problem for each in measured for problem in each.problems]
-    name = f"{subject.title} **WRONG: {'; '.join(wrong)}**" if wrong else subject.title
-    return row([name, *(number(median(each.figures[key] for each in measured)) for key, _ in section.columns)])
-
-
-def _ratios(section: Section, our: Subject, other: Subject, rounds: Sequence[Round]) -> str:
-    both = [(each[our.name].figures, each[other.name].figures) for each in rounds]
-    keys = [key for key, _ in section.columns]
-    ratios = [median(ours[key] / theirs[key] if theirs[key] else float("nan") for ours, theirs in both) for key in keys]
-    return row([f"{our.title} : {other.title}", *(f"{ratio:.2f}x" for ratio in ratios)])
+    refused = sum(each.refused for each in measured)
+    told = f" **WRONG: {'; '.join(wrong)}**" if wrong else ""
+    return f"{subject.title}{told}" + (f" ({refused} answered with 503)" if refused else "")

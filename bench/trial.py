@@ -16,8 +16,9 @@ from bench.crowd import APART, Crowd
 from bench.journal import Journal, stand_in
 from bench.launch import Launch, launched
 from bench.processes import ROOT
+from bench.quota import held
 from bench.subjects import Subject
-from bench.tally import Asked, Posted, problems
+from bench.tally import Asked, Posted, problems, refused
 
 SETTLE = 0.3  # seconds for what a subject does after its last reply, and for a reply too many to come
 
@@ -26,28 +27,34 @@ SETTLE = 0.3  # seconds for what a subject does after its last reply, and for a 
 class Batch:
     """What was asked and what came of it. `cpu` is in seconds: of all the subject's threads, until nothing was left to do.
 
-    `beside` is what its database's server has taken meanwhile.
+    `beside` is what its database's server has taken meanwhile, `load` what sending and the platform's stand-in have.
     """
 
     asked: Sequence[Asked]
     posted: Sequence[Posted]
     cpu: float
     beside: float
+    load: float
 
 
 class Trial:
     """A subject whose processes have each acknowledged a first request. `patience` is how many seconds the next reply may take.
 
-    `served` tells how many seconds of CPU its database's server has taken so far.
+    `served` tells how many seconds of CPU its database's server has taken so far. `share` is that of a core for each process.
+    `refused` counts what was answered with 503: no loss, but to be told.
     """
 
-    def __init__(self, launches: Sequence[Launch], journal: Journal, patience: float, served: Callable[[], float]) -> None:
+    def __init__(
+        self, launches: Sequence[Launch], journal: Journal, patience: float, served: Callable[[], float], share: float
+    ) -> None:
         self.processes = [psutil.Process(launch.process.pid) for launch in launches]
         self.problems: list[str] = []
+        self.refused = 0
         self._ports = ",".join(str(launch.port) for launch in launches)
         self._journal = journal
         self._patience = patience
         self._served = served
+        self._share = share
         self._next = len(launches)
         self.collect([(number, 200, each.began, each.acknowledged) for number, each in enumerate(launches)])
 
@@ -58,11 +65,13 @@ class Trial:
 
     def ask(self, kind: str, number: int, rate: float = 0.0, crowd: Crowd = APART) -> Batch:
         """Sends so many requests, so many a second or as fast as it goes, and waits for their replies."""
-        before, served = self._cpu(), self._served()
-        asked = _load(self._ports, self._journal.address, kind, self._next, number, rate, crowd)
-        self._next += number
-        posted = self.collect(asked)
-        return Batch(asked, posted, self._cpu() - before, self._served() - served)
+        before, served, stood = self._cpu(), self._served(), self._journal.cpu()
+        with held([process.pid for process in self.processes], self._share):
+            asked, sending = _load(self._ports, self._journal.address, kind, self._next, number, rate, crowd)
+            self._next += number
+            posted = self.collect(asked)
+        load = sending + self._journal.cpu() - stood
+        return Batch(asked, posted, self._cpu() - before, self._served() - served, load)
 
     def collect(self, asked: Sequence[Asked]) -> Sequence[Posted]:
         """Waits until the replies are out, or no more come, and notes what is wrong with them."""
@@ -70,6 +79,7 @@ class Trial:
         time.sleep(SETTLE)
         posted = self._journal.take()
         self.problems += problems(asked, posted)
+        self.refused += refused(asked)
         return posted
 
     def _wait(self, number: int) -> None:
@@ -101,14 +111,16 @@ def started(
                 )
                 for n in range(subject.processes)
             ]
-            trial = Trial(launches, journal, patience, served)
+            trial = Trial(launches, journal, patience, served, subject.share)
             yield trial, launches[0].acknowledged - launches[0].began
         trial.problems += problems([], journal.take())  # what it said while it went
 
 
-def _load(ports: str, api: str, kind: str, first: int, number: int, rate: float, crowd: Crowd) -> list[Asked]:
+def _load(ports: str, api: str, kind: str, first: int, number: int, rate: float, crowd: Crowd) -> tuple[list[Asked], float]:
+    """What was asked, and how many seconds of CPU that took."""
     arguments = (ports, api, kind, first, number, rate, crowd.conversations, crowd.tenants)
     # -E: where PYTHONUNBUFFERED is set, Python drops what a pipe does not take at once
     program = [sys.executable, "-E", "-m", "bench.load", *(str(each) for each in arguments)]
     done = subprocess.run(program, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    return [(number, status, sent, acknowledged) for number, status, sent, acknowledged in json.loads(done.stdout)]
+    told = json.loads(done.stdout)
+    return [(number, status, sent, acknowledged) for number, status, sent, acknowledged in told["asked"]], told["cpu"]

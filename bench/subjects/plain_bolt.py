@@ -1,42 +1,17 @@
-"""Bolt for Python as its documentation shows it, with one session for all calls of the Web API. It keeps nothing.
+"""Bolt for Python as its documentation shows it. It keeps nothing, and opens a session for each call of the Web API.
 
-https://docs.slack.dev/tools/bolt-python/concepts/async/
+https://docs.slack.dev/tools/bolt-python/concepts/async/. One thing is other than there: where the Web API is.
 """
 
 import os
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
 
-import aiohttp
-from aiohttp import web
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncSay
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bench.subjects.bolt import listen
 
-def build(environment: Mapping[str, str]) -> web.Application:
-    """Settings as the bot takes them from the environment."""
-    client = AsyncWebClient(token=environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_BASE_URL"])
-    bolt = AsyncApp(client=client, signing_secret=environment["SLACK_SIGNING_SECRET"])
-    bolt.command("/ping")(_command)
-    bolt.event("app_mention")(_mention)
-
-    async def pooled(_: web.Application) -> AsyncIterator[None]:
-        async with aiohttp.ClientSession() as client.session:
-            yield
-
-    app = bolt.web_app("/slack/events")
-    app.cleanup_ctx.append(pooled)
-    return app
-
-
-async def _command(ack: AsyncAck, say: AsyncSay, command: dict[str, Any]) -> None:
-    await ack()
-    await say(f"You said: {command['text']}")
-
-
-async def _mention(event: dict[str, Any], say: AsyncSay) -> None:
-    await say(f"You said: {event['text']}")
-
+app = AsyncApp(client=AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_BASE_URL"]))
+listen(app)
 
 if __name__ == "__main__":
-    web.run_app(build(os.environ), host="127.0.0.1", port=int(os.environ["PORT"]), access_log=None, print=None)
+    app.start(int(os.environ["PORT"]), host="127.0.0.1")

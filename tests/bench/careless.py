@@ -1,39 +1,29 @@
-"""Floors that can't count: `python -m tests.bench.careless lose`, or `double`."""
+"""A floor that can't count: `python -m tests.bench.careless`."""
 
 import os
-import sys
 
 from aiohttp import web
 
 from bench.subjects.slack_floor import SlackFloor
 
 
-class Forgetful(SlackFloor):
-    """Loses one reply."""
+class Careless(SlackFloor):
+    """Of each ten requests it hangs up on one, forgets one, answers one twice, and tells one what it did not ask."""
 
     async def reply(self, where: str, text: str) -> None:
-        if not where.endswith("7"):
+        slip = where[-1]
+        if slip == "7":
+            return
+        await super().reply(where, "sorry?" if slip == "9" else text)
+        if slip == "8":
             await super().reply(where, text)
 
+    async def _handle(self, request: web.Request) -> web.Response:
+        asked = self.read(request.headers, await request.read())
+        if asked and asked[0].endswith("6") and request.transport:
+            request.transport.abort()
+        return await super()._handle(request)
 
-class Insistent(SlackFloor):
-    """Says one thing twice."""
-
-    async def reply(self, where: str, text: str) -> None:
-        await super().reply(where, text)
-        if where.endswith("7"):
-            await super().reply(where, text)
-
-
-class Mumbling(SlackFloor):
-    """Answers something, but not what was asked."""
-
-    async def reply(self, where: str, text: str) -> None:
-        await super().reply(where, "sorry?")
-
-
-_KINDS = {"lose": Forgetful, "double": Insistent, "mumble": Mumbling}
 
 if __name__ == "__main__":
-    floor = _KINDS[sys.argv[1]](os.environ)
-    web.run_app(floor.app, host="127.0.0.1", port=int(os.environ["PORT"]), access_log=None, print=None)
+    web.run_app(Careless(os.environ).app, host="127.0.0.1", port=int(os.environ["PORT"]), access_log=None, print=None)

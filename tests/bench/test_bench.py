@@ -2,41 +2,48 @@
 
 import pytest
 
+from bench import tally
 from bench.footprint import footprint, imported
 from bench.measure import Effort, Measured, measure
 from bench.platforms import SLACK, TEAMS
 from bench.readme import replaced
-from bench.subjects import BOTS, PLAIN_BOTBUILDER, SLACK_BOT, SLACK_FLOOR, TEAMS_BOT, TEAMS_FLOOR, Subject
+from bench.subjects import (
+    BOLT_ONE_SESSION,
+    PLAIN_BOLT,
+    PLAIN_BOTBUILDER,
+    SLACK_BOT,
+    SLACK_FLOOR,
+    TEAMS_BOT,
+    TEAMS_FLOOR,
+    Subject,
+)
 from bench.table import SECTIONS, problems, table
 from bench.trial import started
 
 
-def careless(how: str) -> Subject:
-    return Subject(how, how, ("-m", "tests.bench.careless", how), SLACK)
-
-
-@pytest.mark.parametrize(
-    ("subject", "saturating"),
-    [(SLACK_FLOOR, 100), (TEAMS_FLOOR, 100), (PLAIN_BOTBUILDER, 20)],
-    ids=["slack_floor", "teams_floor", "plain_botbuilder"],
-)
-def test_who_does_less_gets_every_figure_and_no_complaint(subject: Subject, saturating: int) -> None:
-    measured = measure(subject, Effort(steady=4, saturating=saturating, warming=2))
+def test_who_does_less_gets_every_figure_and_no_complaint() -> None:
+    measured = measure(TEAMS_FLOOR, Effort(steady=4, saturating=100, warming=0))
     assert measured.problems == []
     asked_of_the_subject = {name: figure for name, figure in measured.figures.items() if not name.endswith(" server")}
     assert all(figure > 0 for figure in asked_of_the_subject.values()), "and there is no database server beside it"
-    shown = table([subject], [{subject.name: measured}])
+    shown = table([TEAMS_FLOOR], [{TEAMS_FLOOR.name: measured}])
     assert "nan" not in shown
     assert "WRONG" not in shown
 
 
-@pytest.mark.parametrize("subject", BOTS, ids=lambda subject: subject.name)
-def test_the_bot_answers_each_request_once(subject: Subject) -> None:
-    measured = measure(subject, Effort(steady=3, saturating=4, warming=1))
-    assert measured.problems == []
-    assert "nan" not in table([subject], [{subject.name: measured}])
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [(PLAIN_BOLT, "command"), (BOLT_ONE_SESSION, "event"), (PLAIN_BOTBUILDER, "teams"), (TEAMS_BOT, "teams")],
+    ids=lambda given: getattr(given, "name", given),
+)
+@pytest.mark.usefixtures("quick_starts")
+def test_each_request_is_answered_once(subject: Subject, kind: str) -> None:
+    with started(subject) as (trial, _):
+        assert len(trial.ask(kind, 5).posted) == 5
+    assert trial.problems == []
 
 
+@pytest.mark.usefixtures("quick_starts")
 def test_the_footprint_is_that_of_the_bot_at_rest() -> None:
     found = footprint([SLACK, TEAMS])
     assert found.ready >= found.ack > 0
@@ -50,20 +57,31 @@ def test_of_teams_next_to_nothing_is_loaded_where_it_is_off() -> None:
     assert "bot.slack.app" in loaded
 
 
+def test_a_subject_that_can_not_count_is_noticed() -> None:
+    slips = ["not acknowledged but hung up on"]
+    slips += ["replies lost", "replies posted more than once", "replies that say something else"]
+    with started(Subject("careless", "careless", ("-m", "tests.bench.careless"), SLACK), patience=1.0) as (trial, _):
+        for kind in SLACK.kinds:
+            assert len(trial.ask(kind, 100).asked) == 100, "more than there are connections"
+            assert trial.problems == [f"10 {slip}" for slip in slips]
+            trial.problems.clear()
+
+
+def test_what_is_refused_is_no_loss_and_told() -> None:
+    asked = [(1, 200, 0.0, 0.1), (2, 503, 0.0, 2.0), (3, 503, 0.0, 2.0)]
+    posted = [(1, "hello 1", 0.2), (2, "hello 2", 2.1)]  # the second was stored all the same
+    assert tally.problems(asked, posted) == []
+    assert tally.refused(asked) == 2
+    rounds = [{SLACK_FLOOR.name: Measured(measured(1.0).figures, (), refused=2)}]
+    assert "(2 answered with 503)" in table([SLACK_FLOOR], rounds)
+
+
 @pytest.mark.parametrize(
-    ("how", "complaint"),
-    [
-        ("lose", "1 replies lost"),
-        ("double", "1 replies posted more than once"),
-        ("mumble", "9 replies that say something else"),
-    ],
+    ("status", "complaint"),
+    [(tally.CLOSED, "not acknowledged but hung up on"), (tally.LATE, "not acknowledged in time"), (500, "answered with 500")],
 )
-def test_a_subject_that_can_not_count_is_noticed(how: str, complaint: str) -> None:
-    with started(careless(how), patience=2.0) as (trial, _):
-        trial.problems.clear()
-        batch = trial.ask("event", 9)
-    assert len(batch.asked) == 9
-    assert trial.problems == [complaint]
+def test_what_is_neither_acknowledged_nor_refused_is_wrong(status: int, complaint: str) -> None:
+    assert tally.problems([(1, status, 0.0, 0.1)], []) == [f"1 {complaint}"]
 
 
 def measured(cpu: float, *wrong: str) -> Measured:
