@@ -9,6 +9,9 @@ READY := .venv/.ready
 # One more than there are cores: many tests wait for clocks and for other processes.
 WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(CURDIR)/.pytest_cache/drills.jsonl
+DRILL = LONG=1 DRILLS=$(FIGURES) $(RUN) pytest -p no:randomly
+# What is about how quickly many are answered: nothing else runs beside these.
+ALONE := tests/drills/test_deliveries.py tests/drills/test_soak.py
 export UV_PYTHON_DOWNLOADS := never
 
 help:  ## show what can be made
@@ -25,12 +28,13 @@ lint: $(READY)  ## style and types
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 
-bench: $(READY)  ## measure this bot beside others, on each database, and as it grows
+bench: $(READY)  ## measure this bot beside others, on each database, as two processes, and as it grows (12 minutes)
 	$(RUN) python -m bench
 
-drills: $(READY)  ## the long form of every drill; rewrites docs/drills.md
+drills: $(READY)  ## the long form of every drill, in half an hour; rewrites docs/drills.md
 	rm -f $(FIGURES)
-	LONG=1 DRILLS=$(FIGURES) $(RUN) pytest -s -p no:randomly tests/drills; $(RUN) python -m tests.drills.table $(FIGURES) "make drills"
+	$(DRILL) -n 2 tests/drills $(ALONE:%=--ignore=%); code=$$?; $(DRILL) -s $(ALONE) || code=$$?; \
+		$(RUN) python -m tests.drills.table $(FIGURES) "make drills" && exit $$code
 
 clean:  ## remove what was set up
 	rm -rf .venv .uv .tools

@@ -2,10 +2,12 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 LONG = "LONG" in os.environ
+_LONGEST_GREEN = 5.0  # seconds
 _FIGURES = os.environ.get("DRILLS", "")  # the file that they go to
 
 
@@ -17,7 +19,8 @@ class Account:
     in another room, out of order, to nobody's question, or with markup that came alive; `leaked` are secrets found where none
     may be; `stuck` are deliveries that are neither done nor given up. `longest` and `p99` are of acknowledgements, outside
     the times when the database was away, or the process frozen. `recovery` is the longest time from a trouble's end to the
-    next acknowledgement, `answer` the longest from an acknowledgement to its answer.
+    next acknowledgement, `answer` the longest from an acknowledgement to its answer. `green` is for how long a bot said that
+    it is ready while the database was away.
     """
 
     case: str
@@ -34,12 +37,14 @@ class Account:
     p99: float
     recovery: float
     answer: float
+    green: float = 0.0
 
     @property
-    def faults(self) -> dict[str, int]:
-        """What there may be none of, where there is any."""
+    def faults(self) -> Mapping[str, float]:
+        """What there may be none of, where there is any; and `green`, where it lasted too long."""
         names = ("lost", "duplicated", "wrong", "leaked", "stuck")
-        return {name: getattr(self, name) for name in names if getattr(self, name)}
+        faults = {name: getattr(self, name) for name in names if getattr(self, name)}
+        return faults if self.green <= _LONGEST_GREEN else {**faults, "green": self.green}
 
     def __str__(self) -> str:
         return "  ".join(f"{field.name} {_shown(getattr(self, field.name))}" for field in fields(self))

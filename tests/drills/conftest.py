@@ -32,8 +32,8 @@ def on_postgres(server: Postgres, tmp_path: Path, seed: int) -> OpenTown:
     """Opens a town of two bots on PostgreSQL."""
 
     def open(**options: str) -> AbstractAsyncContextManager[Town]:
-        address = server.create(f"drill{next(_NUMBERS)}")
-        return open_town(tmp_path, options.pop("database", address), 2, seed, **options)
+        number = next(_NUMBERS)
+        return open_town(_folder(tmp_path, number), server.create(f"drill{number}"), 2, seed, **options)
 
     return open
 
@@ -43,7 +43,15 @@ def on_sqlite(tmp_path: Path, seed: int) -> OpenTown:
     """Opens a town of one bot on SQLite."""
 
     def open(**options: str) -> AbstractAsyncContextManager[Town]:
-        address = options.pop("database", f"sqlite:///{tmp_path / 'data/inbox.sqlite'}")
-        return open_town(tmp_path, address, 1, seed, **options)
+        folder = _folder(tmp_path, next(_NUMBERS))
+        address = options.pop("database", f"sqlite:///{folder / 'data/inbox.sqlite'}")
+        return open_town(folder, address, 1, seed, **options)
 
     return open
+
+
+def _folder(under: Path, number: int) -> Path:
+    """Of one town."""
+    folder = under / f"town{number}"
+    folder.mkdir()
+    return folder

@@ -3,10 +3,11 @@
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count, pairwise
+from typing import NamedTuple
 
 from tests.acceptance.sides import Said
 
@@ -28,6 +29,15 @@ class Question:
     attempts: list[tuple[float, float, int]] = field(default_factory=list)
 
 
+class Times(NamedTuple):
+    """In seconds, see `Account`."""
+
+    longest: float
+    p99: float
+    recovery: float
+    answer: float
+
+
 class Ledger:
     """Times are those of the monotonic clock."""
 
@@ -37,6 +47,7 @@ class Ledger:
         self.kills = 0
         self._rooms = count(1)
         self._reckoned = 0
+        self._accounted = 0
         self._away: list[tuple[float, float]] = []
         self._ends: list[float] = []
 
@@ -57,6 +68,11 @@ class Ledger:
         if taken:
             question.acknowledged = question.acknowledged or now
         return taken
+
+    def excuse(self, words: Iterable[str]) -> None:
+        """Whoever asked these is told that they are not run: they need no answer."""
+        for word in words:
+            self.questions[word].acknowledged = 0.0
 
     @contextmanager
     def trouble(self, away: bool = False) -> Iterator[None]:
@@ -81,13 +97,19 @@ class Ledger:
     def refused(self) -> int:
         return sum(status >= 500 for each in self.questions.values() for _, _, status in each.attempts)
 
-    def acknowledgements(self) -> list[float]:
-        """The seconds that each attempt took that was answered, the shortest first, while the database was there."""
-        attempts = [attempt for each in self.questions.values() for attempt in each.attempts]
-        return sorted(seconds for began, seconds, status in attempts if status and not self._was_away(began, seconds))
+    def times(self) -> Times:
+        """Of what was asked since they were asked for last."""
+        questions = list(self.questions.values())[self._accounted :]
+        seconds = self._acknowledgements(questions) or [0.0]
+        answer = max((each.answered - each.acknowledged for each in questions if each.answered), default=0.0)
+        times = Times(seconds[-1], seconds[int(len(seconds) * 0.99)], self._recovery(questions), answer)
+        self._accounted, self._ends = len(self.questions), []
+        return times
 
-    def longest_answer(self) -> float:
-        return max((each.answered - each.acknowledged for each in self.questions.values() if each.answered), default=0.0)
+    def _acknowledgements(self, questions: Sequence[Question]) -> list[float]:
+        """The seconds that each attempt took that was answered, the shortest first, while the database was there."""
+        attempts = [attempt for each in questions for attempt in each.attempts]
+        return sorted(seconds for began, seconds, status in attempts if status and not self._was_away(began, seconds))
 
     def newest_p99(self, kind: str) -> float:
         """The 99th percentile of the seconds from acknowledgement to answer, of what was asked since this was asked last."""
@@ -96,8 +118,8 @@ class Ledger:
         times = sorted(each.answered - each.acknowledged for each in newest)
         return times[int(len(times) * 0.99)] if times else 0.0
 
-    def recovery(self) -> float:
-        acknowledged = sorted(each.acknowledged for each in self.questions.values() if each.acknowledged)
+    def _recovery(self, questions: Sequence[Question]) -> float:
+        acknowledged = sorted(each.acknowledged for each in questions if each.acknowledged)
         next_after = (next((at - end for at in acknowledged if at >= end), 0.0) for end in self._ends)
         return max(next_after, default=0.0)
 

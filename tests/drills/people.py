@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import Any
 
 from tests.drills.ledger import Ledger, Question
 from tests.drills.platforms import Way, timed
@@ -47,13 +48,13 @@ class People:
         for moment in sorted(random.uniform(0, seconds) for _ in range(count)):
             await asyncio.sleep(began + moment - time.monotonic())
             question = self._ledger.ask(way.side.kind, room, thread)
-            await self._deliver(way, question, words(question.word, random), times, random)
+            await self.tell(way, question, way.message(words(question.word, random), room, thread), times)
 
-    async def _deliver(self, way: Way, question: Question, words: str, times: int, random: Random) -> None:
-        message = way.message(words, question.room, question.thread)
+    async def tell(self, way: Way, question: Question, message: Mapping[str, Any], times: int = 1) -> None:
+        """Delivers the message that asks this, again and again until it is acknowledged."""
         for retry in range(_PATIENCE):
             urls = self._urls()
-            chosen = [random.choice(urls), *(urls[each % len(urls)] for each in range(1, times))]
+            chosen = [self._random.choice(urls), *(urls[each % len(urls)] for each in range(1, times))]
             taken = await asyncio.gather(*(timed(way, message, url, retry) for url in chosen))
             noted = [self._ledger.note(question, began, status) for began, status in taken]
             if any(noted):

@@ -26,6 +26,12 @@ class Way(Protocol):
     def message(self, words: str, room: str, thread: str) -> Mapping[str, Any]:
         """Ada mentions the bot there."""
 
+    def edited(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What comes when somebody has edited it, which asks nothing."""
+
+    def sharing(self, message: Mapping[str, Any], name: str, type: str, content: bytes) -> Mapping[str, Any]:
+        """The same message, with a file."""
+
     async def deliver(self, message: Mapping[str, Any], url: str, retry: int) -> int:
         """To the bot at this address, once; gives the status, 0 where nobody answers in time."""
 
@@ -46,6 +52,17 @@ class SlackWay:
         workspace = self._sandbox.workspace
         posted = workspace.post(room, ADA, f"<@{BOT}> {words}", thread_ts=thread)
         return payloads.event(workspace, payloads.said(workspace, posted, "app_mention"))
+
+    def edited(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        event = {**message["event"], "edited": {"user": ADA, "ts": self._sandbox.workspace.ts()}}
+        return payloads.event(self._sandbox.workspace, event)
+
+    def sharing(self, message: Mapping[str, Any], name: str, type: str, content: bytes) -> Mapping[str, Any]:
+        workspace, event = self._sandbox.workspace, message["event"]
+        posted = workspace.find(event["channel"], event["ts"])
+        assert posted
+        workspace.attach(posted, name, type, content)
+        return {**message, "event": {**event, "files": posted.files}}
 
     async def deliver(self, message: Mapping[str, Any], url: str, retry: int) -> int:
         courier = self._sandbox.courier
@@ -70,6 +87,16 @@ class TeamsWay:
         assert person
         posted = workspace.post(conversation, ADA_IN_TEAMS, words, thread)
         return self._activities.message(Where(person, conversation, posted.thread), words, posted.id)
+
+    def edited(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        told = {**message["channelData"], "eventType": "editMessage"}
+        return {**message, "type": "messageUpdate", "channelData": told}
+
+    def sharing(self, message: Mapping[str, Any], name: str, type: str, content: bytes) -> Mapping[str, Any]:
+        address = f"{self._sandbox.address}files/{name}"
+        content_type = "application/vnd.microsoft.teams.file.download.info"
+        told = {"contentType": content_type, "name": name, "contentUrl": address, "content": {"downloadUrl": address}}
+        return {**message, "attachments": [*message["attachments"], told]}
 
     async def deliver(self, message: Mapping[str, Any], url: str, retry: int) -> int:
         self._sandbox.courier.url = f"{url}api/messages"

@@ -1,16 +1,17 @@
 """Writes docs/drills.md from the figures that `make drills` has kept: `python -m tests.drills.table FIGURES COMMAND`."""
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.drills.faults import FAULTS
+from tests.drills.faults import FAULTS, tried
 
 _PAGE = Path(__file__).parents[2] / "docs/drills.md"
 _COLUMNS = ("sent", "kills", "lost", "duplicated", "wrong", "leaked", "stuck", "refused")
-_TIMES = ("longest", "p99", "recovery", "answer")
+_TIMES = ("longest", "p99", "recovery", "answer", "green")
 _HEAD = """# The drills
 
 What is done to the bot on purpose, and what came of it. Real processes, signed requests on both platforms, a real PostgreSQL;
@@ -22,7 +23,8 @@ another room, out of order, or with markup that came alive. `leaked` are secrets
 `stuck` is neither done nor given up a minute later. `refused` are answers by 503, after each of which the platform delivers
 again. Times are in seconds: `longest` and `p99` are of acknowledgements outside the time when the database was away or the
 process frozen; `recovery` is from the end of the trouble to the next acknowledgement; `answer` is the longest from an
-acknowledgement to its answer, and so has the length of the trouble in it.
+acknowledgement to its answer, and so has the length of the trouble in it; `green` is for how long `/readyz` still said yes
+while the database was away (B1 to B11): more than 5 s is a fault.
 
 """
 _BLIND = """With one defence taken out of the bot, its drill has to turn red. Two more are counted in calls
@@ -33,8 +35,9 @@ _WITHOUT = "without: "
 
 
 def page(figures: list[dict[str, Any]], command: str) -> str:
-    measured = [each for each in figures if not each["case"].startswith(_WITHOUT)]
+    measured = sorted((each for each in figures if not each["case"].startswith(_WITHOUT)), key=_place)
     blind = [each for each in figures if each["case"].startswith(_WITHOUT)]
+    cases = {each["case"] for each in measured}
     date = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
     parts = [
         _HEAD.format(date=date, command=command),
@@ -42,10 +45,16 @@ def page(figures: list[dict[str, Any]], command: str) -> str:
         _table(measured),
         "\n## The drills, drilled\n\n" + _BLIND,
         _table(blind),
-        "\n## Every fault of the list\n\n| fault | what | where it is tried |\n|---|---|---|\n",
-        *(f"| {each.id} | {each.what} | {each.where} |\n" for each in FAULTS),
+        "\n## Every fault of the list\n\n| fault | what | its figure |\n|---|---|---|\n",
+        *(f"| {each.id} | {each.what} | {tried(each, cases)} |\n" for each in FAULTS),
     ]
     return "".join(parts)
+
+
+def _place(figure: dict[str, Any]) -> tuple[bool, str, int]:
+    """By the first fault that a case is of; what is of none comes last."""
+    found = re.match(r"([A-Z])(\d+)", figure["case"])
+    return (False, found[1], int(found[2])) if found else (True, "", 0)
 
 
 def _table(figures: list[dict[str, Any]]) -> str:

@@ -11,7 +11,10 @@ from tests.drills import injection, small_disk
 from tests.drills.account import LONG
 from tests.drills.conftest import OpenTown
 from tests.drills.injection import FLUSHES, WRITES, injected
+from tests.drills.series import series
 from tests.drills.town import Town
+
+_A_WHILE = 3.0  # seconds in which a process flushes often
 
 needs_root = pytest.mark.skipif(bool(small_disk.why_not()), reason=small_disk.why_not())
 needs_strace = pytest.mark.skipif(bool(injection.why_not()), reason=injection.why_not())
@@ -20,8 +23,8 @@ needs_strace = pytest.mark.skipif(bool(injection.why_not()), reason=injection.wh
 async def test_nothing_is_lost_while_somebody_else_holds_the_database(on_sqlite: OpenTown) -> None:
     async with on_sqlite() as town:
         await town.start()
-        async with town.talking(30, seconds=1.0):
-            with closing(sqlite3.connect(_file(town), isolation_level=None)) as holder, town.ledger.trouble(away=True):
+        async with town.talking(30, seconds=1.0), town.away():
+            with closing(sqlite3.connect(_file(town), isolation_level=None)) as holder:
                 holder.execute("BEGIN IMMEDIATE")
                 await asyncio.sleep(10.0 if LONG else 2.5)
                 holder.execute("ROLLBACK")
@@ -38,7 +41,7 @@ async def test_nothing_is_lost_on_a_full_disk_and_it_goes_on_when_there_is_room(
             async with town.talking(200 if LONG else 40, seconds=2.0):
                 for _ in range(5 if LONG else 1):
                     await asyncio.sleep(town.random.uniform(0.1, 0.3))
-                    with town.ledger.trouble(away=True):
+                    async with town.away():
                         disk.fill()
                         await asyncio.sleep(1.0)
                         ready = await town.bots[0].get("readyz")
@@ -50,45 +53,56 @@ async def test_nothing_is_lost_on_a_full_disk_and_it_goes_on_when_there_is_room(
 
 
 @needs_strace
-@pytest.mark.parametrize(
-    ("case", "calls", "error"),
-    [("B3: writes refused (EROFS)", WRITES, "EROFS"), ("B4: fsync fails (EIO)", FLUSHES, "EIO")],
-    ids=["read-only", "fsync"],
-)
-async def test_nothing_is_lost_while_the_disk_takes_nothing(on_sqlite: OpenTown, case: str, calls: str, error: str) -> None:
+async def test_nothing_is_lost_while_the_disk_takes_nothing(on_sqlite: OpenTown) -> None:
     async with on_sqlite() as town:
         await town.start()
-        async with town.talking(100 if LONG else 30, seconds=1.0):
-            for _ in range(5 if LONG else 1):
-                await asyncio.sleep(town.random.uniform(0.1, 0.3))
-                with town.ledger.trouble(away=True):
-                    async with injected([town.bots[0].pid], calls, f"error={error}", _file(town), f"{_file(town)}-wal"):
-                        await asyncio.sleep(1.0)
-                        ready = await town.bots[0].get("readyz")
-        account = await town.account(f"{case}, SQLite")
+        faults = await series(town, (_not_written, _not_flushed))
 
-    assert account.faults == {}
-    assert ready == 503
+    assert faults == {}
 
 
 @needs_strace
 async def test_a_process_that_dies_inside_a_flush_loses_nothing_that_it_acknowledged(on_sqlite: OpenTown) -> None:
     async with on_sqlite() as town:
         await town.start()
-        for number in range(1, 41 if LONG else 2):
-            async with town.talking(10, seconds=0.3):
-                with town.ledger.trouble():
-                    async with injected([town.bots[0].pid], FLUSHES, f"signal=SIGKILL:when={number}"):
-                        with_luck = asyncio.create_task(town.bots[0].wait())
-                        await asyncio.wait([with_luck], timeout=3.0)
-                    if not with_luck.done():  # so often it does not flush
-                        with_luck.cancel()
-                        await town.bots[0].end(signal.SIGKILL)
-                    town.ledger.kills += 1
-                    await town.up(town.bots[0])
-        account = await town.account("A7: kill -9 inside each fsync, SQLite")
+        faults = await series(town, [_killed_inside_flushes])
 
-    assert account.faults == {}
+    assert faults == {}
+
+
+async def _not_written(town: Town) -> str:
+    await _failing(town, WRITES, "EROFS")
+    return "B3: writes refused (EROFS), SQLite"
+
+
+async def _not_flushed(town: Town) -> str:
+    await _failing(town, FLUSHES, "EIO")
+    return "B4: fsync fails (EIO), SQLite"
+
+
+async def _failing(town: Town, calls: str, error: str) -> None:
+    async with town.talking(100 if LONG else 20, seconds=1.0):
+        for _ in range(5 if LONG else 1):
+            await asyncio.sleep(town.random.uniform(0.1, 0.3))
+            files = (_file(town), f"{_file(town)}-wal")
+            async with town.away(), injected([town.bots[0].pid], calls, f"error={error}", *files):
+                await asyncio.sleep(1.0)
+                assert await town.bots[0].get("readyz") == 503
+
+
+async def _killed_inside_flushes(town: Town) -> str:
+    for number in range(1, 21 if LONG else 2):
+        async with town.talking(10, seconds=0.3):
+            with town.ledger.trouble():
+                async with injected([town.bots[0].pid], FLUSHES, f"signal=SIGKILL:when={number}"):
+                    with_luck = asyncio.create_task(town.bots[0].wait())
+                    await asyncio.wait([with_luck], timeout=_A_WHILE)
+                if not with_luck.done():  # so often it does not flush
+                    with_luck.cancel()
+                    await town.bots[0].end(signal.SIGKILL)
+                town.ledger.kills += 1
+                await town.up(town.bots[0])
+    return "A7: kill -9 inside each fsync, SQLite"
 
 
 def _file(town: Town) -> str:

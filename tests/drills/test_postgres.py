@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.drills.conftest import OpenTown
 from tests.drills.injection import FLUSHES, injected
 from tests.drills.opening import open_town
 from tests.drills.postgres import Postgres, postgres
+from tests.drills.series import series
 from tests.drills.town import Town
 
 Trouble = Callable[[Postgres, Town], Awaitable[None]]
@@ -87,30 +88,28 @@ TROUBLES: dict[str, Trouble] = {
     "B11: packets to PostgreSQL lost": _unreachable,
 }
 _NOT_HERE = {"B4": injection.why_not(), "B11": partition.why_not()}
-_SHORT = 2  # of them, in the short form: by the seed
+_SHORT = 3  # of them, in the short form: by the seed
 
 
-@pytest.mark.parametrize("number", range(len(TROUBLES) if LONG else _SHORT))
 async def test_what_was_acknowledged_is_answered_whatever_happens_to_the_database(
-    on_postgres: OpenTown, server: Postgres, seed: int, number: int
+    on_postgres: OpenTown, server: Postgres
 ) -> None:
-    name = list(TROUBLES)[number] if LONG else Random(seed).sample(list(TROUBLES), _SHORT)[number]
-    if reason := _NOT_HERE.get(name.partition(":")[0]):
-        pytest.skip(reason)
+    here = [name for name in TROUBLES if not _NOT_HERE.get(name.partition(":")[0])]
     async with on_postgres() as town:
         await town.start()
-        await trouble(town, server, TROUBLES[name])
-        account = await town.account(name)
+        chosen = here if LONG else town.random.sample(here, _SHORT)
+        faults = await series(town, [partial(_meanwhile, server, name) for name in chosen])
 
-    assert account.faults == {}
+    assert faults == {}
 
 
-async def trouble(town: Town, server: Postgres, trouble: Trouble) -> None:
-    """While people talk."""
-    async with town.talking(200 if LONG else 30, seconds=6.0 if LONG else 1.5):
+async def _meanwhile(server: Postgres, name: str, town: Town) -> str:
+    """The trouble, while people talk."""
+    async with town.talking(200 if LONG else 20, seconds=6.0 if LONG else 1.5):
         await asyncio.sleep(town.random.uniform(0.2, 0.8))
-        with town.ledger.trouble(away=True):
-            await trouble(server, town)
+        async with town.away():
+            await TROUBLES[name](server, town)
+    return name
 
 
 @pytest.mark.skipif(not LONG or bool(small_disk.why_not()), reason=small_disk.why_not() or "in the long form only")
@@ -118,12 +117,11 @@ async def test_nothing_is_lost_while_the_disk_of_postgresql_is_full(tmp_path: Pa
     with small_disk.small_disk(160) as disk, postgres(disk.path) as server:
         async with open_town(tmp_path, server.create("filled"), 2, seed) as town:
             await town.start()
-            async with town.talking(400, seconds=10.0):
-                with town.ledger.trouble(away=True):
-                    disk.fill()
-                    await asyncio.sleep(5.0)
-                    disk.empty()
-                    await asyncio.to_thread(server.up)
+            async with town.talking(400, seconds=10.0), town.away():
+                disk.fill()
+                await asyncio.sleep(5.0)
+                disk.empty()
+                await asyncio.to_thread(server.up)
             account = await town.account("B2: disk full, PostgreSQL")
 
     assert account.faults == {}

@@ -11,12 +11,12 @@ from tests.drills.people import usual
 from tests.drills.postgres import Postgres
 from tests.drills.town import Town
 
-EVENTS = int(os.environ.get("EVENTS", "20000" if LONG else "150"))
+EVENTS = int(os.environ.get("EVENTS", "20000" if LONG else "120"))
 _A_SECOND = float(os.environ.get("RATE", "30"))  # questions
 _LONGEST = 2.5  # seconds that an acknowledgement may take: Slack waits for three
 _LEASE = "4" if LONG else "1"  # seconds: shorter ones run out by themselves where two cores do all of this
 _WRITING = 0.15  # of the questions, as usual
-_KILLS = (2.0, 10.0) if LONG else (1.0, 2.0)  # seconds from one to the next, of each process
+_KILLS = (2.0, 10.0) if LONG else (1.5, 3.0)  # seconds from one to the next, of each process
 _RESTARTS = (5.0, 40.0) if LONG else (2.0, 4.0)
 
 

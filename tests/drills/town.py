@@ -11,6 +11,7 @@ from random import Random
 from adapters.sandbox import Sandbox
 from tests.acceptance.world import Bot
 from tests.drills.account import Account
+from tests.drills.health import Health
 from tests.drills.leaks import leaks
 from tests.drills.ledger import Ledger, word_in
 from tests.drills.people import People, Words, usual
@@ -49,6 +50,9 @@ class Town:
         self.people = self._people(ways)
         self.tripwire = tripwire
         self.secrets: set[str] = set()
+        self.health = Health()
+        self.probes = 0  # what was sent besides questions
+        self._accounted: Counter[str] = Counter()
 
     @property
     def name(self) -> str:
@@ -73,6 +77,13 @@ class Town:
         with self.ledger.trouble():
             await self.kill(bot)
             await self.up(bot)
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """The database is in trouble while the block runs; the bots are asked for their health meanwhile."""
+        with self.ledger.trouble(away=True):
+            async with self.health.watched([bot.url for bot in self.bots]):
+                yield
 
     @asynccontextmanager
     async def talking(self, number: int, seconds: float = 2.0, words: Words = usual, times: int = 1) -> AsyncIterator[None]:
@@ -100,27 +111,33 @@ class Town:
         return self.ledger.newest_p99(kind)
 
     async def account(self, case: str, patience: float = _SETTLE) -> Account:
-        """Once all is answered, or nothing more has come for so many seconds."""
+        """Of what has come to pass since the one before: once all is answered, or nothing more came for so many seconds."""
         await self.settled(patience)
+        counts = self._counts()
+        since = {name: number - self._accounted[name] for name, number in counts.items()}
+        self._accounted = counts
+        stuck, times, green = unfinished(self.database), self.ledger.times(), self.health.green()
+        return Account(case, self.ledger.seed, **since, stuck=stuck, **times._asdict(), green=green).note()
+
+    def _counts(self) -> Counter[str]:
+        ledger, written = self.ledger, self.written()
         said = {way.side.kind: way.side.said() for way in self.ways}
-        written = self.written()
-        ledger, times = self.ledger, self.ledger.acknowledgements()
-        return Account(
-            case,
-            ledger.seed,
-            len(ledger.questions),
-            ledger.kills,
+        return Counter(
+            sent=len(ledger.questions) + self.probes,
+            kills=ledger.kills,
             lost=sum(ledger.lost(kind, each) for kind, each in said.items()),
             duplicated=sum(ledger.duplicated(kind, each, written) for kind, each in said.items()),
-            wrong=sum(ledger.wrong(kind, each) for kind, each in said.items()) + sum(way.alive() for way in self.ways),
+            wrong=sum(ledger.wrong(kind, each) for kind, each in said.items()) + self._out_of_place(),
             leaked=leaks(self.folder, self.database, self.secrets, said.values()),
-            stuck=unfinished(self.database),
             refused=ledger.refused(),
-            longest=times[-1] if times else 0.0,
-            p99=times[int(len(times) * 0.99)] if times else 0.0,
-            recovery=ledger.recovery(),
-            answer=ledger.longest_answer(),
-        ).note()
+        )
+
+    def _out_of_place(self) -> int:
+        return sum(way.alive() for way in self.ways) + self.health.wrong
+
+    def tracebacks(self) -> int:
+        """In all logs."""
+        return sum(bot.log.read_bytes().count(b"Traceback") for bot in self.bots if bot.log.exists())
 
     def written(self) -> Mapping[str, int]:
         """How many events bear each word, in all calendars."""
