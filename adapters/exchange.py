@@ -71,7 +71,7 @@ def asking(session: aiohttp.ClientSession, request: Request, seconds: float, tot
         data=_payload(request.body),
         allow_redirects=False,
         timeout=_timeout(seconds, total),
-        middlewares=_ONCE,
+        middlewares=() if request.method == "POST" else _ONCE,  # aiohttp sends a POST once anyway
     )
 
 
@@ -124,7 +124,8 @@ async def whole_body(answer: aiohttp.ClientResponse) -> bytes | None:
     """The decompressed body, or None as soon as it proves too large. aiohttp decompresses no further than is read."""
     chunks: list[bytes] = []
     size = 0
-    while chunk := await answer.content.readany():
+    while not answer.content.at_eof():
+        chunk = await answer.content.readany()
         size += len(chunk)
         if size > LARGEST_BODY:
             return None

@@ -14,7 +14,7 @@ from adapters.errors import Refused, Unavailable
 from bot import words
 from bot.cards import Cards
 from bot.clock import Clock
-from bot.company import company
+from bot.company import Company
 from bot.dispatch import Dispatch, Form
 from bot.entry import entries_of
 from bot.hearing import Hearing
@@ -207,7 +207,7 @@ class Answering:
         connect = partial(self._desk.connect, asked.actor, delivery)
         stop: tuple[Button, Offer] | tuple[()] = ()
         async with (
-            company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience(asked)),
+            Company(lambda: progress.sign(asked), lambda: progress.hold(asked), platform.patience(asked)),
             aclosing(self._dispatch.answer(call, progress.settle, connect)) as replies,
         ):
             async for reply in replies:

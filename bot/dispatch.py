@@ -1,6 +1,5 @@
 """A Call becomes a Reply."""
 
-import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from adapters.base import Client
 from adapters.errors import NeedsConnection, Refused, Unknown
 from bot import words
 from bot.clients import Clients, Opened
+from bot.connections import Account
 from bot.doubts import Unsettled
 from bot.previews import as_whom
 from bot.rules import Judge, Verdict
@@ -21,6 +21,7 @@ from commands.call import Actor, Call, Place
 from commands.catalog import Catalog
 from commands.command import Command, Given
 from commands.parse import DRY_RUN, FORM, parse, take_flags
+from commands.preview import Preview
 from commands.reply import Button, Reply
 from commands.usage import Choice, Instead, Meant, UsageError
 from storage.effects import Effect
@@ -164,7 +165,7 @@ class Dispatch:
     def streams(self, call: Call) -> bool:
         """Whether the call answers step by step, so that each reply is worth showing."""
         command = self.catalog.get(call.command)
-        return command is not None and not command.writes and inspect.isasyncgenfunction(command.function)
+        return command is not None and command.steps and not command.writes
 
     async def doubted(self, call: Call) -> str:
         """The id of what this call has begun to write, where nobody knows whether it happened; else empty."""
@@ -195,26 +196,30 @@ class Dispatch:
                 yield done
                 return
             opened = await self._open(command, call, begun)
+            accounts = {self._clients.title(each.client): each.account for each in opened.clients}
             try:
-                async with aclosing(self._once(command, call, opened, begun, verdict)) as replies:
-                    async for reply in replies:
-                        yield reply
+                async with aclosing(self._steps(command, call, opened, accounts, begun, verdict)) as steps:
+                    async for reply in steps:
+                        if isinstance(reply, Reply):
+                            yield replace(reply, account=as_whom(accounts)) if accounts else reply
                 return
             except NeedsConnection as error:  # the second time too, so that it is known to be broken
                 if not await self._renewed(error.service, opened, call) or renewed:
                     raise
 
-    async def _once(
-        self, command: Command, call: Call, opened: _Opened, begun: Effect | None, verdict: Verdict
-    ) -> AsyncGenerator[Reply, None]:
-        accounts = {self._clients.title(each.client): each.account for each in opened.clients}
+    def _steps(
+        self,
+        command: Command,
+        call: Call,
+        opened: _Opened,
+        accounts: Mapping[str, Account],
+        begun: Effect | None,
+        verdict: Verdict,
+    ) -> AsyncGenerator[Reply | Preview, None]:
         steps = command.run(call.arguments, opened.given, call.asked.astimezone(ZoneInfo(call.actor.zone)))
-        why = verdict.reason if verdict.by else ""
-        writing = self._writing.run(command, call, accounts, begun, verdict.by, why, steps) if command.writes else steps
-        async with aclosing(steps), aclosing(writing) as replies:
-            async for reply in replies:
-                if isinstance(reply, Reply):
-                    yield replace(reply, account=as_whom(accounts)) if accounts else reply
+        if not command.writes:
+            return steps
+        return self._writing.run(command, call, accounts, begun, verdict.by, verdict.reason if verdict.by else "", steps)
 
     async def _renewed(self, title: str, opened: _Opened, call: Call) -> bool:
         """Of the service of this title alone: the others have turned nothing down, and to renew an API key is to lose it."""

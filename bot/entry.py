@@ -52,9 +52,9 @@ def entries_of(
         return ()
     if call is None or ran is None:
         wanted, text = _wanted(asked, reply.text, catalog)
-        reply = replace(reply, text=text)
+        reply = _saying(reply, text)
         return (_entry(id, at, asked, wanted, "", "", reply, _outcome(None, reply)),) if wanted else ()
-    reply, arguments = replace(reply, text=said_of(ran, reply.text, catalog)), arguments_of(ran, catalog)
+    reply, arguments = _saying(reply, said_of(ran, reply.text, catalog)), arguments_of(ran, catalog)
     told = _entry(id, at, asked, ran.command, arguments, ran.confirmed_by, reply, _outcome(ran, reply))
     if ran.command == call.command:
         return (told,)
@@ -82,6 +82,10 @@ def _entry(id: str, at: float, asked: Asked, command: str, arguments: str, by: s
     )
 
 
+def _saying(reply: Reply, text: str) -> Reply:
+    return reply if reply.text == text else replace(reply, text=text)
+
+
 def _outcome(ran: Call | None, reply: Reply) -> str:
     if isinstance(reply, Sorry):
         return reply.outcome
@@ -107,4 +111,4 @@ def _wanted(asked: Asked, said: str, catalog: Catalog) -> tuple[str, str]:
 
 def kept(text: str) -> str:
     """As much of a text as is kept, without keys."""
-    return scrubbed(text)[:_LONGEST]
+    return scrubbed(text)[:_LONGEST] if text else ""

@@ -1,6 +1,7 @@
 """What is counted and timed, for Prometheus: https://prometheus.io/docs/practices/naming/."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TypedDict, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -45,6 +46,9 @@ class Metrics:
         )
         self.job_seconds = Histogram("job_seconds", "How long jobs take.", ("name", "outcome"), buckets=_JOB, **on)
 
+        self._provider = cache(self.provider_seconds.labels)  # by itself it looks them up under a lock, as texts
+        self._delivery = cache(self.deliveries.labels)
+
     def expect(self, kinds: Iterable[str]) -> None:
         """What may come to be counted, of deliveries of these kinds, is told as 0 from now on: a first rise would be missed.
 
@@ -58,7 +62,10 @@ class Metrics:
                 self.deliveries.labels(kind, outcome)
 
     def observe_provider(self, service: str, outcome: int | str, seconds: float) -> None:
-        self.provider_seconds.labels(service, str(outcome)).observe(seconds)
+        self._provider(service, outcome).observe(seconds)
+
+    def count_delivery(self, kind: str, outcome: str) -> None:
+        self._delivery(kind, outcome).inc()
 
     def refuse(self, reason: str) -> None:
         """A client was sent away."""

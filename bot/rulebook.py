@@ -1,5 +1,6 @@
 """The rules of each tenant, read again when they may have changed."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
@@ -8,12 +9,17 @@ from storage.rules import Rule, Rules
 _FRESH = 2.0  # seconds that another process's change may take to hold here
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Page:
-    """What was read of one tenant, and until when it is good."""
+    """What is read of one tenant, once for all who ask meanwhile, and when that began."""
 
-    rules: tuple[Rule, ...] = ()
-    until: float = 0.0
+    rules: "asyncio.Task[tuple[Rule, ...]]"
+    began: float
+
+    def is_good(self, now: float) -> bool:
+        """Not where the clock was put back, either."""
+        failed = self.rules.done() and (self.rules.cancelled() or self.rules.exception())
+        return self.began <= now < self.began + _FRESH and not failed
 
 
 @dataclass
@@ -26,12 +32,13 @@ class Rulebook:
 
     async def of(self, tenant: str) -> tuple[Rule, ...]:
         """Those that hold there; `tenant` is "platform:tenant"."""
-        page = self._pages.setdefault(tenant, _Page())
-        if not page.until - _FRESH <= self.clock.time() < page.until:  # nor where the clock was put back
-            began = self.clock.time()
-            page.rules = tuple(await self.store.of(tenant))
-            page.until = began + _FRESH
-        return page.rules
+        page, now = self._pages.get(tenant), self.clock.time()
+        if page is None or not page.is_good(now):
+            page = self._pages[tenant] = _Page(asyncio.create_task(self._read(tenant)), now)
+        return await asyncio.shield(page.rules)  # who gives up leaves it to the others
+
+    async def _read(self, tenant: str) -> tuple[Rule, ...]:
+        return tuple(await self.store.of(tenant))
 
     async def find(self, id: str, tenant: str) -> Rule | None:
         """One that holds, or did."""
@@ -52,5 +59,5 @@ class Rulebook:
         self._forget(tenant)
 
     def _forget(self, tenant: str) -> None:
-        """The page itself goes: whoever is still reading writes into one that nobody will look at."""
+        """Whoever is still reading has asked before."""
         self._pages.pop(tenant, None)

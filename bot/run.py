@@ -17,12 +17,14 @@ from bot.logs import configure
 from bot.plan import Plan
 from bot.port import why_not
 from bot.sandboxes import PortTakenError
+from bot.starting import Start
 from storage.errors import StorageError
 from storage.keyring import KeyringError
 
 _LOG = logging.getLogger(__name__)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _FILES = 8192
+_GARBAGE = (10_000, 20, 50)  # to look for it as often as Python does by itself takes a busy bot a tenth of its CPU
 
 
 def run(plan: Plan) -> int:
@@ -46,12 +48,16 @@ def run(plan: Plan) -> int:
 async def _serve(plan: Plan) -> None:
     """Raises StorageError where it can't start. Once it runs, what can't be written at the end keeps it from no good end."""
     _end_on_signals()
-    runs = False
+    start, runs = Start(), False
+    telling = asyncio.create_task(start.tell(_say))
     try:
         with suppress(asyncio.CancelledError):
-            async with open_house(plan) as house:
-                print(banner(plan, house), flush=True)  # noqa: T201 - for whoever started it
+            async with open_house(plan, start) as house:
+                telling.cancel()
+                _say(banner(plan, house))
                 gc.freeze()  # what was imported stays: without it, each full collection stops everything for 85 ms
+                gc.set_threshold(*_GARBAGE)
+                gc.set_threshold(*_GARBAGE)
                 runs = True
                 await asyncio.Event().wait()
     except StorageError as error:
@@ -89,6 +95,10 @@ def _loop_factory() -> Callable[[], AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - for whoever started it
 
 
 def _sorry(reason: str) -> int:

@@ -89,7 +89,7 @@ class Worker:
         except StorageError as error:  # it comes back when its lease runs out
             outcome = "unrecorded"
             _LOG.error("what became of this delivery can't be written: %s", error)
-        self._metrics.deliveries.labels(delivery.kind, outcome).inc()
+        self._metrics.count_delivery(delivery.kind, outcome)
 
     async def _outcome(self, delivery: Delivery) -> str:
         try:

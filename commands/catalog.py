@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from types import ModuleType
 
 from commands.command import Command, Given
@@ -21,8 +22,11 @@ class Subject:
     commands: tuple[Command, ...]
 
     def command(self, verb: str) -> Command | None:
-        spelled = _spelled(verb)
-        return next((command for command in self.commands if command.verb == spelled), None)
+        return self._by_verb.get(_spelled(verb))
+
+    @cached_property
+    def _by_verb(self) -> dict[str, Command]:
+        return {command.verb: command for command in self.commands}
 
     @property
     def pressed(self) -> bool:
@@ -34,7 +38,7 @@ class Subject:
         """Of those of its commands that have one."""
         return tuple(command.verb for command in self.commands if command.verb)
 
-    @property
+    @cached_property
     def takes_words(self) -> bool:
         """Whether words that are no verb are for the command that has none: the only one, or one with options."""
         alone = self.command("")

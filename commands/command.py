@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -52,7 +53,7 @@ class Command:
     function: Function
     model: type[BaseModel]
 
-    @property
+    @cached_property
     def name(self) -> str:
         return f"{self.subject} {self.verb}".strip()
 
@@ -60,10 +61,15 @@ class Command:
     def writes(self) -> bool:
         return bool(self.undo) or self.irreversible
 
+    @cached_property
+    def steps(self) -> bool:
+        """Whether it answers step by step."""
+        return inspect.isasyncgenfunction(self.function)
+
     @property
     def previews(self) -> bool:
         """Whether it says itself what it would write; else its declaration does."""
-        return self.writes and inspect.isasyncgenfunction(self.function)
+        return self.writes and self.steps
 
     @property
     def clients(self) -> tuple[type[Client], ...]:
@@ -96,7 +102,7 @@ class Command:
         """
         values = self._validated(arguments, now, typed=False)
         options = {option.name: getattr(values, option.name) for option in (*self.options, *self.hidden)}
-        if not inspect.isasyncgenfunction(self.function):
+        if not self.steps:
             yield await self.function(**options, **provided)
             return
         async with aclosing(self.function(**options, **provided)) as replies:

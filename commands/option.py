@@ -2,6 +2,7 @@
 
 import inspect
 from dataclasses import dataclass
+from functools import cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -39,12 +40,12 @@ class Option:
     mentions: bool = False
     private: bool = False
 
-    @property
+    @cached_property
     def choices(self) -> tuple[str, ...]:
         """The words allowed, where the type is a `Literal`."""
         return get_args(self.type) if get_origin(self.type) is Literal else ()
 
-    @property
+    @cached_property
     def many(self) -> bool:
         """Whether several values are taken, separated by commas."""
         return get_origin(self.type) in (list, tuple)

@@ -61,10 +61,11 @@ class WebApi:
 
 
 _JSON = "application/json; charset=utf-8"
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _json(fields: Mapping[str, Any]) -> bytes:
-    return json.dumps({name: value for name, value in fields.items() if value is not None}, ensure_ascii=False).encode()
+    return _encoded({name: value for name, value in fields.items() if value is not None}).encode()
 
 
 def read_answer(response: Response) -> Json:

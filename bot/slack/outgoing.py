@@ -35,7 +35,7 @@ class Outgoing:
     asking: str = ""
 
     def dump(self) -> str:
-        return json.dumps(vars(self), ensure_ascii=False, separators=(",", ":"))
+        return _encoded(vars(self))
 
     def metadata(self, part: int) -> dict[str, Any]:
         """https://docs.slack.dev/messaging/message-metadata/"""
@@ -43,6 +43,7 @@ class Outgoing:
 
 
 EVENT_TYPE = "interact_reply"
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def load(text: str) -> Outgoing:

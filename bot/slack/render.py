@@ -80,7 +80,8 @@ class _Buttons:
 
 def _blocks(reply: Reply, buttons: _Buttons) -> Iterator[Json]:
     yield from _paragraph(text(reply.text))
-    yield from prose(reply.prose, reply.links)
+    if reply.prose:  # seldom, and Markdown takes its time even over nothing
+        yield from prose(reply.prose, reply.links)
     yield from _paragraph(_fields(reply.fields))
     yield from _items(reply.items, buttons)
     if is_web_address(reply.image):

@@ -21,12 +21,12 @@ class ResponseUrls:
 
     def __init__(self, http: Http, api_url: str) -> None:
         self._http = http
-        self._local = urlsplit(api_url).hostname in _LOOPBACK
+        self._api_url = api_url
 
     def usable(self, url: str) -> bool:
         """Slack's own hosts only: whoever can write the URL must not make the bot post elsewhere."""
         parts = urlsplit(url)
-        if self._local:
+        if urlsplit(self._api_url).hostname in _LOOPBACK:
             return parts.scheme == "http" and parts.hostname in _LOOPBACK
         return parts.scheme == "https" and parts.netloc in _SLACK_HOSTS
 

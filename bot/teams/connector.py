@@ -30,6 +30,7 @@ _PAUSES = (0.3, 1.0)  # seconds before it is tried again
 _SAID = 1_000  # bytes
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,60}")
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _SUBCODE = re.compile(r'subCode\W+([A-Za-z0-9]{1,60})"')
 
 
@@ -121,7 +122,7 @@ class Connector:
         if not self._hosts.allows(at.service_url):
             raise Refused("Teams named an address that is not in TEAMS_SERVICE_HOSTS: nothing is sent there.")
         url = f"{at.service_url.rstrip('/')}/v3/{path}"
-        body = None if told is None else json.dumps(told, ensure_ascii=False).encode()
+        body = None if told is None else _encoded(told).encode()
         service, lane = (ROSTER, at.tenant) if method == "GET" else (SERVICE, f"{at.tenant}:{at.whole}")
         request = Request(service, method, url, _JSON, body, repeatable, tenant=lane)
         return _read(await self._sent(request), repeatable)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.company import company
+from bot.company import Company
 
 SOON = {"noticed": 0.01, "lasts": 0.01}
 
@@ -32,7 +32,7 @@ def told() -> Told:
 
 
 async def test_a_quick_call_is_nothing_to_wonder_about(told: Told) -> None:
-    async with company(told.sign, told.show, 0.02, **SOON):
+    async with Company(told.sign, told.show, 0.02, **SOON):
         pass
     await asyncio.sleep(0.05)
 
@@ -40,7 +40,7 @@ async def test_a_quick_call_is_nothing_to_wonder_about(told: Told) -> None:
 
 
 async def test_a_slow_call_is_signed_again_and_again_and_announced_once(told: Told) -> None:
-    async with company(told.sign, told.show, 0.02, **SOON):
+    async with Company(told.sign, told.show, 0.02, **SOON):
         async with asyncio.timeout(10):
             while told.signs < 2 or not told.finished:
                 await asyncio.sleep(0.01)
@@ -50,7 +50,7 @@ async def test_a_slow_call_is_signed_again_and_again_and_announced_once(told: To
 
 async def test_an_announcement_under_way_is_waited_for(told: Told) -> None:
     """Otherwise nobody would know where it stands."""
-    async with company(told.sign, told.show, 0.01, **SOON):
+    async with Company(told.sign, told.show, 0.01, **SOON):
         while not told.shown:
             await asyncio.sleep(0.001)
 
@@ -59,7 +59,7 @@ async def test_an_announcement_under_way_is_waited_for(told: Told) -> None:
 
 async def test_a_call_that_breaks_ends_it_too(told: Told) -> None:
     with pytest.raises(ValueError, match="broken"):
-        async with company(told.sign, told.show, 10.0, **SOON):
+        async with Company(told.sign, told.show, 10.0, **SOON):
             raise ValueError("broken")
     await asyncio.sleep(0.05)
 
@@ -67,7 +67,7 @@ async def test_a_call_that_breaks_ends_it_too(told: Told) -> None:
 
 
 async def test_where_nothing_can_be_shown_only_the_sign_is_given(told: Told) -> None:
-    async with asyncio.timeout(10), company(told.sign, told.show, float("inf"), **SOON):
+    async with asyncio.timeout(10), Company(told.sign, told.show, float("inf"), **SOON):
         while told.signs < 2:
             await asyncio.sleep(0.01)
 
