@@ -42,9 +42,14 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start the bot; without any credentials, as a sandbox."""
-    from bot.run import run
+    from bot.starting import starting
 
-    sys.exit(run(_plan()))
+    plan = _plan()
+    click.echo(starting(plan))
+
+    from bot.run import run  # takes seconds
+
+    sys.exit(run(plan))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -6,55 +6,30 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from adapters.base import Service
-from adapters.http import Http, pooled_session
-from adapters.limits import Shares
-from bot.account_parts import AccountParts, build_accounts
-from bot.admins import Administrators
+from adapters.http import Http
 from bot.answering import Answering
-from bot.approvals import Approvals
-from bot.auditing import auditing_of
 from bot.cards import Cards
-from bot.checks import Checks
-from bot.clients import Clients
 from bot.desk import load_services
-from bot.directory import Directory
-from bot.dispatch import Dispatch, Provide
+from bot.dispatch import Dispatch
 from bot.expiring import Expiring
-from bot.forgetting import forgetting_of
-from bot.gallery import Gallery
+from bot.foundation import Foundation, lay_foundation
 from bot.health import Probes
 from bot.hearing import Hearing
+from bot.house_parts import Parts, build_parts, dispatch_of
 from bot.housekeeping import Housekeeping
-from bot.integrations import every_of, integrations_of, try_connected
-from bot.metrics import Metrics
-from bot.model_parts import Saved, models_of
 from bot.plan import Plan
 from bot.platform import Platform
-from bot.platforms import SLACK, PlatformApp, Practice, names, platform_apps, rates, sandboxes
+from bot.platforms import PlatformApp
 from bot.receiving import Room
-from bot.rules import Judge
 from bot.schedule import Schedule
-from bot.server import application, listening_socket, serve
+from bot.server import application, serve
 from bot.sharing import Sharing
-from bot.stores import Stores, open_stores
-from bot.talk import talk_of
+from bot.starting import Start
 from bot.tokens import token
-from bot.usual import preferences_of
 from bot.worker import Worker
-from bot.write_parts import Books, WriteParts, build_writes
-from commands.audit import Auditing
-from commands.catalog import Catalog
-from commands.forget import Forgetting
-from commands.integrations import Integrations
-from commands.preferences import Preferences
-from commands.status import Health
-from commands.talk import Talk
-
-if TYPE_CHECKING:
-    from bot.web.site import Site
 
 _DRAIN = 10.0  # seconds
 _NOTICE = 2.0  # seconds that a proxy has to see that this bot is about to go: deploy/Caddyfile looks each second
@@ -70,89 +45,32 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(plan: Plan) -> AsyncIterator[House]:
+async def open_house(plan: Plan, start: Start | None = None) -> AsyncIterator[House]:
     """Listens first, so that what arrives is kept, and loads the rest meanwhile. Raises StorageError, KeyringError, OSError."""
-    metrics, room = Metrics(), Room()
-    metrics.expect(names(plan))
-    services: dict[str, Service] = {}  # both are filled once they are loaded
-    platforms: dict[str, Platform] = {}
+    start = start or Start()
     async with AsyncExitStack() as stack:
-        stores = await open_stores(stack, plan)
-        session = await stack.enter_async_context(pooled_session())
-        shares = Shares(rates(plan))
-        http = Http(session, rates=shares, observe=metrics.observe_provider)
-        listening, address = listening_socket(plan.settings.host, plan.settings.port)
-        stack.callback(listening.close)
-        shared, practice = await stack.enter_async_context(sandboxes(plan, address))
-        public_url = plan.settings.public_url or (address if practice else "")
-        catalog = Catalog(plan.subjects, plan.runnable(SLACK))  # the same in Teams: people there are trusted alike
-        named = plan.settings.admins or (practice.administrators if practice else ())
-        parts = build_accounts(plan, stores, http, catalog, shared, public_url, services, platforms, names(plan), named)
-        stack.push_async_callback(parts.keeping.close)
-        directory = Directory(platforms, plan.clock)
-        approvals = Approvals(stores.proposals, stores.inbox, parts.notices, parts.administrators.of)
-        writes = _writes(plan, stores, parts.administrators, approvals, directory, catalog, public_url)
-        loaded: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
-        site = _site(plan, practice, stores, parts, writes.judge, http, catalog, public_url, platforms)
-        apps = platform_apps(plan, practice, session, http, stores, catalog, loaded, metrics, site)
-        breakers = partial(_breakers, http, services, apps)
-        probes = Probes(stores.inbox, stores.vault.counts, breakers, room, metrics, plan.clock.time)
-        await serve(stack, listening, application(apps.values(), probes, site), room, metrics.refuse)
-        opened, found = await asyncio.gather(_open(apps), load_services(plan, shared, http))
-        platforms.update(opened)
-        services.update(found)
-        dispatch = _dispatch(plan, stores, services, parts, writes, catalog, apps, platforms, public_url)
-        loaded.set_result(dispatch)
-        await _share(stack, stores, shares)
-        await _begin_work(stack, plan, stores, parts, approvals, platforms, dispatch, metrics)
+        base = await lay_foundation(stack, plan, start)
+        parts = build_parts(stack, base)
+        probes = await _listen(stack, base, parts)
+        dispatch = await _load(base, parts, start)
+        await _share(stack, base)
+        await _begin_work(stack, base, parts, dispatch)
         probes.working = True
-        for app in apps.values():
+        for app in parts.apps.values():
             stack.push_async_callback(app.close)
             app.start()
         stack.push_async_callback(_give_notice, plan, probes)
-        yield House(address, shared, public_url)
+        yield House(base.address, base.sandboxes, base.public_url)
 
 
-def _writes(
-    plan: Plan,
-    stores: Stores,
-    administrators: Administrators,
-    approvals: Approvals,
-    directory: Directory,
-    catalog: Catalog,
-    public_url: str,
-) -> WriteParts:
-    books = Books(stores.effects, stores.proposals, stores.rules)
-    return build_writes(books, administrators, approvals, approvals.announce, directory, catalog, public_url, plan.clock)
-
-
-def _dispatch(
-    plan: Plan,
-    stores: Stores,
-    services: Mapping[str, Service],
-    parts: AccountParts,
-    writes: WriteParts,
-    catalog: Catalog,
-    apps: Mapping[str, PlatformApp],
-    platforms: Mapping[str, Platform],
-    public_url: str,
-) -> Dispatch:
-    clients = Clients(services, parts.connections, plan.clock)
-    own = {app.title: app.check for app in apps.values()}
-    test = partial(try_connected, parts.keeping.accounts, stores.vault)
-    checks = Checks(clients, partial(every_of, parts.listing), test, own)
-    gallery = Gallery(stores.pictures, public_url, plan.clock, token)
-    given: Mapping[type, Provide] = {
-        Health: lambda call: checks.of(call.actor, call.place),
-        Integrations: lambda call: integrations_of(parts, public_url, call.actor, call.place),
-        Forgetting: partial(forgetting_of, parts, stores, plan.clock),
-        Preferences: partial(preferences_of, stores.preferences),
-        Talk: partial(talk_of, platforms),
-        **models_of(plan, Saved(stores.preferences, stores.budgets, stores.stops), services, clients, gallery),
-        Auditing: partial(auditing_of, stores.audit, parts.administrators.is_admin, catalog, _page(public_url, "activity")),
-        **writes.given,
-    }
-    return Dispatch(catalog, clients, given, writes.judge, writes.writing)
+async def _listen(stack: AsyncExitStack, base: Foundation, parts: Parts) -> Probes:
+    """What arrives from now on is kept, until the stack is left."""
+    room, stores = Room(), base.stores
+    breakers = partial(_breakers, base.http, base.services, parts.apps)
+    probes = Probes(stores.inbox, stores.vault.counts, breakers, room, base.metrics, base.plan.clock.time)
+    answered = application(parts.apps.values(), probes, parts.site)
+    await serve(stack, base.listening, answered, room, base.metrics.refuse)
+    return probes
 
 
 def _breakers(http: Http, *named: Iterable[str]) -> Mapping[str, str]:
@@ -160,42 +78,63 @@ def _breakers(http: Http, *named: Iterable[str]) -> Mapping[str, str]:
     return {name: http.breaker(name).state for names in named for name in names}
 
 
-def _page(public_url: str, name: str) -> str:
-    """The address of a page; empty where there is none."""
-    return f"{public_url}{name}" if public_url else ""
+async def _load(base: Foundation, parts: Parts, start: Start) -> Dispatch:
+    """What takes seconds: the libraries of services and platforms."""
+    platforms, services = await asyncio.gather(_platforms(parts.apps, start), _services(base, start))
+    base.platforms.update(platforms)
+    base.services.update(services)
+    dispatch = dispatch_of(base, parts)
+    parts.dispatch.set_result(dispatch)
+    return dispatch
 
 
-async def _share(stack: AsyncExitStack, stores: Stores, rates: Shares) -> None:
+async def _services(base: Foundation, start: Start) -> Mapping[str, Service]:
+    with start.waits_for("the services"):
+        return await load_services(base.plan, base.sandboxes, base.http)
+
+
+async def _platforms(apps: Mapping[str, PlatformApp], start: Start) -> Mapping[str, Platform]:
+    async def open(app: PlatformApp) -> Platform:
+        with start.waits_for(app.title):
+            return await app.open()
+
+    return dict(zip(apps, await asyncio.gather(*map(open, apps.values())), strict=True))
+
+
+async def _share(stack: AsyncExitStack, base: Foundation) -> None:
     """From now on the rates are shared with the other processes, until the stack is left. Raises StorageError."""
-    sharing = Sharing(rates, stores.data_keys.living)
+    sharing = Sharing(base.shares, base.stores.data_keys.living)
     await sharing.look()
     _in_background(stack, sharing.run())
 
 
-async def _begin_work(
-    stack: AsyncExitStack,
-    plan: Plan,
-    stores: Stores,
-    parts: AccountParts,
-    approvals: Approvals,
-    platforms: Mapping[str, Platform],
-    dispatch: Dispatch,
-    metrics: Metrics,
-) -> None:
+async def _begin_work(stack: AsyncExitStack, base: Foundation, parts: Parts, dispatch: Dispatch) -> None:
     """From now on deliveries are answered and what is due is done, until the stack is left. Raises StorageError."""
-    inbox, offers, proposals = stores.inbox, stores.offers, stores.proposals
-    hearing, cards = Hearing(inbox, proposals, platforms), Cards(proposals, parts.notices)
-    shared = (hearing, cards, parts.desk, stores.stops, metrics, plan.clock)
-    answering = Answering(inbox, offers, dispatch, platforms, *shared, token, plan.max_age)
-    housekeeping = Housekeeping(inbox, offers, stores.stops, stores.budgets, stores.pictures, plan.clock, plan.keep)
-    upkeep, expiring = parts.keeping.upkeep, Expiring(proposals, approvals)
-    schedule = Schedule(inbox, [*upkeep.jobs, *housekeeping.jobs, *expiring.jobs], metrics, plan.clock)
+    plan, inbox = base.plan, base.stores.inbox
+    schedule = _schedule(base, parts)
     await schedule.open()
-    worker = Worker(inbox, answering, metrics, plan.clock, random.random, schedule)
+    worker = Worker(inbox, _answering(base, parts, dispatch), base.metrics, plan.clock, random.random, schedule)
     worker.start(plan.settings.workers)
-    _in_background(stack, upkeep.run())
+    _in_background(stack, parts.accounts.keeping.upkeep.run())
     _in_background(stack, schedule.watch())
     stack.push_async_callback(worker.drain, _DRAIN)
+
+
+def _answering(base: Foundation, parts: Parts, dispatch: Dispatch) -> Answering:
+    plan, stores, accounts = base.plan, base.stores, parts.accounts
+    hearing = Hearing(stores.inbox, stores.proposals, base.platforms)
+    cards = Cards(stores.proposals, accounts.notices)
+    told = (hearing, cards, accounts.desk, stores.stops, base.metrics, plan.clock)
+    return Answering(stores.inbox, stores.offers, dispatch, base.platforms, *told, token, plan.max_age)
+
+
+def _schedule(base: Foundation, parts: Parts) -> Schedule:
+    plan, stores = base.plan, base.stores
+    kept = (stores.inbox, stores.offers, stores.stops, stores.budgets, stores.pictures)
+    housekeeping = Housekeeping(*kept, plan.clock, plan.keep)
+    expiring = Expiring(stores.proposals, parts.approvals)
+    jobs = [*parts.accounts.keeping.upkeep.jobs, *housekeeping.jobs, *expiring.jobs]
+    return Schedule(stores.inbox, jobs, base.metrics, plan.clock)
 
 
 async def _give_notice(plan: Plan, probes: Probes) -> None:
@@ -203,30 +142,6 @@ async def _give_notice(plan: Plan, probes: Probes) -> None:
     probes.working = False
     if plan.settings.public_url.startswith("https://"):
         await asyncio.sleep(_NOTICE)
-
-
-def _site(
-    plan: Plan,
-    practice: Practice | None,
-    stores: Stores,
-    parts: AccountParts,
-    judge: Judge,
-    http: Http,
-    catalog: Catalog,
-    public_url: str,
-    platforms: Mapping[str, Platform],
-) -> "Site | None":
-    """None where browsers can't reach the bot: then nothing of it is imported either."""
-    if not public_url:
-        return None
-    from bot.web.providers import providers
-    from bot.web.site import build_site
-
-    return build_site(plan, stores, parts, http, catalog, judge, public_url, providers(plan, practice), platforms)
-
-
-async def _open(apps: Mapping[str, PlatformApp]) -> Mapping[str, Platform]:
-    return dict(zip(apps, await asyncio.gather(*(app.open() for app in apps.values())), strict=True))
 
 
 def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

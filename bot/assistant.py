@@ -59,21 +59,13 @@ class Asking:
         self._begun = 0.0
         self._changing = asyncio.Lock()
 
-    async def answer(self, prompt: Prompt, model: str) -> AsyncGenerator[Answer, None]:
+    def answer(self, prompt: Prompt, model: str) -> AsyncGenerator[Answer, None]:
         """See `Assistant`."""
-        async with self._under_way():
-            order = await self._models.vendors.order(self._call, model or await self._chosen())
-            async with aclosing(self._whoever(order, prompt, named=bool(model))) as answers:
-                async for each in answers:
-                    yield each
+        return self._answers(prompt, model)
 
-    async def alone(self, prompt: Prompt, model: str) -> AsyncGenerator[Answer, None]:
+    def alone(self, prompt: Prompt, model: str) -> AsyncGenerator[Answer, None]:
         """See `Assistant`."""
-        async with self._under_way():
-            [wanted, *_] = await self._models.vendors.order(self._call, model)
-            async with aclosing(self._whoever([wanted], prompt, named=True)) as answers:
-                async for each in answers:
-                    yield each
+        return self._answers(prompt, model, most=1)
 
     async def offered(self) -> list[Offered]:
         return await self._models.vendors.offered(self._call)
@@ -85,6 +77,14 @@ class Asking:
     async def same(self, one: str, other: str) -> bool:
         """See `Assistant`."""
         return await self._models.vendors.same(self._call, one, other)
+
+    async def _answers(self, prompt: Prompt, model: str, most: int | None = None) -> AsyncGenerator[Answer, None]:
+        """`most` is how many may be asked; None: all that there are."""
+        async with self._under_way():
+            order = await self._models.vendors.order(self._call, model or await self._chosen())
+            async with aclosing(self._whoever(order[:most], prompt, named=bool(model))) as answers:
+                async for each in answers:
+                    yield each
 
     async def _chosen(self) -> str:
         """What is not there any more counts as nothing."""

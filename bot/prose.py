@@ -6,7 +6,6 @@ HTML is text, a picture is its description. An address is a link only if it is o
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
@@ -17,6 +16,7 @@ from bot.text import clean, is_web_address
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["html_block", "lheading", "reference", "inline"])
 _INLINE = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("strikethrough").disable(["html_inline"])
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')\]]+)")
+_MARKUP = re.compile(r"[*_~`<&\[\\\n]")  # where there is none of these, there is nothing to take apart
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _BRACKETS, _SIGNS = 100, 1_000  # in one paragraph
 _LINKS = 300_000  # in one paragraph, times its length: for each that is left open, all that follows is looked through
@@ -93,10 +93,8 @@ def _blocks(tokens: Sequence[Token], allowed: frozenset[str]) -> Iterator[Block]
                 marker = ""
 
 
-@lru_cache(maxsize=512)
 def _inline(text: str, allowed: frozenset[str]) -> tuple[Run, ...]:
-    """Kept, for an answer that grows is read again and again, and all of its paragraphs but the last are as they were."""
-    if not _is_prose(text):
+    if not _MARKUP.search(text) or not _is_prose(text):
         return tuple(_led(text, Run(""), allowed))
     [inline] = _INLINE.parseInline(text)
     return tuple(_runs(inline.children or (), allowed))

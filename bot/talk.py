@@ -14,44 +14,56 @@ _NOT_NOW = "What was said here can't be read at the moment. Please ask again in 
 
 def talk_of(platforms: Mapping[str, Reading], call: Call) -> Talk:
     """The conversation in which this call was asked."""
-    place, chosen = call.place, str(call.arguments.get("message") or "")
+    there = _Conversation(platforms.get(call.place.platform), call)
+    return Talk(there.in_thread, there.thread, there.since, there.message, there.asking, there.fetch)
 
-    def platform() -> Reading:
-        if place.platform not in platforms:
-            raise Refused("I can't read what is said here.")
-        return platforms[place.platform]
 
-    def in_thread() -> bool:
-        return platforms[place.platform].in_thread(place) if place.platform in platforms else bool(place.thread)
+class _Conversation:
+    """See `Talk`. Without a `platform`, nothing in it can be read."""
 
-    async def thread() -> list[Said]:
+    def __init__(self, platform: Reading | None, call: Call) -> None:
+        self._given = platform
+        self._call = call
+        self._place = call.place
+
+    @property
+    def in_thread(self) -> bool:
+        return self._given.in_thread(self._place) if self._given else bool(self._place.thread)
+
+    async def thread(self) -> list[Said]:
         """A chat as a whole is read where that can be done now: a question there may well be the first."""
-        if place.thread:
-            return await platform().thread(place)
+        if self._place.thread:
+            return await self._platform.thread(self._place)
+        chosen = str(self._call.arguments.get("message") or "")
         try:
-            return await (chat_since(chosen) if chosen and in_thread() else platform().thread(place))
+            return await (self._chat_since(chosen) if chosen and self.in_thread else self._platform.thread(self._place))
         except Unavailable:
             raise Refused(_NOT_NOW) from None
 
-    async def chat_since(id: str) -> list[Said]:
-        """That message, and what was said since."""
-        begun = await platform().message(place, id)
-        later = await platform().history(place, begun.at)
-        return [begun, *(each for each in later if each.id != begun.id)]
+    async def since(self, moment: datetime) -> list[Said]:
+        return await self._platform.history(self._place, moment)
 
-    async def since(moment: datetime) -> list[Said]:
-        return await platform().history(place, moment)
+    async def message(self, id: str) -> Said:
+        return await self._platform.message(self._place, id)
 
-    async def message(id: str) -> Said:
-        return await platform().message(place, id)
-
-    async def asking() -> Said | None:
+    async def asking(self) -> Said | None:
         """Where it can't be read, what was typed has to do. A message from whose menu it was asked does not ask."""
+        if not self._call.message or self._call.via == "shortcut":
+            return None
         with suppress(Refused, Unavailable):
-            return await platform().message(place, call.message) if call.message and call.via != "shortcut" else None
+            return await self.message(self._call.message)
         return None
 
-    async def fetch(attached: Attached) -> bytes:
-        return await platform().fetch(place, attached)
+    async def fetch(self, attached: Attached) -> bytes:
+        return await self._platform.fetch(self._place, attached)
 
-    return Talk(in_thread(), thread, since, message, asking, fetch)
+    async def _chat_since(self, id: str) -> list[Said]:
+        """That message, and what was said since."""
+        begun = await self.message(id)
+        return [begun, *(each for each in await self.since(begun.at) if each.id != begun.id)]
+
+    @property
+    def _platform(self) -> Reading:
+        if self._given is None:
+            raise Refused("I can't read what is said here.")
+        return self._given

@@ -54,6 +54,7 @@ def probes(inbox: Inbox, connections: dict[tuple[str, str], int]) -> Probes:
 @pytest.fixture
 async def client(probes: Probes) -> AsyncIterator[Client]:
     app = web.Application()
+    app.router.add_get("/healthz", probes.alive)
     app.router.add_get("/readyz", probes.ready)
     app.router.add_get("/metrics", probes.metrics)
     async with TestClient(TestServer(app)) as client:
@@ -75,6 +76,14 @@ async def test_it_is_not_ready_when_the_inbox_is_dead(client: Client, probes: Pr
     probes.working = True
     await inbox.close()
     assert await ready(client) == 503
+
+
+async def test_nobody_is_told_to_restart_it_because_of_its_database(client: Client, probes: Probes, inbox: Inbox) -> None:
+    """On a full disk one that runs comes back by itself, and one that starts can't."""
+    probes.working = True
+    await inbox.close()
+    async with client.get("/healthz") as answer:
+        assert answer.status == 200
 
 
 async def test_metrics_outlive_the_database(client: Client, inbox: Inbox, database: Database) -> None:

@@ -241,6 +241,36 @@ async def test_when_a_process_dies_over_a_job_another_does_it_once_the_lease_has
             await until(lambda: work.done == 1)
 
 
+async def put_off(process: Process, clock: MovedClock) -> float:
+    """For how many seconds the job is, once it is."""
+    while (job := await process.job("deadly")).state != "ready" or job.due <= clock.time():
+        await asyncio.sleep(0.01)
+    return float(job.due - clock.time())
+
+
+async def test_a_job_that_ends_each_process_is_put_off_for_longer_and_longer(process: Open, clock: MovedClock) -> None:
+    """People are answered meanwhile. Once it comes to its end, it is done as usual."""
+    work = Work()
+    work.hold.clear()
+    pauses = []
+    for lives in range(1, 8):
+        async with process(Job("deadly", HOUR, work)) as one:
+            if lives > 3:
+                pauses.append(await asyncio.wait_for(put_off(one, clock), 20))
+                await one.inbox.put(f"asked {lives}", "slack", "conversation", "{}")
+                await until(lambda: one.asked == [f"asked {lives}"])  # noqa: B023 - it is awaited at once
+                one.answered.set()
+                clock.move(pauses[-1])
+            await until(lambda: work.begun == lives)  # noqa: B023
+            if lives == 7:
+                work.hold.set()
+                assert await asyncio.wait_for(put_off(one, clock), 20) == HOUR
+            await one.inbox.close()  # this process ends here
+        clock.move(16.0)
+
+    assert pauses == [120.0, 480.0, 1920.0, 3600.0]
+
+
 async def test_a_job_of_another_version_is_left_to_that(process: Open, clock: MovedClock) -> None:
     work = Work()
     new = Job("new", HOUR, work)
