@@ -1,6 +1,7 @@
 """The house keeps its shape: imports go down only, and each floor knows no more than it must."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
+@functools.cache
 def every_import() -> list[tuple[str, str]]:
     files = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
     return [(str(path.relative_to(ROOT)), name) for path in files for name in imports(path)]

@@ -1,18 +1,20 @@
 """Somebody at a terminal beside the bot, and what they type and read."""
 
 import asyncio
-import sys
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from shlex import quote
 
+from tests.acceptance.fork_server import the_fork_server
 from tests.acceptance.typing_lines import ENDS
 from tests.acceptance.world import Bot
 
 
 class Terminal:
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, printed: asyncio.StreamReader, typed: asyncio.StreamWriter) -> None:
+        self._printed = printed
+        self._typed = typed
 
     async def tells(self, asked: str, label: str = "") -> Sequence[str]:
         """What was typed and what came of it. Where a button is spelled out, its words are typed."""
@@ -25,11 +27,8 @@ class Terminal:
 
     async def _types(self, words: str) -> Sequence[str]:
         """The lines of the answer."""
-        typed, printed = self._process.stdin, self._process.stdout
-        assert typed
-        assert printed
-        typed.write(f"{words}\n".encode())
-        answer = await printed.readuntil(f"{ENDS}\n".encode())
+        self._typed.write(f"{words}\n".encode())
+        answer = await self._printed.readuntil(f"{ENDS}\n".encode())
         return answer.decode().removesuffix(f"{ENDS}\n").splitlines()
 
 
@@ -41,16 +40,15 @@ def _told(asked: str, printed: Sequence[str]) -> Sequence[str]:
 async def at_terminal(bot: Bot, services: str) -> AsyncIterator[Terminal]:
     """With these services alone, separated by commas: each takes its time to load."""
     environment = {name: value for name, value in bot.environment.items() if not name.startswith(("SLACK_", "TEAMS_"))}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.acceptance.typing_lines"),
-        cwd=bot.folder,
-        env={**environment, "SANDBOX": services, "TIMEZONE": "Europe/London"},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    environment |= {"SANDBOX": services, "TIMEZONE": "Europe/London"}
+    ours, theirs = socket.socketpair()
+    with theirs, bot.log.open("a") as log:
+        files = [theirs.fileno(), theirs.fileno(), log.fileno()]
+        process = await the_fork_server().run(("-",), environment, bot.folder, files)
+    printed, typed = await asyncio.open_connection(sock=ours)
     try:
-        yield Terminal(process)
+        yield Terminal(printed, typed)
     finally:
-        assert process.stdin
-        process.stdin.close()
+        typed.close()
+        await typed.wait_closed()
         await process.wait()

@@ -1,37 +1,25 @@
-"""Starts bots quickly: a process that has imported what they need forks, and the child runs `interact run`.
+"""Starts `interact` quickly: a process that has imported what it needs forks, and the child runs what is asked for.
 
-Importing takes a second or two of computing, and so most of the time that a start takes. Whatever a bot does it does after the
-fork, in a process of its own, which ends as a Python process ends. `tests/bot/test_run.py` starts bots as people do.
+Importing takes two seconds of computing or more, and so most of the time that a start takes. Whatever a bot does it does after
+the fork, in a process of its own, which ends as a Python process ends. `tests/bot/test_run.py` starts bots as people do.
 """
 
 import asyncio
 import atexit
 import fcntl
 import functools
-import gc
 import json
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from adapters import ADAPTERS
-
-_IMPORTED = (
-    *("bot.__main__", "bot.run", "bot.web.providers", "bot.web.site"),
-    *("bot.slack.app", "bot.slack.install", "bot.slack.listen", "bot.teams.app", "bot.teams.listen"),
-    *("googleapiclient.discovery", "httplib2", "sqlalchemy.dialects.sqlite.aiosqlite", "uvloop"),
-)
-_SOCKET = "socket"
-_HOLD = b"HOLD\n"  # from a process of the test run, as long as it lasts
+SOCKET = "socket"
+HOLD = b"HOLD\n"  # from a process of the test run, as long as it lasts
 
 
 class Forked:
@@ -64,10 +52,23 @@ class ForkServer:
 
     async def start(self, environment: Mapping[str, str], folder: Path, log: Path) -> Forked:
         """Runs a bot in the folder, which says what it has to say at the end of the log."""
-        reader, writer = await asyncio.open_unix_connection(self._path)
-        request = {"environment": dict(environment), "folder": str(folder), "log": str(log)}
-        writer.write(json.dumps(request).encode() + b"\n")
+        with Path(os.devnull).open() as nothing, log.open("a") as told:
+            return await self.run(("run",), environment, folder, [nothing.fileno(), told.fileno(), told.fileno()])
+
+    async def run(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, files: Sequence[int]) -> Forked:
+        """Runs `interact` with these three open files as its stdin, stdout and stderr; for "-" see `typing_lines`."""
+        reader, writer = await asyncio.open_unix_connection(sock=self.ask(arguments, environment, folder, files))
         return Forked(int(await reader.readline()), reader, writer)
+
+    def ask(
+        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, files: Sequence[int]
+    ) -> socket.socket:
+        """The same; gives where a line comes with the process's number, and one with its exit code once it has ended."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(self._path))
+        request = {"arguments": list(arguments), "environment": dict(environment), "folder": str(folder)}
+        socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], list(files))
+        return connection
 
 
 @functools.cache
@@ -76,18 +77,18 @@ def the_fork_server() -> ForkServer:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"fork{run[:12]}"  # short: it holds a socket
     folder.mkdir(mode=0o700, exist_ok=True)
-    with _alone(folder):
-        if not (folder / _SOCKET).exists():
+    with alone(folder):
+        if not (folder / SOCKET).exists():
             _start(folder)
         held = socket.socket(socket.AF_UNIX)
-        held.connect(str(folder / _SOCKET))
-        held.sendall(_HOLD)
+        held.connect(str(folder / SOCKET))
+        held.sendall(HOLD)
     atexit.register(held.close)
-    return ForkServer(folder / _SOCKET)
+    return ForkServer(folder / SOCKET)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -95,97 +96,5 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _start(folder: Path) -> None:
     """Returns once it listens: then the process that was started has left itself to a child."""
-    command = (sys.executable, "-m", "tests.acceptance.fork_server", str(folder))
+    command = (sys.executable, "-m", "tests.acceptance.forking", str(folder))
     subprocess.run(command, cwd=Path(__file__).parents[2], stdin=subprocess.DEVNULL, check=True)
-
-
-def _serve(folder: Path) -> None:
-    """Returns in each bot's process, and once nobody holds the server any more."""
-    for name in _IMPORTED:
-        import_module(name)
-    for adapter in ADAPTERS:
-        adapter.client.load("http://127.0.0.1:9/")
-    gc.freeze()  # so that no child copies it for a look
-    signal.signal(signal.SIGCHLD, _reap)
-    holders: set[socket.socket] = set()
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(folder / _SOCKET))
-        listener.listen(64)
-        if os.fork():
-            os._exit(0)
-        os.setsid()
-        while not _is_over(folder, holders):
-            if listener not in select.select([listener, *holders], [], [])[0]:
-                continue
-            connection, _ = listener.accept()
-            request = connection.makefile("rb").readline()
-            if request == _HOLD:
-                holders.add(connection)
-            elif _has_forked(connection):
-                listener.close()
-                for each in holders:
-                    each.close()
-                _keep(connection, json.loads(request))
-                return
-
-
-def _is_over(folder: Path, holders: set[socket.socket]) -> bool:
-    """Whoever comes in the next moment finds no socket, and starts another."""
-    ended = set(select.select(list(holders), [], [], 0)[0])  # a holder says nothing more until it ends
-    holders -= ended
-    if not ended or holders:
-        return False
-    with _alone(folder):
-        (folder / _SOCKET).unlink()
-    return True
-
-
-def _has_forked(connection: socket.socket) -> bool:
-    """True in the child; in the server the connection is closed."""
-    if os.fork() == 0:
-        return True
-    connection.close()
-    return False
-
-
-def _reap(*_: object) -> None:
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-
-
-def _keep(connection: socket.socket, request: Mapping[str, Any]) -> None:
-    """Forks the bot, tells its number, and tells how it ended. Returns in the bot's process."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if (bot := os.fork()) == 0:
-        connection.close()
-        _become_bot(Path(request["folder"]), Path(request["log"]), request["environment"])
-        return
-    connection.sendall(f"{bot}\n".encode())
-    code = os.waitstatus_to_exitcode(os.waitpid(bot, 0)[1])
-    with suppress(OSError):  # the test is over
-        connection.sendall(f"{code}\n".encode())
-    os._exit(0)
-
-
-def _become_bot(folder: Path, log: Path, environment: Mapping[str, str]) -> None:
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for number, source in ((0, nothing), (1, output), (2, output)):
-        os.dup2(source, number)
-    os.close(output)
-    os.close(nothing)
-    sys.argv = ["interact", "run"]
-    if drill := environment.get("DRILL"):
-        import_module("tests.drills.inside").change(drill)
-
-
-if __name__ == "__main__":
-    _serve(Path(sys.argv[1]))
-    if sys.argv[1:] == ["run"]:
-        from bot.__main__ import main
-
-        main()

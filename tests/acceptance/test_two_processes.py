@@ -94,7 +94,7 @@ async def pair(tmp_path: Path, postgres: str) -> AsyncIterator[Pair]:
         try:
             yield Pair(opened, two)
         finally:
-            await two.end()
+            await two.kill()
 
 
 async def test_the_same_event_four_times_at_once_to_both_is_answered_once(pair: Pair) -> None:

@@ -1,4 +1,4 @@
-"""`interact say` for each line of stdin, in one process: what takes long is to start. A form feed ends each answer."""
+"""`interact say` for each line of stdin, in one process, which the fork server starts. A form feed ends each answer."""
 
 import sys
 from contextlib import suppress
@@ -14,7 +14,3 @@ def answer() -> None:
             main(["say", line.strip()])
         sys.stdout.write(f"{ENDS}\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    answer()

@@ -80,7 +80,7 @@ def _nth(number: int, change: Callable[[Any], Any]) -> Change:
         names: list[str] = []
         _mapped(body, lambda told: names.extend(_names(told)))
         wanted = list(dict.fromkeys(names))[number : number + 1]
-        return _mapped(body, lambda told: _replaced(told, wanted[0], change)) if wanted else body
+        return _mapped(body, lambda told: _replaced(told, wanted[0], change)) if wanted else body  # the very same one
 
     return changed
 

@@ -51,6 +51,7 @@ class Door:
     def __init__(self) -> None:
         self.said: Said | None = None
         self.changed: Callable[[bytes], bytes] | None = None
+        self.made_a_difference = False
 
     @web.middleware
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -59,7 +60,9 @@ class Door:
             return self.said.to(request)
         answer = await handler(request)
         if self.changed and isinstance(answer, web.Response) and isinstance(answer.body, bytes) and answer.status < 300:
-            return web.Response(status=answer.status, body=self.changed(answer.body), content_type=answer.content_type)
+            body = self.changed(answer.body)
+            self.made_a_difference |= body is not answer.body
+            return web.Response(status=answer.status, body=body, content_type=answer.content_type)
         return answer
 
 

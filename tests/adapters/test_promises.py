@@ -288,9 +288,11 @@ async def test_an_answer_in_another_shape_leads_to_no_other_error(stage: Stage, 
     for work in (*stage.works, stage.adapter.check):
         for change in drift():
             stage.fail("slow", seconds=0.0, times=FOREVER)  # so that answers are given whole
-            stage.elsewhere.door.changed = change
+            stage.elsewhere.door.changed, stage.elsewhere.door.made_a_difference = change, False
             await stage.outcome(work)
             stage.well()
+            if not stage.elsewhere.door.made_a_difference:
+                break  # no answer has so many names
 
 
 @each

@@ -15,7 +15,7 @@ from bot.plan import Plan
 from bot.settings import Settings
 from storage.audit import Audit, Entry
 from storage.database import Database
-from tests.bot.command_line import interact
+from tests.acceptance.forked_command import interact
 from tests.storage.conftest import postgres, url
 from tests.storage.test_inspection import UNGUARDED
 

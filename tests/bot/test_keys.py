@@ -14,7 +14,7 @@ from storage.data_keys import DataKeys, open_data_keys
 from storage.database import Database
 from storage.key_source import open_keyring
 from storage.keyring import KeyringError
-from tests.bot.command_line import interact
+from tests.acceptance.forked_command import interact
 from tests.bot.conftest import FixedClock
 
 DAY = 86400.0

@@ -5,17 +5,19 @@ import os
 import pty
 import re
 import select
+import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from adapters import ADAPTERS
-from tests.bot.command_line import environment, interact, python
+from tests.acceptance.fork_server import the_fork_server
+from tests.acceptance.forked_command import interact
+from tests.bot.command_line import environment, python
 
 CANARY = "CANARY-token-7f3a"
 COMMANDS = {"audit", "run", "say", "chat", "check", "preview", "manifest", "migrate", "deliveries", "keys", "panic"}
@@ -60,11 +62,11 @@ def test_a_sandbox_answers_without_any_account(tmp_path: Path) -> None:
     assert "today" in done.stdout
 
 
-@pytest.mark.parametrize(("words", "imported"), [("calendar today", ["googleapiclient"]), ("help", []), ("no such thing", [])])
-def test_one_line_loads_only_the_services_that_it_needs(tmp_path: Path, words: str, imported: list[str]) -> None:
+def test_one_line_loads_only_the_services_that_it_needs(tmp_path: Path) -> None:
     """Their SDKs take most of the time."""
     sdks = "googleapiclient,notion_client,hubspot,openai,anthropic,google.genai,perplexity,pydantic_ai"
-    assert python(tmp_path, "-c", LOADED_BY_SAYING, sdks, words).stderr.split() == imported
+    told = python(tmp_path, "-c", LOADED_BY_SAYING, sdks, "calendar today", "help", "no such thing").stderr
+    assert told.splitlines() == ["calendar today loads googleapiclient", "help loads", "no such thing loads"]
 
 
 def test_the_manifest_is_printed_for_socket_mode_or_for_an_address(tmp_path: Path) -> None:
@@ -76,12 +78,16 @@ def test_the_manifest_is_printed_for_socket_mode_or_for_an_address(tmp_path: Pat
 
 
 LOADED_BY_SAYING = """
-import sys
+import os, sys
+import bot.terminal.say
 from bot.__main__ import main
-try:
-    main(["say", sys.argv[2]])
-finally:
-    print(*(name for name in sys.argv[1].split(",") if name in sys.modules), file=sys.stderr)
+for words in sys.argv[2:]:
+    if os.fork() == 0:
+        try:
+            main(["say", words])
+        finally:
+            print(words, "loads", *(name for name in sys.argv[1].split(",") if name in sys.modules), file=sys.stderr)
+    os.wait()
 """
 
 LOADED = """
@@ -145,25 +151,28 @@ def test_a_chat_at_a_terminal_answers_remembers_and_ends(tmp_path: Path) -> None
         os.write(terminal, b"ping hello\r")
         shown_until("pong hello.*›", terminal)
         os.write(terminal, b"\x04")
-        assert chat.wait(60) == 0
+        assert int(chat.readline()) == 0
     history = tmp_path / "data" / "interact" / "history"
     assert "+ping hello" in history.read_text()
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
 
 
 @contextmanager
-def chat_at_a_terminal(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """`interact chat`, and the end of the terminal at which a person sits."""
+def chat_at_a_terminal(home: Path) -> Iterator[tuple[TextIO, int]]:
+    """`interact chat`: where its exit code is told, and the end of the terminal at which a person sits."""
     ours, theirs = pty.openpty()
     settings = environment(home, TERM="xterm", XDG_DATA_HOME=str(home / "data"))
-    chat = subprocess.Popen([sys.executable, "-m", "bot", "chat"], cwd=home, env=settings, stdin=theirs, stdout=theirs)
-    try:
-        yield chat, ours
-    finally:
-        chat.kill()
-        chat.wait()
-        os.close(theirs)
-        os.close(ours)
+    with the_fork_server().ask(("chat",), settings, home, (theirs, theirs, theirs)) as connection:
+        connection.settimeout(60)
+        told = connection.makefile("r")
+        number = int(told.readline())
+        try:
+            yield told, ours
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+            os.close(theirs)
+            os.close(ours)
 
 
 def shown_until(pattern: str, terminal: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.panic import Report, revoke_everything, stop_everything
 from storage.vault import Owner
-from tests.bot.command_line import interact
+from tests.acceptance.forked_command import interact
 from tests.bot.conftest import FixedClock
 from tests.bot.household import OWNER, World, open_vault, open_world
 

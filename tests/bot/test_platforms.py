@@ -1,28 +1,30 @@
-"""A platform that is off costs nothing: what belongs to it is not even imported."""
+"""A platform that is off costs nothing: what belongs to it is not even imported. Nor is what belongs to the terminal."""
 
-import os
+import json
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.bot.command_line import environment
 
 OPENED = """
-import asyncio, sys
-from adapters import ADAPTERS
-from bot.app import open_house
-from bot.clock import Clock
-from bot.plan import Plan
-from bot.settings import load
-from commands import SUBJECTS
-from commands.catalog import subjects
+import asyncio, json, os, sys
+import aiohttp.web, pydantic_settings, sqlmodel, sqlalchemy.ext.asyncio, adapters, commands
 
 async def main():
-    settings, services, credentials = load(ADAPTERS)
-    async with open_house(Plan(settings, services, credentials, ADAPTERS, subjects(SUBJECTS), Clock())):
-        print(*(name for name in sys.argv[1:] if name in sys.modules))
+    from bot.__main__ import _plan
+    from bot.app import open_house
+    import bot.run
+    async with open_house(_plan()):
+        print(json.dumps([name for name in names if name in sys.modules]), flush=True)
 
-asyncio.run(main())
+names = sys.argv[2:]
+for given in json.loads(sys.argv[1]):
+    if os.fork() == 0:
+        os.environ.update(given)
+        asyncio.run(main())
+        os._exit(0)
+    os.wait()
 """
 SLACK = {"SLACK_BOT_TOKEN": "CANARY-token", "SLACK_SIGNING_SECRET": "CANARY-secret", "SLACK_BASE_URL": "http://127.0.0.1:9/"}
 TEAMS = {
@@ -35,20 +37,21 @@ OF_SLACK = ["slack_bolt", "bot.slack.app", "bot.slack.sandbox"]
 OF_TEAMS = ["botbuilder.core", "jwt", "bot.teams.app", "bot.teams.connector", "bot.teams.sandbox"]
 
 
-@pytest.mark.parametrize(
-    ("given", "loaded"),
-    [
-        (SLACK, ["slack_bolt", "bot.slack.app"]),
-        (TEAMS, ["botbuilder.core", "jwt", "bot.teams.app", "bot.teams.connector"]),
-        (SLACK | TEAMS, ["slack_bolt", "bot.slack.app", "botbuilder.core", "jwt", "bot.teams.app", "bot.teams.connector"]),
-        ({}, OF_SLACK + OF_TEAMS),
-    ],
-    ids=["Slack alone", "Teams alone", "both", "the sandbox"],
-)
-def test_only_what_is_switched_on_is_loaded(given: dict[str, str], loaded: list[str], tmp_path: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(tmp_path)}
-    environment |= {"PORT": "0", "SANDBOX_PORT": "0", **given}
-    command = [sys.executable, "-c", OPENED, *OF_SLACK, *OF_TEAMS]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+OF_THE_TERMINAL = ["prompt_toolkit", "bot.terminal.chat"]  # rich comes with httpx, for that one's own command line
+LOADED: list[tuple[dict[str, str], list[str]]] = [
+    (SLACK, ["slack_bolt", "bot.slack.app"]),
+    (TEAMS, ["botbuilder.core", "jwt", "bot.teams.app", "bot.teams.connector"]),
+    (SLACK | TEAMS, ["slack_bolt", "bot.slack.app", "botbuilder.core", "jwt", "bot.teams.app", "bot.teams.connector"]),
+    ({}, OF_SLACK + OF_TEAMS),  # the sandbox
+]
 
-    assert done.stdout.split() == loaded, done.stderr
+
+def test_only_what_is_switched_on_is_loaded(tmp_path: Path) -> None:
+    """In a child for each setting, of a process that has loaded what they all need."""
+    databases = [{"DATABASE_URL": f"sqlite:///{tmp_path / str(number)}/interact.sqlite"} for number in range(len(LOADED))]
+    given = json.dumps([settings | database for (settings, _), database in zip(LOADED, databases, strict=True)])
+    command = [sys.executable, "-c", OPENED, given, *OF_SLACK, *OF_TEAMS, *OF_THE_TERMINAL]
+    settings = environment(tmp_path, PYTHONPATH=str(Path(__file__).parents[2]))
+    done = subprocess.run(command, env=settings, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
+
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [loaded for _, loaded in LOADED], done.stderr

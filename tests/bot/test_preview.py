@@ -10,7 +10,7 @@ import pytest
 from bot.plan import Plan
 from bot.preview import ask, draw
 from commands.reply import Reply
-from tests.bot.command_line import interact
+from tests.acceptance.forked_command import interact
 from tests.bot.slack.test_render import PAYLOADS, everywhere
 from tests.bot.slack.test_sandbox_page import HARMFUL
 from tests.bot.terminal.replies import FULL

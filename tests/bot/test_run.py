@@ -3,43 +3,32 @@
 import asyncio
 import signal
 import socket
-from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
-import pytest
 
-from tests.bot.command_line import interact, python, running
+from tests.acceptance.fork_server import Forked
+from tests.acceptance.forked_command import interact, running
+from tests.bot import command_line
 
 _Found = TypeVar("_Found")
-LIBRARIES = """
-import asyncio, sys
-from bot.__main__ import _plan
-from bot.app import open_house
-import bot.run
-
-async def main():
-    async with open_house(_plan()):
-        print(*sorted({name.split(".")[0] for name in sys.modules}))
-
-asyncio.run(main())
-"""
 
 
-async def test_it_tells_what_it_is_and_what_to_try(tmp_path: Path) -> None:
-    async with running(tmp_path) as bot, aiohttp.ClientSession() as session:
+async def test_started_as_people_start_it_it_tells_what_it_is_and_ends_in_good_order(tmp_path: Path) -> None:
+    async with command_line.running(tmp_path) as bot, aiohttp.ClientSession() as session:
         assert "everything in it is made up" in bot.banner
         for address in (f"{bot.address}readyz", f"{bot.sandboxes}slack/"):
             async with session.get(address) as answer:
                 assert answer.status == 200
+        bot.process.send_signal(signal.SIGTERM)
+        assert await bot.end() == (0, "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_in_good_order(tmp_path: Path, number: signal.Signals) -> None:
+async def test_ctrl_c_ends_it_in_good_order(tmp_path: Path) -> None:
     async with running(tmp_path) as bot:
-        bot.process.send_signal(number)
+        bot.process.send_signal(signal.SIGINT)
         assert await bot.end() == (0, "")
 
 
@@ -47,10 +36,11 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     async with running(tmp_path, SANDBOX_LENDS="yes") as bot, aiohttp.ClientSession() as session:
         await keep_busy(bot.sandboxes, session)
         bot.process.send_signal(signal.SIGTERM)
+        ending = asyncio.create_task(bot.process.wait())
         await asyncio.sleep(0.3)
-        assert bot.process.returncode is None, "it waits for the call"
+        assert not ending.done(), "it waits for the call"
         await until(lambda: ended(bot.process))
-        assert bot.process.returncode == -signal.SIGTERM, "it would have been 0 after the wait"
+        assert await ending == -signal.SIGTERM, "it would have been 0 after the wait"
 
 
 async def test_what_one_call_made_the_next_one_sees(tmp_path: Path) -> None:
@@ -91,12 +81,6 @@ def test_a_database_that_can_not_be_used_is_told_in_a_line(tmp_path: Path) -> No
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
 
 
-def test_a_running_bot_carries_nothing_of_the_terminal(tmp_path: Path) -> None:
-    loaded = python(tmp_path, "-c", LIBRARIES).stdout.split()
-    assert "slack_bolt" in loaded
-    assert {"prompt_toolkit", "bot.terminal.chat"}.isdisjoint(loaded)  # rich comes with httpx, for that one's own command line
-
-
 async def keep_busy(sandboxes: str, session: aiohttp.ClientSession) -> None:
     """Has the bot wait for a calendar that takes its time."""
     fault = [{"kind": "slow", "seconds": 60, "times": 9}]
@@ -112,7 +96,7 @@ async def got(address: str, session: aiohttp.ClientSession) -> list[dict[str, st
         return listed
 
 
-async def ended(process: Process) -> bool:
+async def ended(process: Forked) -> bool:
     """Sends another signal, for two that come before the first is looked at are one."""
     if process.returncode is None:
         process.send_signal(signal.SIGTERM)

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.bot.command_line import Running
+from tests.acceptance.forked_command import Running
 
 _PATIENCE = 30.0  # seconds: for a loaded machine, not for the bot
 _ADA = {"slack": "U0ADA", "teams": "ada00000-1815-4210-8000-00000000000a"}

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -19,55 +18,60 @@ Scheme = Literal["light", "dark"]
 Look = Callable[..., Awaitable[Page]]
 
 
-@asynccontextmanager
-async def _launched() -> AsyncIterator[Browser]:
+class Windows:
+    """Of one browser: one that runs scripts, and one that does not. To open another takes a second of computing."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._opened: dict[bool, Page] = {}
+
+    async def open(self, script: bool = False) -> Page:
+        """As of somebody who has been nowhere yet; 1280 wide, and light."""
+        if script not in self._opened:
+            context = await self._browser.new_context(
+                java_script_enabled=script,
+                bypass_csp=script,  # the checker is a script, and our pages allow none
+            )
+            self._opened[script] = await context.new_page()
+        page = self._opened[script]
+        await page.context.clear_cookies()
+        await dress(page)
+        return page
+
+
+async def dress(page: Page, width: int = 1280, scheme: Scheme = "light") -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows() -> AsyncIterator[Windows]:
+    """For tests that run on the session's loop: starting a browser takes longer than most of them."""
     if not CHROMIUM:
         pytest.skip("no Chromium is installed: pages are not looked at")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield Windows(browser)
         await browser.close()
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """For one test."""
-    async with _launched() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_chromium() -> AsyncIterator[Browser]:
-    """For tests that run on their module's loop: starting a browser takes longer than most of them."""
-    async with _launched() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with open_site(tmp_path, FixedClock(), icons()) as opened:
         await furnish(opened)
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def look(shared_chromium: Browser, site: Site) -> AsyncIterator[Look]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def look(windows: Windows, site: Site) -> Look:
     """Opens a page as Ada sees it, who runs the bot. With `script` the browser would run any JavaScript that there is."""
     session = await site.sign_in(ADA)
-    async with AsyncExitStack() as stack:
 
-        async def open(path: str, width: int = 1280, scheme: Scheme = "light", script: bool = False) -> Page:
-            context = await shared_chromium.new_context(
-                java_script_enabled=script,
-                bypass_csp=script,  # the checker is a script, and our pages allow none
-                color_scheme=scheme,
-                reduced_motion="reduce",
-                viewport={"width": width, "height": 900},
-            )
-            stack.push_async_callback(context.close)
-            await context.add_cookies([{"name": "session", "value": session, "url": site.address}])
-            page = await context.new_page()
-            await page.goto(site.address + path)
-            return page
+    async def open(path: str, width: int = 1280, scheme: Scheme = "light", script: bool = False) -> Page:
+        page = await windows.open(script)
+        await dress(page, width, scheme)
+        await page.context.add_cookies([{"name": "session", "value": session, "url": site.address}])
+        await page.goto(site.address + path)
+        return page
 
-        yield open
+    return open

@@ -5,23 +5,25 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page
+import pytest_asyncio
+from playwright.async_api import Page
 
-from tests.bot.command_line import running
+from tests.acceptance.forked_command import running
 from tests.browser.bot import MadeUp, link_in
+from tests.browser.conftest import Windows
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def made_up(tmp_path: Path) -> AsyncIterator[MadeUp]:
     async with running(tmp_path) as bot, aiohttp.ClientSession() as session:
         yield MadeUp(bot, session)
 
 
-@pytest.fixture
-async def page(chromium: Browser) -> AsyncIterator[Page]:
-    context = await chromium.new_context(java_script_enabled=False)
-    yield await context.new_page()
-    await context.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(windows: Windows) -> Page:
+    return await windows.open()
 
 
 async def press(page: Page, label: str) -> None:

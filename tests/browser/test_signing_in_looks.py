@@ -6,8 +6,6 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser
 
 from adapters.base import ApiKey
 from adapters.google_calendar import ADAPTER
@@ -15,11 +13,11 @@ from bot.server import listening_socket
 from bot.web.browser import Visitor
 from bot.web.pages import Pages
 from tests.bot.web.site import ADA
-from tests.browser.conftest import Scheme
+from tests.browser.conftest import Windows
 from tests.browser.example import icons
-from tests.browser.test_looks import RULES, WIDTHS
+from tests.browser.test_looks import check
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 _KEYED = replace(ADAPTER, auth=ApiKey("example.com/keys"))
 _CONNECT = {
     "title": "Connect",
@@ -39,7 +37,7 @@ _SHOWN: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def address() -> AsyncIterator[str]:
     pages = Pages(icons())
 
@@ -58,14 +56,8 @@ async def address() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", _SHOWN)
-async def test_it_is_accessible_and_fits(shared_chromium: Browser, address: str, name: str, scheme: Scheme) -> None:
-    page = await shared_chromium.new_page(color_scheme=scheme, reduced_motion="reduce")
+async def test_it_is_accessible_and_fits(windows: Windows, address: str, name: str) -> None:
+    page = await windows.open(script=True)
     await page.goto(address + name)
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": 900})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width
-        result = await Axe().run(page, options=RULES)
-        assert result.violations_count == 0, result.generate_report()
-    await page.close()
+    await check(page)

@@ -8,7 +8,7 @@ from tests.bot.conftest import MONDAY
 from tests.bot.web.site import ADA, GRACE, Site
 from tests.browser.conftest import Look
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 _FOCUSED = "(document.activeElement.innerText || document.activeElement.name || '').replace(/\\s+/g, ' ').trim()"
 
 

@@ -179,7 +179,11 @@ def test_a_model_can_be_told_what_the_options_are() -> None:
     assert schema["at"]["enum"] == ["sun", "moon"]
 
 
-json_values = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=6,
+)
 
 
 @settings(deadline=None)

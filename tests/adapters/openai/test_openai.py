@@ -1,28 +1,13 @@
 """What is OpenAI's own beside pictures: where its requests go, and what it is not told."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from adapters.chat import End, Prompt, Turn, Usage
 from adapters.errors import Refused
 from adapters.openai.client import OpenAI
 from adapters.sandbox_chat_script import Failure
-from tests.adapters.hosted import ADAPTERS, KEY, MODELS, SKY, Stage, answered, asked, opened, staged
+from tests.adapters.hosted import ADAPTERS, KEY, MODELS, SKY, Stage, answered, asked, opened
 from tests.adapters.switched_on import switched_on
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged("openai") as stage:
-        yield stage
-
-
-@pytest.fixture
-def openai(stage: Stage) -> OpenAI:
-    client = stage.open()
-    assert isinstance(client, OpenAI)
-    return client
 
 
 async def test_the_account_is_named_after_the_organization(openai: OpenAI) -> None:

@@ -1,7 +1,6 @@
 """OpenAI's pictures: what is asked, what comes, and what goes wrong."""
 
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,23 +9,10 @@ from adapters.errors import NeedsConnection, Refused, Unavailable, Unknown
 from adapters.http import pooled_session
 from adapters.openai.client import OpenAI
 from adapters.openai.image import Image, Shape
-from tests.adapters.hosted import Stage, answered, staged
+from tests.adapters.hosted import Stage, answered
 
 PAINTER = "gpt-image-2"
 CAT = "A cat on a mat"
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged("openai") as stage:
-        yield stage
-
-
-@pytest.fixture
-def openai(stage: Stage) -> OpenAI:
-    client = stage.open()
-    assert isinstance(client, OpenAI)
-    return client
 
 
 async def test_it_paints(stage: Stage, openai: OpenAI) -> None:

@@ -195,6 +195,7 @@ def test_slacks_own_schema_takes_it(public_url: str | None) -> None:
 JSON = st.recursive(
     st.booleans() | st.integers() | st.text(),
     lambda each: st.lists(each, max_size=3) | st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), each, max_size=3),
+    max_leaves=8,
 )
 
 

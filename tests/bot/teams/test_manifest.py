@@ -103,7 +103,7 @@ async def create(title: str) -> Reply:
 
 
 def named(command: Command, subject: str, verb: str, **more: Any) -> Command:
-    return Command(**{**vars(command), "subject": subject, "verb": verb, **more})
+    return replace(command, subject=subject, verb=verb, **more)
 
 
 def subject(name: str, *commands: Command, about: str = "Your calendar.") -> Subject:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import pytest
+
 from bot.teams.icon import color_icon, outline_icon
 from bot.teams.package import package
-from tests.bot.command_line import interact
+from tests.acceptance.forked_command import interact
 
 APP = "0f3c5a72-9d1e-4b7a-8c55-6e2d41a0b9f8"
 MANIFEST = {"id": APP, "icons": {"color": "color.png", "outline": "outline.png"}, "name": {"short": "Für alle"}}
@@ -21,21 +23,27 @@ def manifest_in(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def test_the_package_holds_the_manifest_and_the_icons_that_it_names() -> None:
-    with ZipFile(BytesIO(package(MANIFEST))) as archive:
+@pytest.fixture(scope="module")
+def packed() -> bytes:
+    """Once: its icons are drawn, point by point."""
+    return package(MANIFEST)
+
+
+def test_the_package_holds_the_manifest_and_the_icons_that_it_names(packed: bytes) -> None:
+    with ZipFile(BytesIO(packed)) as archive:
         assert archive.testzip() is None
         assert json.loads(archive.read("manifest.json")) == MANIFEST
         assert (archive.read("color.png"), archive.read("outline.png")) == (color_icon(), outline_icon())
 
 
-def test_the_same_manifest_gives_the_same_bytes_at_any_time() -> None:
-    assert package(MANIFEST) == package(MANIFEST)
-    with ZipFile(BytesIO(package(MANIFEST))) as archive:
+def test_the_same_manifest_gives_the_same_bytes_at_any_time(packed: bytes) -> None:
+    assert package(MANIFEST) == packed
+    with ZipFile(BytesIO(packed)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_whoever_unpacks_it_can_read_it() -> None:
-    with ZipFile(BytesIO(package(MANIFEST))) as archive:
+def test_whoever_unpacks_it_can_read_it(packed: bytes) -> None:
+    with ZipFile(BytesIO(packed)) as archive:
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
 
 
