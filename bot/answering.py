@@ -37,6 +37,7 @@ from storage.stops import Stops
 _LOG = logging.getLogger(__name__)
 _PROGRESS = 1.0  # seconds between two looks at what is under way
 _TIME_LIMIT = 120.0  # seconds that a call may take
+_AWAY = Unavailable("This waited too long while I was away.")
 
 
 class BrokenError(Exception):
@@ -136,6 +137,8 @@ class Answering:
 
     async def _reply(self, delivery: Delivery, platform: Platform, asked: Asked, call: Call, progress: Progress) -> Reply:
         call = progress.resumed(call)
+        if self._is_too_old(delivery, asked):
+            return await self._what_became_of(call)
         try:
             async with asyncio.timeout(_TIME_LIMIT):
                 reply = await self._run(delivery, platform, asked, call, progress)
@@ -153,11 +156,23 @@ class Answering:
             case Gone(tenant, user):
                 await self._forget(asked.place.platform, tenant, user, delivery.received)
                 return None
-        if self._clock.time() - delivery.received > self._max_age:
-            return words.stale()
+        if self._is_too_old(delivery, asked):
+            call = await self._meant(delivery, asked) if delivery.fence > 1 else None  # it may have been begun then
+            return call if isinstance(call, Call) else words.stale()
         if vendor := _leaked(asked):
             return words.leaked(vendor)
         return await self._meant(delivery, asked)
+
+    def _is_too_old(self, delivery: Delivery, asked: Asked) -> bool:
+        """What was made ready once more on purpose, so that it has fewer attempts than claims, counts from then."""
+        is_replayed = delivery.attempt < delivery.fence
+        return self._clock.time() - (delivery.received if is_replayed else _said(delivery, asked)) > self._max_age
+
+    async def _what_became_of(self, ran: Call) -> Reply:
+        """Of what is too old nothing is written any more; but nobody is told that it did not run where it may have."""
+        if doubted := await self._dispatch.doubted(ran):
+            return words.unknown(_AWAY, ran.command, doubted)
+        return await self._dispatch.done(ran) or words.stale()
 
     async def _meant(self, delivery: Delivery, asked: Asked) -> Call | Form | Reply | None:
         """What somebody asked to be run, or what there is to say of that."""
@@ -165,7 +180,8 @@ class Answering:
         return replace(call, message=asked.message) if isinstance(call, Call) and asked.message else call
 
     async def _wanted(self, delivery: Delivery, asked: Asked) -> Call | Form | Reply | None:
-        told = (mark_of(delivery), asked.actor, asked.place, asked.via, _moment(delivery.received))
+        when = _moment(_said(delivery, asked))
+        told = (mark_of(delivery), asked.actor, asked.place, asked.via, when)
         match asked.what:
             case Going(call):
                 return call
@@ -174,7 +190,7 @@ class Answering:
             case Filled(command, arguments, dry_run):
                 return await self._dispatch.fill(command, arguments, *told, dry_run=dry_run)
             case Press(id):
-                return await self._pressed(id, delivery, asked, _moment(delivery.received))
+                return await self._pressed(id, delivery, asked, when)
             case Joined():
                 return words.welcome(self._dispatch.catalog)
             case _:
@@ -220,7 +236,7 @@ class Answering:
     def _stop(self, call: Call, asked: Asked, delivery: Delivery) -> tuple[Button, Offer]:
         """The button that stops an answer, and what it stands for."""
         stop = Button("Stop", "stop", {"call": call.id})
-        return stop, offer(f"{STOP}{self._token()}", stop, asked, delivery.received, self._clock.time())
+        return stop, offer(f"{STOP}{self._token()}", stop, asked, _said(delivery, asked), self._clock.time())
 
     async def _show(
         self, asked: Asked, reply: Reply, call: Call, progress: Progress, stop: tuple[Button, Offer] | tuple[()]
@@ -238,7 +254,7 @@ class Answering:
 
     async def _say(self, delivery: Delivery, progress: Progress, asked: Asked, reply: Reply, call: Call | None = None) -> None:
         now = self._clock.time()
-        offers = [offer(self._token(), button, asked, delivery.received, now) for button in reply.pressed]
+        offers = [offer(self._token(), button, asked, _said(delivery, asked), now) for button in reply.pressed]
         ran = progress.resumed(call) if call else None
         entries = entries_of(delivery.key, delivery.received, asked, call, ran, reply, self._dispatch.catalog)
         await progress.say(asked, reply, offers, entries)
@@ -271,6 +287,11 @@ def _leaked(asked: Asked) -> str:
             return found(" ".join(map(str, arguments.values())))
         case _:
             return ""
+
+
+def _said(delivery: Delivery, asked: Asked) -> float:
+    """When it was asked: never later than it came, for a platform's clock may be ahead."""
+    return min(asked.said or delivery.received, delivery.received)
 
 
 def _moment(seconds: float) -> datetime:

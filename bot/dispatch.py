@@ -172,6 +172,11 @@ class Dispatch:
         begun = await self._writing.begun(call)
         return begun.id if begun and begun.is_open else ""
 
+    async def done(self, call: Call) -> Reply | None:
+        """The answer of a write that was done for this call; None where there was none, or nobody knows."""
+        begun = await self._writing.begun(call)
+        return answered(begun) if begun else None
+
     async def _permitted(self, command: Command, call: Call) -> Verdict:
         """Raises Refused."""
         if command.by_hand and call.via not in BY_HAND:

@@ -72,7 +72,8 @@ class Asked:
     """What a delivery turned out to be. `route` is the platform's own: what it needs to answer there.
 
     `message` is the id of the message that asks, where it is one. Who runs a command from a message's menu has `Filled` it
-    with that message's id as its option `message`, by `via` "shortcut"; `place.thread` is then that message's thread.
+    with that message's id as its option `message`, by `via` "shortcut"; `place.thread` is then that message's thread. `said` is
+    when it was asked, where the platform tells that, for it may deliver a day later; in seconds since the epoch, else 0.
     """
 
     actor: Actor
@@ -81,6 +82,7 @@ class Asked:
     what: Words | Press | Filled | Stranger | Joined | Gone | Notice | Going
     route: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    said: float = 0.0
 
     @property
     def whispers(self) -> bool:

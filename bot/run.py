@@ -57,7 +57,6 @@ async def _serve(plan: Plan) -> None:
                 _say(banner(plan, house))
                 gc.freeze()  # what was imported stays: without it, each full collection stops everything for 85 ms
                 gc.set_threshold(*_GARBAGE)
-                gc.set_threshold(*_GARBAGE)
                 runs = True
                 await asyncio.Event().wait()
     except StorageError as error:

@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 from bot.teams.hosts import Hosts
 
 _GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_DATABASE = re.compile(r"sqlite:///.|(postgres|postgresql|postgresql\+psycopg)://")  # see `storage.engine`
 _ACTOR = re.compile(r"(slack|teams):[^\s:]+:[^\s:]+")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -26,6 +27,12 @@ def _zone(name: str) -> str:
 def _closed(url: str) -> str:
     """With a slash at its end: paths are appended to it."""
     return f"{url.rstrip('/')}/" if url else ""
+
+
+def _database(address: str) -> str:
+    if address and not _DATABASE.match(address):
+        raise ValueError("It must be sqlite:///path/to/file or postgresql://user:password@host/database")
+    return address
 
 
 def _listed(value: object) -> object:
@@ -80,6 +87,7 @@ Guid = Annotated[str, AfterValidator(_guid)]
 Guids = Annotated[Names, AfterValidator(_guids)]
 SafeUrl = Annotated[str, AfterValidator(_safe)]
 SafeBaseUrl = Annotated[BaseUrl, AfterValidator(_safe)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
 PublicUrl = Annotated[SafeBaseUrl, AfterValidator(_root)]
 Actors = Annotated[Names, AfterValidator(_actors)]
 HostNames = Annotated[Names, AfterValidator(_answerable)]

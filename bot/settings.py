@@ -11,7 +11,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from adapters.base import Adapter
 from adapters.chat import ChatModel
 from bot.service_settings import Credentials, ServiceSettings
-from bot.setting_types import LOOPBACK, Actors, BaseUrl, Guid, Guids, HostNames, Names, PublicUrl, SafeBaseUrl, SafeUrl, Zone
+from bot.setting_types import (
+    LOOPBACK,
+    Actors,
+    BaseUrl,
+    DatabaseUrl,
+    Guid,
+    Guids,
+    HostNames,
+    Names,
+    PublicUrl,
+    SafeBaseUrl,
+    SafeUrl,
+    Zone,
+)
 
 # https://microsoft.github.io/teams-sdk/python/essentials/app-configuration/service-url-validation
 _PUBLIC_CLOUD = ("smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com")
@@ -28,7 +41,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="The address to listen on. 0.0.0.0 behind a reverse proxy or in a container.")
     port: int = Field(3000, ge=0, le=65535, description="The port to listen on.")
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         "", description="sqlite:///path or postgresql://user:password@host/name. Default: SQLite in your data directory."
     )
     public_url: PublicUrl = Field(

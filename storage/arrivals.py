@@ -19,7 +19,7 @@ class Stored(NamedTuple):
 def store(statements: Statements, puts: Sequence[Put]) -> Stored:
     """In an open transaction."""
     first = {put.arrival.key: put for put in reversed(puts)}  # of those that came twice
-    # Processes that get the same at the same time put it in in the same order: else each would wait for the other.
+    # Processes that get the same at the same time put conversations in in the same order: else each waits for the other.
     arrivals = sorted((put.arrival for put in puts if first[put.arrival.key] is put), key=attrgetter("conversation"))
     stored = statements.insert(arrivals) if arrivals else set()
     if doubted := [put.arrival for put in puts if put.tries and put.arrival.key not in stored]:

@@ -69,6 +69,8 @@ class Driver:
             self._line = None
             self._connection.invalidate()
             self._connection = None
+            if not self.is_sqlite:
+                self._engine.dispose()  # what is idle there is most likely broken as well, and would fail turn after turn
 
     def cut(self) -> None:
         """From another thread: the transaction that is going on fails. See `cutting.cut`."""

@@ -28,6 +28,7 @@ from bot.platform import Filled, Gone, Press, Words
 from bot.slack.form import CALLBACK, PREVIEW, read_form
 from bot.slack.interaction import links, opened, pressed, team_of, where
 from bot.slack.mrkdwn import plain
+from bot.unreadable import ODD, check_texts, part_of
 
 HOME = "home"
 """By way of the bot's Home tab: what is answered stands there."""
@@ -36,6 +37,10 @@ _OWN = "/interact"
 _ON_HOME = "integrations"  # the command whose answer it shows
 _TYPED = {"app_mention": "mention", "message": "message"}  # events, and by which way somebody wrote
 _NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
+_LOG = logging.getLogger(__name__)
+_NAME = re.compile(r"[a-z_.]{1,40}")  # of what Slack tells of
+_PERSON = re.compile(r"[UW][A-Za-z0-9_-]*")  # nobody with another id could be answered
+_TIMESTAMP = re.compile(r"[0-9]{1,11}\.[0-9]{1,6}")
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>[\s,:]*")
 
 
@@ -45,7 +50,9 @@ class Heard:
 
     `route` has, where there is such a thing, `response_url` and `trigger_id`, and of a press `pressed`, the timestamp of the
     message that has the button, with `ephemeral` where only one person sees that; or `view` and `form`, the modal that has it.
-    `message` is the timestamp of the message that asks, or from whose menu it was asked.
+    `message` is the timestamp of the message that asks, or from whose menu it was asked. `said` is when somebody wrote it, in
+    seconds since the epoch, where it is an event, which Slack may deliver a day late; else 0:
+    https://docs.slack.dev/apis/events-api/#delayed-events.
     """
 
     what: Words | Press | Filled | Gone
@@ -56,6 +63,7 @@ class Heard:
     thread: str = ""
     route: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    said: float = 0.0
 
 
 class Listener:
@@ -66,7 +74,15 @@ class Listener:
             self.bolt = _bolt(AsyncWebClient(base_url=base_url, session=session))
 
     async def hear(self, body: Mapping[str, Any]) -> Heard | None:
-        """What the delivery asks, or None where it asks nothing of us."""
+        """What the delivery asks, or None where it asks nothing of us, or nothing that can be read: the log says so then."""
+        try:
+            heard = await self._read(body)
+            return _checked(heard) if heard else None
+        except ODD as error:  # nothing but reading has happened yet
+            _LOG.warning("a delivery is left alone, for it can't be read: %s, %s", _kind(body), part_of(error))
+            return None
+
+    async def _read(self, body: Mapping[str, Any]) -> Heard | None:
         request = AsyncBoltRequest(body=dict(body), mode="socket_mode")
         await self.bolt.async_dispatch(request)
         heard: Heard | None = request.context.get("heard")
@@ -148,7 +164,8 @@ def _typed(event: dict[str, Any], body: dict[str, Any], via: str) -> Heard | Non
         return None
     said = Words(plain(_MENTION.sub("", event.get("text") or "", count=1)))
     thread = event.get("thread_ts") or ""
-    return Heard(said, via, body["team_id"], event["user"], event["channel"], thread, message=event["ts"])
+    where = (body["team_id"], event["user"], event["channel"], thread)
+    return Heard(said, via, *where, message=event["ts"], said=_seconds(event["ts"]))
 
 
 @contextmanager
@@ -235,6 +252,28 @@ def _filled(body: dict[str, Any], dry_run: bool = False, route: Mapping[str, str
 def _gone(body: dict[str, Any], user: str = "") -> Heard:
     route = {"at": str(body.get("event_time") or "")}
     return Heard(Gone(body["team_id"], user), "event", body["team_id"], user, "", route=route)
+
+
+def _seconds(timestamp: str) -> float:
+    return float(timestamp) if _TIMESTAMP.fullmatch(timestamp) else 0.0
+
+
+def _checked(heard: Heard) -> Heard:
+    """Raises KeyError where that is no text which should be one, or nobody's id."""
+    texts = {name: getattr(heard, name) for name in ("team", "user", "channel", "thread", "message")} | dict(heard.route)
+    if isinstance(heard.what, Press):
+        texts["value"] = heard.what.offer
+    check_texts(texts)
+    if heard.user and not _PERSON.fullmatch(heard.user):
+        raise KeyError("user")
+    return heard
+
+
+def _kind(body: Mapping[str, Any]) -> str:
+    """What Slack calls such a delivery."""
+    event = body.get("event")
+    kind = "command" if "command" in body else event.get("type") if isinstance(event, dict) else body.get("type")
+    return kind if isinstance(kind, str) and _NAME.fullmatch(kind) else "of no known kind"
 
 
 def _from_a_bot(event: dict[str, Any]) -> bool:

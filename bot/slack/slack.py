@@ -179,7 +179,7 @@ class Slack:
         place = Place("slack", heard.team, channel, heard.thread)
         route = {**heard.route, "since": str(delivery.received)} | ({} if heard.channel else {"alone": "yes"})
         what = heard.what if person.member else Stranger()
-        return Asked(actor, place, heard.via, what, route, heard.message)
+        return Asked(actor, place, heard.via, what, route, heard.message, heard.said)
 
     async def _gone(self, heard: "Heard", gone: Gone, delivery: Delivery) -> Asked | None:
         """Slack may tell it late: what a workspace has let in again since stays."""

@@ -7,6 +7,7 @@ https://github.com/microsoft/botframework-sdk/blob/main/specs/botframework-activ
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.mark import STOP
@@ -65,6 +66,15 @@ def read(payload: Mapping[str, Any], body: bytes) -> Envelope:
     if kind in _PRESSES and (offer := _inside(payload, _PRESSES[kind])).startswith(STOP):
         turn = f"teams:{tenant}:{offer}"
     return Envelope(kind, _fitting(key), _fitting(turn), payload, tenant, user)
+
+
+def moment(payload: Mapping[str, Any]) -> float:
+    """When it was said, in seconds since the epoch; 0 where the activity does not tell."""
+    try:
+        at = datetime.fromisoformat(_text(payload, "timestamp"))
+    except ValueError:
+        return 0.0
+    return max(0.0, (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
 
 
 def _kind(payload: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ stored the activity before; so botbuilder gets it parsed, takes the door's word 
 It has no types, and no other file imports it: see README.md.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -25,17 +26,16 @@ from bot.teams.heard import Heard, Left
 from bot.teams.mention import mentions, names, others, plain
 from bot.teams.shortcuts import command_of
 from bot.teams.zone import zone_of
+from bot.unreadable import ODD, check_texts, part_of
 
+_LOG = logging.getLogger(__name__)
 _HEARD = "heard"
+_UNREADABLE = (DeserializationError, *ODD)
 _SHORTCUTS = ("composeExtension/fetchTask", "composeExtension/submitAction")
 _UNHEARD = {"attachments", "timestamp", "localTimestamp"}  # costly to read, and nothing here asks for them
 # `Activity.deserialize` would look through all of botbuilder's classes each time.
 _DESERIALIZE: Any = Deserializer({name: each for name, each in vars(schema).items() if isinstance(each, type)})
 _DESERIALIZE.key_extractors = [rest_key_extractor]  # Teams spells names as they are documented
-
-
-class UnreadableError(Exception):
-    """An activity is not as botbuilder expects it. The text holds nothing of it."""
 
 
 class Listener:
@@ -46,10 +46,15 @@ class Listener:
         self._handler = _Handler()
 
     async def hear(self, activity: Mapping[str, Any]) -> Heard | None:
-        """What the activity asks, or None where it asks nothing of us. What breaks in botbuilder is raised.
+        """What the activity asks, or None where it asks nothing of us, or nothing that can be read: the log says so then."""
+        try:
+            heard = await self._read(activity)
+            return _checked(heard) if heard else None
+        except _UNREADABLE as error:  # nothing but reading has happened yet; its text may quote what people wrote
+            _LOG.warning("an activity is left alone, for it can't be read: %s, %s", _kind(activity), _part(error, activity))
+            return None
 
-        Raises UnreadableError where the activity is none that botbuilder knows.
-        """
+    async def _read(self, activity: Mapping[str, Any]) -> Heard | None:
         heard: Heard | None = None
 
         async def turn(context: TurnContext) -> None:
@@ -57,15 +62,41 @@ class Listener:
             await self._handler.on_turn(context)
             heard = context.turn_state.get(_HEARD)
 
-        try:
-            await self._adapter.process_activity("", _read(activity), turn)
-        except DeserializationError as error:  # its text quotes what people wrote, and would end up in the log
-            raise UnreadableError(type(error).__name__) from None
+        await self._adapter.process_activity("", _read(activity), turn)
         return heard
 
 
 def _read(activity: Mapping[str, Any]) -> Activity:
     return _DESERIALIZE("Activity", {name: value for name, value in activity.items() if name not in _UNHEARD})
+
+
+def _checked(heard: Heard) -> Heard:
+    """Raises KeyError where that is no text which should be one: botbuilder lets it pass."""
+    names = ("tenant", "user", "name", "zone", "channel", "thread", "message")
+    texts = {name: getattr(heard, name) for name in names} | dict(heard.route)
+    if isinstance(heard.what, Press):
+        texts["offer"] = heard.what.offer
+    check_texts(texts)
+    return heard
+
+
+def _kind(activity: Mapping[str, Any]) -> str:
+    """The door lets in none but those that it knows."""
+    return str(activity["name"] if activity.get("type") == "invoke" else activity.get("type"))
+
+
+def _part(error: Exception, activity: Mapping[str, Any]) -> str:
+    """Which part of an activity is missing or odd, without anything that stands in it."""
+    odd = [] if isinstance(error, KeyError) else [name for name, value in activity.items() if not _is_readable(name, value)]
+    return " and ".join(f"its “{name}”" for name in odd) or part_of(error)
+
+
+def _is_readable(name: str, value: object) -> bool:
+    try:
+        _read({name: value})
+    except _UNREADABLE:
+        return False
+    return True
 
 
 class _Handler(TeamsActivityHandler):  # type: ignore[misc]

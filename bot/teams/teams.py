@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.mark import STOP
 from bot.platform import Asked, Filled, Gone, Joined, Press, Stranger, Words
 from bot.teams.connector import Address, Connector, ConnectorError
+from bot.teams.envelope import moment
 from bot.teams.heard import Heard, Left
 from bot.teams.history import History
 from bot.teams.mention import MENTIONED
@@ -68,7 +69,9 @@ class Teams:
         return math.inf if asked.route["replaces"] or asked.route.get("passing") else _PATIENCE
 
     async def read(self, delivery: Delivery) -> Asked | None:
-        return await self.hear(json.loads(delivery.payload), delivery.received)
+        activity = json.loads(delivery.payload)
+        asked = await self.hear(activity, delivery.received)
+        return replace(asked, said=moment(activity)) if asked else None
 
     async def hear(self, activity: Mapping[str, Any], received: float) -> Asked | None:
         """Who asked what, or None where there is nothing to answer. Raises Unavailable."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.chat import Delta, End, Prompt, Tool, ToolCall, Turn
+from adapters.chat import Delta, End, Piece, Prompt, Tool, ToolCall, Turn
 from adapters.errors import NeedsConnection, Unavailable
 from adapters.hosted_chat import HostedChat
 from tests.adapters.hosted import ADAPTERS, KEY, MODELS, asked, opened, text
@@ -80,10 +80,15 @@ async def test_trouble_may_pass(client: HostedChat, name: str, trouble: str) -> 
 
 @pytest.mark.parametrize("trouble", ["broken", "dropped"])
 async def test_an_answer_that_breaks_off_is_unavailable(client: HostedChat, name: str, trouble: str) -> None:
-    pieces = client.stream(MODELS[name], said(trouble))
-    assert isinstance(await anext(pieces), Delta)
+    pieces: list[Piece] = []
+
+    async def hear() -> None:
+        async for piece in client.stream(MODELS[name], said(trouble)):
+            pieces.append(piece)
+
     with pytest.raises(Unavailable, match="broke off") as raised:
-        [piece async for piece in pieces]
+        await hear()
+    assert all(isinstance(piece, Delta) for piece in pieces), "a connection that is cut may take with it what was not read yet"
     assert raised.value.acted
 
 

@@ -222,6 +222,69 @@ async def test_what_waited_too_long_is_not_run_and_its_asker_is_told(post: Post)
     assert not post.calendar.journal
 
 
+def mention(post: Post, text: str, age: float) -> dict[str, Any]:
+    """The bot is told of it so many seconds after it was said."""
+    said = f"{post.clock.time() - age:.6f}"
+    return {"type": "app_mention", "user": ADA, "channel": GENERAL, "text": f"<@U0BOT> {text}", "ts": said}
+
+
+async def test_what_slack_kept_for_a_day_is_not_run_and_its_asker_is_told(post: Post) -> None:
+    key = await post.happens(mention(post, 'calendar create "Too late" tomorrow 15:00', age=24 * 3600.0))
+    await post.outcome(key)
+
+    assert post.said() == ["This waited too long while I was away, so I did not run it. Please ask again."]
+    assert not post.calendar.journal
+
+
+async def test_what_slack_kept_for_a_day_runs_when_it_is_replayed_on_purpose(post: Post) -> None:
+    key = await post.happens(mention(post, "ping at last", age=24 * 3600.0))
+    await post.outcome(key)
+    await post.inbox.replay(key)
+    await post.outcome(key, "done")
+
+    assert post.said()[-1] == "pong at last"
+
+
+async def test_a_clock_that_is_ahead_makes_nothing_young(post: Post) -> None:
+    await post.worker.drain(0)
+    key = await post.happens(mention(post, "ping", age=-24 * 3600.0))
+    post.clock.more = 2 * 3600.0
+    post.worker.start(10)
+    await post.outcome(key)
+
+    assert "waited too long" in post.said()[0]
+
+
+async def test_tomorrow_is_counted_from_when_it_was_said(post: Post) -> None:
+    """At one minute to midnight, and Slack delivers it a minute after."""
+    midnight = (post.clock.now() + timedelta(days=2)).replace(hour=0, minute=0, second=0, microsecond=0)
+    post.clock.more = midnight.timestamp() + 60.0 - Clock().time()
+    await post.outcome(await post.happens(mention(post, 'calendar create "Early" tomorrow 15:00', age=120.0)))
+
+    assert f"{midnight:%A %-d}" in post.said()[-1]
+
+
+@pytest.mark.parametrize(("state", "told"), [("done", "Created"), ("begun", "I don't know whether")])
+async def test_what_was_written_before_its_process_died_is_not_said_to_have_not_run(
+    post: Post, tmp_path: Path, state: str, told: str
+) -> None:
+    """Its answer was not stored: as after kill -9 in between."""
+    key = await post.put('calendar create "Done" tomorrow 15:00')
+    await post.outcome(key)
+    await post.worker.drain(0)
+    with closing(sqlite3.connect(tmp_path / "inbox.sqlite", timeout=20)) as database, database:
+        database.execute("UPDATE delivery SET state = 'ready', intent = '' WHERE key = ?", (key,))
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite", timeout=20)) as database, database:
+        database.execute("UPDATE effect SET state = ?", (state,))
+    post.clock.more, asked = 2 * 3600.0, len(post.calendar.journal)
+    post.worker.start(10)
+    await post.outcome(key)
+
+    assert told in post.said()[-1]
+    assert not [text for text in post.said() if "did not run" in text]
+    assert len(post.calendar.journal) == asked
+
+
 async def test_a_service_that_stays_away_is_given_up_the_asker_told_and_the_letter_kept(post: Post) -> None:
     post.calendar.script.add(Fault(kind="status", status=503, path="/events", times=100))
     key = await post.put("calendar today")
@@ -309,12 +372,12 @@ def die(folder: Path, times: int) -> None:
         database.execute("UPDATE delivery SET attempts = ?", (times,))
 
 
-async def test_a_delivery_that_makes_no_sense_is_buried_and_holds_up_nobody(post: Post) -> None:
+async def test_a_delivery_that_makes_no_sense_is_left_alone_and_holds_up_nobody(post: Post) -> None:
     await post.inbox.put("slack:test:nonsense", "slack", f"slack:{GENERAL}", '{"command": "/ping"}')
     key = await post.put("ping after nonsense")
     await post.outcome(key)
 
-    assert (await post.outcome("slack:test:nonsense")).state == "dead"
+    assert (await post.outcome("slack:test:nonsense")).state == "done"
     assert post.said() == ["pong after nonsense"]
 
 

@@ -16,6 +16,13 @@ from bot.hardening import harden
 harden()
 print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 """
+WRITING = """
+from pathlib import Path
+from bot.hardening import harden
+harden()
+Path("folder").mkdir()
+Path("folder", "file").touch()
+"""
 CRASH = """
 import os, resource
 from bot.hardening import harden
@@ -42,6 +49,12 @@ def python(code: str, folder: Path) -> "subprocess.Popen[str]":
 def test_no_core_file_may_be_written_and_no_other_process_may_look_in(tmp_path: Path) -> None:
     said, _ = python(LIMITS, tmp_path).communicate(timeout=60)
     assert said == "(0, 0) 0\n"
+
+
+def test_what_it_writes_is_nobody_else_s(tmp_path: Path) -> None:
+    python(WRITING, tmp_path).communicate(timeout=60)
+    written = [tmp_path / "folder", tmp_path / "folder/file"]
+    assert [each.stat().st_mode & 0o777 for each in written] == [0o700, 0o600]
 
 
 def test_a_crash_leaves_no_core_file(tmp_path: Path) -> None:

@@ -162,6 +162,9 @@ def test_with_credentials_it_may_listen_to_the_world(monkeypatch: pytest.MonkeyP
         ("PUBLIC_URL", "https://bot.acme.test/interact"),
         ("PUBLIC_URL", "https://ann@bot.acme.test"),
         ("PUBLIC_URL", "http://bot.acme.test"),
+        ("DATABASE_URL", "mysql://bot@db.acme.test/interact"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "interact.sqlite"),
         ("ADMINS", "ann"),
         ("TIMEZONE", "Mars/Olympus"),
         ("TIMEZONE", "../../etc/passwd"),
@@ -186,7 +189,9 @@ def test_every_wrong_setting_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPat
     assert [line.partition(":")[0] for line in complaint().splitlines()] == ["PORT", "WORKERS", "LOG_LEVEL"]
 
 
-@pytest.mark.parametrize("name", ["TIMEZONE", "PORT", "SANDBOX_PORT", "MAX_AGE_MINUTES", "WORKERS", "LOG_LEVEL", "LOG_FORMAT"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "TIMEZONE", "PORT", "SANDBOX_PORT", "MAX_AGE_MINUTES", "WORKERS", "LOG_LEVEL", "LOG_FORMAT"]
+)
 def test_what_was_pasted_in_the_wrong_place_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, CANARY)
     monkeypatch.setenv("SLACK_BOT_TOKEN", CANARY)

@@ -1,18 +1,20 @@
 """Who waits to acknowledge is answered in time, whatever the database does."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 
 import psycopg
 import pytest
+from sqlalchemy import Connection
 
 from storage import writer
 from storage.database import Database, StorageError
 from storage.entry import Entry
 from storage.inbox import Inbox
 from tests.storage.conftest import OpenInbox, Taken, until
-from tests.storage.outage import Outage, outage_of
+from tests.storage.outage import Outage, lose_the_writers_next_answer_to_commit, outage_of
 
 PATIENCE = 0.4
 
@@ -96,6 +98,23 @@ async def test_what_asks_a_server_that_hangs_comes_to_an_end(database: Database,
         began = time.monotonic()
         await database.read(lambda connection: connection.exec_driver_sql("SELECT 1").all(), seconds=0.3)
     assert 0.3 <= time.monotonic() - began < 3, "it was asked again, of another process of the server"
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_after_a_failover_idle_connections_are_not_tried_one_after_the_other(
+    open_inbox: OpenInbox, database: Database
+) -> None:
+    inbox = await open_inbox(patience=PATIENCE, poll=1.0)
+    together = threading.Barrier(4)
+
+    def spoil(connection: Connection) -> None:
+        """As where it leads to a server that only reads by now."""
+        together.wait()
+        connection.exec_driver_sql("SET default_transaction_read_only = on")
+
+    await asyncio.gather(*(database.read(spoil) for _ in range(4)))
+    lose_the_writers_next_answer_to_commit(inbox)
+    assert await inbox.put("k", "slack", "C", ""), "within its patience"
 
 
 async def test_a_short_outage_is_not_noticed(open_inbox: OpenInbox, url: str) -> None:

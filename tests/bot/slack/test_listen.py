@@ -11,6 +11,9 @@ import pytest
 from bot.platform import Filled, Gone, Press, Words
 from bot.slack.listen import Listener
 
+WHO = {"team": {"id": "T1"}, "user": {"id": "U1"}}
+LEFT_ALONE = "a delivery is left alone, for it can't be read"
+
 
 @pytest.fixture
 def listener() -> Listener:
@@ -198,9 +201,12 @@ async def test_a_press_of_preview_says_what_is_entered_so_far(listener: Listener
 
 
 @pytest.mark.parametrize("metadata", ["", "[]", "{}", '{"command": 1, "channel": "C1", "thread": ""}'])
-async def test_a_press_of_preview_in_no_form_of_ours_is_refused(listener: Listener, metadata: str) -> None:
-    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
-        await listener.hear(previewed(metadata))
+async def test_a_press_of_preview_in_no_form_of_ours_is_left_alone(
+    listener: Listener, caplog: pytest.LogCaptureFixture, metadata: str
+) -> None:
+    assert await listener.hear(previewed(metadata)) is None
+    [record] = caplog.records
+    assert record.getMessage().startswith(f"{LEFT_ALONE}: block_actions, ")
 
 
 async def test_other_events_ask_nothing_and_bolt_says_nothing(listener: Listener, caplog: pytest.LogCaptureFixture) -> None:
@@ -210,9 +216,33 @@ async def test_other_events_ask_nothing_and_bolt_says_nothing(listener: Listener
     assert caplog.records == []
 
 
-async def test_what_breaks_in_a_listener_is_not_swallowed_by_bolt(listener: Listener) -> None:
-    with pytest.raises(KeyError):
-        await listener.hear({"command": "/ping", "text": "", "team_id": "T1", "channel_id": "C1"})
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"command": "/ping", "text": "CANARY-text", "team_id": "T1", "channel_id": "C1"}, "command, its “user_id”"),
+        (event(type="app_mention", text="CANARY-text", ts=None), "app_mention, some part of it (TypeError)"),
+        (event(type="app_mention", text=["CANARY-text"]), "app_mention, some part of it (TypeError)"),
+        (event(type="app_mention", text="ping", channel=["CANARY-text"]), "app_mention, its “channel”"),
+        (event(type="app_mention", text="ping", user="<@CANARY-text>"), "app_mention, its “user”"),
+        (
+            {"type": "message_action", "callback_id": "notion save", **WHO, "message": {"ts": "1.1"}},
+            "message_action, its “channel”",
+        ),
+    ],
+)
+async def test_what_can_not_be_read_is_left_alone_with_one_line_that_quotes_nothing_of_it(
+    listener: Listener, caplog: pytest.LogCaptureFixture, odd: dict[str, Any], said: str
+) -> None:
+    assert await listener.hear(odd) is None
+    [record] = caplog.records
+    assert (record.getMessage(), record.exc_info) == (f"{LEFT_ALONE}: {said}", None)
+
+
+async def test_when_an_event_was_said_is_told_by_its_message(listener: Listener) -> None:
+    told = [event(type="app_mention", text="ping", ts=ts) for ts in ("1700000000.000100", "nan", "1")]
+
+    assert [heard.said for each in told if (heard := await listener.hear(each))] == [1700000000.0001, 0.0, 0.0]
+    assert [heard.said for heard in [await listener.hear(command("today"))] if heard] == [0.0]
 
 
 async def test_a_listener_is_done_when_bolt_returns_so_that_nothing_can_be_collected_half_way(listener: Listener) -> None:

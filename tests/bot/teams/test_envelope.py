@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.strict_json import Malformed, strict_json
-from bot.teams.envelope import Envelope, read
+from bot.teams.envelope import Envelope, moment, read
 from tests.bot.teams.activities import (
     ADA,
     BOT,
@@ -46,6 +46,22 @@ def of(payload: Any) -> Envelope:
 def test_every_kind_is_told_apart(kind: str, activity: dict[str, Any]) -> None:
     envelope = of(activity)
     assert (envelope.kind, envelope.tenant, envelope.user, envelope.payload) == (kind, TENANT, ADA, activity)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "seconds"),
+    [
+        ("2023-11-14T22:13:20.0012345Z", 1700000000.001234),
+        ("2023-11-14T23:13:20+01:00", 1700000000.0),
+        ("2023-11-14T22:13:20", 1700000000.0),
+        ("0001-01-01T00:00:00Z", 0.0),
+        ("yesterday", 0.0),
+        (None, 0.0),
+        ([], 0.0),
+    ],
+)
+def test_when_it_was_said_is_told_where_the_activity_tells_it(timestamp: object, seconds: float) -> None:
+    assert moment({**MESSAGE, "timestamp": timestamp}) == seconds
 
 
 def test_an_activity_is_known_by_its_conversation_and_its_id() -> None:
