@@ -21,6 +21,7 @@ from commands.reply import Button, Reply
 
 _PROMPT = "› "
 _WELCOME = "Type what you want, such as “help”. A number presses a button, Ctrl-C stops a call, Ctrl-D leaves."
+_LEAVING = ("exit", "quit")  # as at other prompts
 _STOPPED = "Stopped. What it had begun may have happened."
 
 
@@ -44,6 +45,8 @@ class Chat:
             except EOFError:
                 return
             self._begun = ""
+            if line.strip() in _LEAVING:
+                return
             if line.strip():
                 await self._take(line.strip())
 

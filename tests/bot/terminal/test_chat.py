@@ -61,6 +61,12 @@ async def test_a_form_is_filled_in_at_the_prompt(typing: Typing, recorder: Recor
     assert recorder.texts[-1] == "echo hello"
 
 
+@pytest.mark.parametrize("word", ["exit", " quit "])
+async def test_one_leaves_by_the_words_of_other_prompts_too(typing: Typing, recorder: Recorder, word: str) -> None:
+    await typing("attempt echo yes\r", f"{word}\r", "attempt echo no\r")
+    assert recorder.texts == ["echo yes"]
+
+
 async def test_a_line_can_be_given_up(typing: Typing, recorder: Recorder) -> None:
     await typing("attempt echo no", GIVE_UP, "attempt echo yes\r")
     assert recorder.texts == ["echo yes"]
