@@ -33,7 +33,7 @@ bench: $(READY)  ## measure this bot beside others, on each database, as two pro
 
 drills: $(READY)  ## the long form of every drill, in half an hour; rewrites docs/drills.md
 	rm -f $(FIGURES)
-	$(DRILL) -n 2 tests/drills $(ALONE:%=--ignore=%); code=$$?; $(DRILL) -s $(ALONE) || code=$$?; \
+	$(DRILL) -n 2 -rP tests/drills $(ALONE:%=--ignore=%); code=$$?; $(DRILL) -s $(ALONE) || code=$$?; \
 		$(RUN) python -m tests.drills.table $(FIGURES) "make drills" && exit $$code
 
 clean:  ## remove what was set up

@@ -76,8 +76,8 @@ def the_fork_server() -> ForkServer:
     """One for all processes of a test run, started by the first that asks for it; it ends when the last of them has ended."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"fork{run[:12]}"  # short: it holds a socket
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with alone(folder):
+    with alone():
+        folder.mkdir(mode=0o700, exist_ok=True)
         if not (folder / SOCKET).exists():
             _start(folder)
         held = socket.socket(socket.AF_UNIX)
@@ -88,8 +88,9 @@ def the_fork_server() -> ForkServer:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
+def alone() -> Iterator[None]:
+    """Nobody else starts a server meanwhile, nor ends. The lock is on what is there anyhow, and so leaves nothing behind."""
+    with Path(__file__).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
@@ -28,11 +29,22 @@ def interact(home: Path, *arguments: str, stdin: str = "", **settings: str) -> "
         typed.seek(0)
         files = [each.fileno() for each in (typed, printed, complained)]
         with the_fork_server().ask(arguments, environment(home, **settings), home, files) as connection:
-            connection.settimeout(_PATIENCE)
-            _, code = connection.makefile("r")
+            code = _code(connection)
         printed.seek(0)
         complained.seek(0)
-        return subprocess.CompletedProcess(arguments, int(code), printed.read(), complained.read())
+        return subprocess.CompletedProcess(arguments, code, printed.read(), complained.read())
+
+
+def _code(connection: socket.socket) -> int:
+    """Raises TimeoutError; the process is killed then."""
+    connection.settimeout(_PATIENCE)
+    told = connection.makefile("r")
+    process = int(told.readline())
+    try:
+        return int(told.readline())
+    except TimeoutError:
+        os.kill(process, signal.SIGKILL)
+        raise
 
 
 @dataclass(frozen=True)

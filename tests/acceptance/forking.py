@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -70,8 +71,8 @@ def _is_over(folder: Path, holders: set[socket.socket]) -> bool:
     holders -= ended
     if not ended or holders:
         return False
-    with alone(folder):
-        (folder / SOCKET).unlink()
+    with alone():
+        shutil.rmtree(folder)
     return True
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bench import processes
-from bench.processes import Process
+from bench.processes import BrokenError, Process
 from bench.subjects import RUN
 from tests.acceptance.fork_server import the_fork_server
 
@@ -24,16 +24,17 @@ class Forked:
         self._code: int | None = None
 
     def poll(self) -> int | None:
-        """Ends that are waited for are told."""
-        return self._code
+        with suppress(subprocess.TimeoutExpired):
+            return self.wait(0)
+        return None
 
     def wait(self, timeout: float | None = None) -> int:
         """Raises subprocess.TimeoutExpired."""
-        self._told.settimeout(timeout)
         if self._code is None:
+            self._told.settimeout(timeout)
             try:
                 self._code = int(self._line())
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 raise subprocess.TimeoutExpired("interact", timeout or 0) from None
             self._told.close()
         return self._code
@@ -49,9 +50,12 @@ class Forked:
             os.kill(self.pid, number)
 
     def _line(self) -> bytes:
+        """Raises BrokenError where nobody is left to tell it."""
         line = b""
         while not line.endswith(b"\n"):
-            line += self._told.recv(1)
+            if not (sign := self._told.recv(1)):
+                raise BrokenError("the process that would tell of the bot's end is gone")
+            line += sign
         return line
 
 

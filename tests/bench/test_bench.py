@@ -1,22 +1,16 @@
 """The bench counts right: figures for who answers each request once, and a loud word about who does not."""
 
+import time
+
 import pytest
 
 from bench import tally
 from bench.footprint import footprint, imported
 from bench.measure import Effort, Measured, measure
 from bench.platforms import SLACK, TEAMS
+from bench.processes import BrokenError
 from bench.readme import replaced
-from bench.subjects import (
-    BOLT_ONE_SESSION,
-    PLAIN_BOLT,
-    PLAIN_BOTBUILDER,
-    SLACK_BOT,
-    SLACK_FLOOR,
-    TEAMS_BOT,
-    TEAMS_FLOOR,
-    Subject,
-)
+from bench.subjects import SLACK_BOT, SLACK_FLOOR, SUBJECTS, TEAMS_BOT, TEAMS_FLOOR, Subject
 from bench.table import SECTIONS, problems, table
 from bench.trial import started
 
@@ -31,16 +25,21 @@ def test_who_does_less_gets_every_figure_and_no_complaint() -> None:
     assert "WRONG" not in shown
 
 
-@pytest.mark.parametrize(
-    ("subject", "kind"),
-    [(PLAIN_BOLT, "command"), (BOLT_ONE_SESSION, "event"), (PLAIN_BOTBUILDER, "teams"), (TEAMS_BOT, "teams")],
-    ids=lambda given: getattr(given, "name", given),
-)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 @pytest.mark.usefixtures("quick_starts")
-def test_each_request_is_answered_once(subject: Subject, kind: str) -> None:
+def test_each_request_of_each_kind_is_answered_once(subject: Subject) -> None:
     with started(subject) as (trial, _):
-        assert len(trial.ask(kind, 5).posted) == 5
+        for kind in subject.platform.kinds:
+            assert len(trial.ask(kind, 5).posted) == 5
     assert trial.problems == []
+
+
+@pytest.mark.usefixtures("quick_starts")
+def test_a_bot_that_ends_at_its_start_is_not_waited_for() -> None:
+    began = time.monotonic()
+    with pytest.raises(BrokenError, match="minesweeper"), started(SLACK_BOT, settings={"SANDBOX": "minesweeper"}):
+        pass
+    assert time.monotonic() - began < 30, "where 60 seconds are the patience"
 
 
 @pytest.mark.usefixtures("quick_starts")

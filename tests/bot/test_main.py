@@ -21,6 +21,7 @@ from tests.bot.command_line import environment, python
 
 CANARY = "CANARY-token-7f3a"
 COMMANDS = {"audit", "run", "say", "chat", "check", "preview", "manifest", "migrate", "deliveries", "keys", "panic"}
+LINES = ("audit list", "chat", "deliveries", "keys status", "manifest teams", "migrate", "panic", "preview ping", "say ping")
 
 
 def test_the_help_tells_of_every_command(tmp_path: Path) -> None:
@@ -90,6 +91,22 @@ for words in sys.argv[2:]:
     os.wait()
 """
 
+BEFORE_THE_SETTINGS = """
+import os, pty, sys
+import aiohttp.web, pydantic_settings, sqlalchemy.ext.asyncio, adapters, commands, storage.tables  # which know no bot
+from bot.__main__ import main
+ours, theirs = pty.openpty()
+os.dup2(theirs, 0)
+os.dup2(theirs, 1)  # a chat begins at a terminal only
+children = []
+for words in sys.argv[1:]:
+    if (child := os.fork()) == 0:
+        main(words.split())
+    children.append(child)
+for words, child in zip(sys.argv[1:], children):
+    print(words, "ends with", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=sys.stderr)
+"""
+
 LOADED = """
 import sys
 from bot.__main__ import main
@@ -101,6 +118,14 @@ print(*(name for name in sys.argv[1].split(",") if name in sys.modules), file=sy
 def test_a_manifest_is_printed_without_the_bot(tmp_path: Path) -> None:
     heavy = "slack_bolt,slack_sdk,sqlalchemy,rich,prompt_toolkit,uvloop"
     assert python(tmp_path, "-c", LOADED, heavy, "manifest", "slack").stderr.split() == []
+
+
+def test_what_a_command_imports_it_finds_in_a_fresh_python(tmp_path: Path) -> None:
+    """Elsewhere they run where nearly all is imported. These end at the settings, read once a command has imported its own."""
+    done = python(tmp_path, "-c", BEFORE_THE_SETTINGS, "check", *LINES, SANDBOX="minesweeper")
+    ended = [line for line in done.stderr.splitlines() if " ends with " in line]
+    assert ended == ["check ends with 1", *(f"{line} ends with 2" for line in LINES)], done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_deliveries_are_listed_and_replayed_by_their_key(tmp_path: Path) -> None:

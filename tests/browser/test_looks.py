@@ -1,4 +1,7 @@
-"""Every page, in both themes and at three widths: accessible by axe-core's rules, and nowhere wider than its window."""
+"""Every page is nowhere wider than its window, at three widths, and accessible by axe-core's rules.
+
+Those of colours are tried in both themes and a wide window, all others in a light one that is narrow or wide.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -47,7 +50,7 @@ async def unfold(page: Page) -> None:
 
 
 async def check(page: Page) -> None:
-    """Wide and narrow nothing but the places differ, light and dark nothing but the colours."""
+    """Each look takes seconds over all pages, and so not every rule is tried at each width in each theme."""
     for width in WIDTHS:
         await dress(page, width)
         assert await page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,6 +1,7 @@
 """What a drill has come to: one line of figures."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -19,8 +20,8 @@ class Account:
     in another room, out of order, to nobody's question, or with markup that came alive; `leaked` are secrets found where none
     may be; `stuck` are deliveries that are neither done nor given up. `longest` and `p99` are of acknowledgements, outside
     the times when the database was away, or the process frozen. `recovery` is the longest time from a trouble's end to the
-    next acknowledgement, `answer` the longest from an acknowledgement to its answer. `green` is for how long a bot said that
-    it is ready while the database was away.
+    next acknowledgement, `answer` the longest from an acknowledgement to its answer; NaN is of what there was none. `green` is
+    for how long a bot said that it is ready while the database was away.
     """
 
     case: str
@@ -54,9 +55,19 @@ class Account:
         print(f"\n{self}")  # noqa: T201 - for whoever runs the drills
         if _FIGURES:
             with Path(_FIGURES).open("a") as file:
-                file.write(f"{json.dumps(asdict(self))}\n")
+                file.write(f"{json.dumps(self._figures())}\n")
         return self
+
+    def _figures(self) -> Mapping[str, object]:
+        """JSON knows no NaN."""
+        return {name: None if _is_nan(value) else value for name, value in asdict(self).items()}
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _shown(value: object) -> str:
+    if _is_nan(value):
+        return "–"
     return f"{value:.3f}" if isinstance(value, float) else str(value)

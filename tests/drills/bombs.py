@@ -6,16 +6,19 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import cache
 
-_ZEROS = bytes(16 * 1024 * 1024)
+_MIB = 1024 * 1024
+_PIECE, _PIECES = bytes(16 * _MIB), 32  # of zeros: 512 MB when all is unpacked
 _LAUGHS = "".join(f'<!ENTITY l{number} "{f"&l{number - 1};" * 10}">' for number in range(1, 12))
 _XML = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{_LAUGHS}]><x>&l11;</x>'.encode()
 
 
-def _zipped(name: str, content: bytes) -> bytes:
+def _zipped(name: str, content: bytes, times: int = 1) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, archive.open(name, "w") as inside:
+        for _ in range(times):
+            inside.write(content)
     return file.getvalue()
 
 
@@ -25,15 +28,16 @@ def _png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
 
 
+@cache
 def bombs() -> Mapping[str, tuple[str, bytes]]:
-    """By their names: the type that they are said to have, and the content."""
-    zipped, document = _zipped("zeros", _ZEROS), "application/vnd.openxmlformats-officedocument"
+    """By their names: the type that they are said to have, and the content. It takes seconds to make them."""
+    zipped, document = _zipped("zeros", _PIECE, _PIECES), "application/vnd.openxmlformats-officedocument"
     return {
         "bomb.zip": ("application/zip", zipped),
         "nested.zip": ("application/zip", _zipped("inner.zip", zipped)),
         "bomb.docx": (f"{document}.wordprocessingml.document", _zipped("word/document.xml", _XML)),
         "bomb.xlsx": (f"{document}.spreadsheetml.sheet", _zipped("xl/workbook.xml", _XML)),
-        "bomb.txt.gz": ("text/plain", gzip.compress(_ZEROS)),
+        "bomb.txt.gz": ("text/plain", gzip.compress(_PIECE) * _PIECES),
         "bomb.svg": ("image/svg+xml", _XML),
         "bomb.png": ("image/png", _png(100_000)),
     }

@@ -24,7 +24,9 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def seed() -> int:
-    return int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    seed = int(os.environ.get("SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    print(f"SEED={seed}")  # noqa: T201 - so that one which fails can be played again
+    return seed
 
 
 @pytest.fixture

@@ -1,16 +1,28 @@
 """Requests that are framed as no client frames them, or are far too large; all of them signed well."""
 
+import time
 from collections.abc import Iterator
 
 from bot.slack.sandbox import SlackSandbox
 from tests.drills.wire import JSON, SLACK, Probe, head, request, signed
 
 _LARGE = 10 * 1024 * 1024  # bytes
+TAKEN = {
+    "chunks": [200],
+    "requests in one piece": [200, 200],
+    "POST http://evil/slack/events HTTP/1.1": [200],  # RFC 9112, 3.2.2: it has to be taken
+}
+"""What is odd, and yet as it should be, with its answers."""
+
+UNHEARD = {"a body of 10 MB in chunks"}
+"""What is still being sent when the bot hangs up: whoever sends it may not get to see the answer."""
+
 _POST = f"POST {SLACK} HTTP/1.1"
 
 
-def framings(slack: SlackSandbox, body: bytes, now: int) -> Iterator[Probe]:
-    """`body` is none that asks anything, for some of these may well be taken."""
+def framings(slack: SlackSandbox, body: bytes) -> Iterator[Probe]:
+    """`body` is none that asks anything, for `TAKEN` are taken."""
+    now = int(time.time())
     told = [("Host", "bot"), *signed(slack, body, now)]
     large = b'{"type":"x","x":"' + b"x" * _LARGE + b'"}'
     length = ("Content-Length", str(len(body)))

@@ -1,5 +1,6 @@
 """What was asked, how it was acknowledged, and what came of it. Each question bears a word, which its answer repeats."""
 
+import math
 import re
 import time
 from collections import Counter, defaultdict
@@ -100,10 +101,11 @@ class Ledger:
     def times(self) -> Times:
         """Of what was asked since they were asked for last."""
         questions = list(self.questions.values())[self._accounted :]
-        seconds = self._acknowledgements(questions) or [0.0]
+        seconds = self._acknowledgements(questions) or [math.nan]
         answer = max((each.answered - each.acknowledged for each in questions if each.answered), default=0.0)
         times = Times(seconds[-1], seconds[int(len(seconds) * 0.99)], self._recovery(questions), answer)
-        self._accounted, self._ends = len(self.questions), []
+        self._accounted = self._reckoned = len(self.questions)
+        self._ends = []
         return times
 
     def _acknowledgements(self, questions: Sequence[Question]) -> list[float]:
@@ -112,16 +114,19 @@ class Ledger:
         return sorted(seconds for began, seconds, status in attempts if status and not self._was_away(began, seconds))
 
     def newest_p99(self, kind: str) -> float:
-        """The 99th percentile of the seconds from acknowledgement to answer, of what was asked since this was asked last."""
+        """The 99th percentile of the seconds from acknowledgement to answer, of what was asked since the last call of this, or
+        of `times`.
+        """
         newest = [each for each in list(self.questions.values())[self._reckoned :] if each.kind == kind and each.answered]
         self._reckoned = len(self.questions)
         times = sorted(each.answered - each.acknowledged for each in newest)
         return times[int(len(times) * 0.99)] if times else 0.0
 
     def _recovery(self, questions: Sequence[Question]) -> float:
-        acknowledged = sorted(each.acknowledged for each in questions if each.acknowledged)
-        next_after = (next((at - end for at in acknowledged if at >= end), 0.0) for end in self._ends)
-        return max(next_after, default=0.0)
+        """NaN where there was no trouble, or nothing was acknowledged after it."""
+        acknowledged = [each.acknowledged for each in questions]
+        waits = (min((at - end for at in acknowledged if at >= end), default=math.nan) for end in self._ends)
+        return max((wait for wait in waits if not math.isnan(wait)), default=math.nan)
 
     def lost(self, kind: str, said: Sequence[Said]) -> int:
         """What was acknowledged, and has no answer that can be seen."""

@@ -1,6 +1,10 @@
-"""Requests whose signature or token is not what it should be, each in another way: none of them may be let in."""
+"""Requests whose signature or token is not what it should be, each in another way: none of them may be let in.
+
+Each group is signed when it is asked for, so that none is refused for being late.
+"""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,23 +23,39 @@ _TIMES = (
 )
 _LATE = (400, -301, 3600, -3600, 86_400, -86_400, 10**9)  # seconds
 _ALGORITHMS = ("none", "None", "nOnE", "HS256", "HS384", "HS512", "RS384", "RS512", "PS256", "PS512", "rs256", "ES256", "")
-_CLAIMS = ("iss", "aud", "exp", "nbf", "serviceurl")
+_CLAIMS = ("iss", "aud", "exp", "nbf")
 _PLACES = ("channelId", "serviceUrl", "conversation.tenantId", "channelData.tenant.id")
 _OTHERS = "https://evil.example/"
 
 
-def slack_mutants(slack: SlackSandbox, body: bytes, now: int) -> Iterator[Probe]:
-    """Of a delivery that would be taken."""
-    good = sign(slack.signing_secret, str(now), body)
-    for number, said in enumerate([*_TIMES, *(str(now + late) for late in _LATE)]):
+def slack_mutants(slack: SlackSandbox, body: bytes) -> Iterator[Probe]:
+    """Of a delivery that is taken as it is: see `slack_control`."""
+    for number, said in enumerate([*_TIMES, *(str(int(time.time()) + late) for late in _LATE)]):
         yield _slack(f"time {number}", body, said, sign(slack.signing_secret, said, body))
+    now, good = _signed(slack.signing_secret, body)
     for number, said in enumerate(_signatures(good)):
-        yield _slack(f"signature {number}", body, str(now), said)
+        yield _slack(f"signature {number}", body, now, said)
+    now, good = _signed(slack.signing_secret, body)
     for number, other in enumerate((b"", body + b" ", body[:-1], body[1:], body.swapcase(), body + b"\0", b"{" * 100_000)):
-        yield _slack(f"body {number}", other, str(now), good)
-    yield _slack("somebody else's secret", body, str(now), sign(Secret("another"), str(now), body))
-    yield _slack("no secret", body, str(now), sign(Secret(""), str(now), body))
-    told = [(TIMESTAMP, str(now)), (SIGNATURE, good), ("Content-Type", JSON)]
+        yield _slack(f"body {number}", other, now, good)
+    yield _slack("somebody else's secret", body, *_signed(Secret("another"), body))
+    yield _slack("no secret", body, *_signed(Secret(""), body))
+    yield from _headers(body, *_signed(slack.signing_secret, body))
+
+
+def slack_control(slack: SlackSandbox, body: bytes) -> Probe:
+    """The delivery itself, signed well."""
+    return _slack("nothing is wrong in Slack", body, *_signed(slack.signing_secret, body))
+
+
+def _signed(secret: Secret, body: bytes) -> tuple[str, str]:
+    """The present, and the signature."""
+    now = str(int(time.time()))
+    return now, sign(secret, now, body)
+
+
+def _headers(body: bytes, now: str, good: str) -> Iterator[Probe]:
+    told = [(TIMESTAMP, now), (SIGNATURE, good), ("Content-Type", JSON)]
     for index in (0, 1):
         yield Probe(f"without header {index}", request(SLACK, [each for each in told if each != told[index]], body))
         yield Probe(f"header {index} twice", request(SLACK, [*told, told[index]], body))
@@ -48,16 +68,29 @@ def _signatures(good: str) -> Iterator[str]:
     yield from (good[:place] + chr(ord(good[place]) ^ 1) + good[place + 1 :] for place in range(3, len(good), 6))
 
 
-def _slack(name: str, body: bytes, time: str, signature: str) -> Probe:
-    return Probe(name, request(SLACK, [(TIMESTAMP, time), (SIGNATURE, signature), ("Content-Type", JSON)], body))
+def _slack(name: str, body: bytes, now: str, signature: str) -> Probe:
+    return Probe(name, request(SLACK, [(TIMESTAMP, now), (SIGNATURE, signature), ("Content-Type", JSON)], body))
 
 
-def teams_mutants(teams: TeamsSandbox) -> Iterator[Probe]:
-    activity, good = teams.activity("message"), teams.token()
+def teams_mutants(teams: TeamsSandbox, activity: Mapping[str, Any]) -> Iterator[Probe]:
+    """Tokens that are not what they should be."""
+    good = teams.token()
     for name, token in _tokens(teams, good):
         yield _teams(name, [f"Bearer {token}"], activity)
     for number, said in enumerate(_bearers(good)):
         yield _teams(f"header {number}", said, activity)
+
+
+def teams_control(teams: TeamsSandbox, activity: Mapping[str, Any]) -> Probe:
+    """The delivery itself, with a good token."""
+    return _teams("nothing is wrong in Teams", [f"Bearer {teams.token()}"], activity)
+
+
+def strangers(teams: TeamsSandbox, activity: Mapping[str, Any]) -> Iterator[Probe]:
+    """Tokens that are good, with what is not for this bot, or from another service or tenant than the token is for."""
+    good = teams.token()
+    for number, odd in enumerate((*_ODD, _OTHERS)):
+        yield _teams(f"serviceurl {number}", [f"Bearer {teams.token(serviceurl=odd)}"], activity)
     for place in _PLACES:
         for number, odd in enumerate((*_ODD[1:], _OTHERS)):
             yield _teams(f"{place} {number}", [f"Bearer {good}"], teams.activity("message", **{place: odd}))

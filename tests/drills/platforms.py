@@ -93,10 +93,13 @@ class TeamsWay:
         return {**message, "type": "messageUpdate", "channelData": told}
 
     def sharing(self, message: Mapping[str, Any], name: str, type: str, content: bytes) -> Mapping[str, Any]:
-        address = f"{self._sandbox.address}files/{name}"
-        content_type = "application/vnd.microsoft.teams.file.download.info"
-        told = {"contentType": content_type, "name": name, "contentUrl": address, "content": {"downloadUrl": address}}
-        return {**message, "attachments": [*message["attachments"], told]}
+        """A channel's message tells the bot of no file: Graph does, which says the type by the name alone."""
+        workspace = self._sandbox.workspace
+        posted = next(each for each in workspace.posts() if each.id == message["id"])
+        address = f"https://acme.sharepoint.com/{posted.id}/{name}"
+        workspace.files[address], workspace.makers[address] = content, ADA_IN_TEAMS
+        posted.attachments.append({"contentType": "reference", "contentUrl": address, "name": name})
+        return message
 
     async def deliver(self, message: Mapping[str, Any], url: str, retry: int) -> int:
         self._sandbox.courier.url = f"{url}api/messages"

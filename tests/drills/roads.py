@@ -1,15 +1,19 @@
-"""Every road by which text comes to the bot, with text of every kind on it."""
+"""The roads by which people type to the bot, with text of every kind on them: a mention, a chat, a slash command, a form."""
 
+import json
 import time
 from collections.abc import Iterable
 
-from bot.slack.sandbox import SlackSandbox
+from bot.slack.form import CALLBACK
+from bot.slack.sandbox import SlackSandbox, payloads
 from bot.slack.sandbox.workspace import ADA
 from bot.teams.sandbox import TeamsSandbox
 from bot.teams.sandbox.workspace import ADA as ADA_IN_TEAMS
 from tests.drills.kinds_of_text import KINDS
 from tests.drills.town import Town
 
+_FORM = {"type": "modal", "id": "V1", "callback_id": CALLBACK, "blocks": []}
+_LONGEST = 3_000  # letters that a form takes
 _A_FEW = 3  # of each kind of chat that has one bot and one person: Slack lets it speak once a second there
 
 
@@ -22,13 +26,25 @@ async def said_everywhere(town: Town) -> int:
     await _mentioned(town, KINDS.values())
     await _alone(town, slack, teams, town.random.sample(list(KINDS.values()), _A_FEW))
     for text in KINDS.values():
-        sayable = text.encode("utf-8", "replace").decode()  # a form can't hold a lone surrogate
+        sayable = text.encode("utf-8", "replace").decode()  # what is URL-encoded can hold no lone surrogate
         room = town.ways[0].side.open_room(town.ledger.room())
         question = town.ledger.ask("slack", room, "")
         began = time.monotonic()
         told = await slack.command("/ping", f"{question.word} {sayable}", channel=room)
         town.ledger.note(question, began, told.status)
+        await _filled_in(town, slack, text)
     return len(town.ledger.questions) - before
+
+
+async def _filled_in(town: Town, slack: SlackSandbox, text: str) -> None:
+    """As if it had been opened there."""
+    room = town.ways[0].side.open_room(town.ledger.room())
+    question, began = town.ledger.ask("slack", room, ""), time.monotonic()
+    view = {**_FORM, "private_metadata": json.dumps({"command": "ping", "channel": room, "thread": ""})}
+    values = {"text": {"value": {"type": "plain_text_input", "value": f"{question.word} {text}"[:_LONGEST]}}}
+    told = await slack.courier.hand_over("interactive", payloads.submission(slack.workspace, view, values, ADA, "1.1.1"))
+    assert "errors" not in (told.answer or {})
+    town.ledger.note(question, began, told.status)
 
 
 async def _mentioned(town: Town, texts: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.health import Probes
 from bot.slack import escape as slack_escape
 from bot.teams import escape as teams_escape
 from storage import changes
@@ -78,6 +79,15 @@ def _without_escaping() -> None:
     teams_escape._BETWEEN = re.compile(r"(?!)")
 
 
+def _always_ready() -> None:
+    """Whatever becomes of the database."""
+
+    async def is_writable(self: Probes) -> bool:
+        return True
+
+    Probes._writable = is_writable  # type: ignore[method-assign] # that is the point
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
     "dedupe": _without_dedupe,
     "fencing": _without_fencing,
@@ -85,4 +95,5 @@ SABOTAGES: dict[str, Callable[[], None]] = {
     "associated data": _without_associated_data,
     "compare-and-set": _without_compare_and_set,
     "escaping": _without_escaping,
+    "readiness": _always_ready,
 }

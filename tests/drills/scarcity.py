@@ -1,7 +1,7 @@
-"""Memory that runs out for one process alone, as a container's does: the kernel then kills it."""
+"""How much memory a process takes; and memory that runs out for one alone, as a container's does: the kernel then kills it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -26,6 +26,19 @@ def scarcity(pid: int, megabytes: int) -> Iterator[None]:
         with suppress(ProcessLookupError):
             (former / "cgroup.procs").write_text(str(pid))
         group.rmdir()
+
+
+@contextmanager
+def peak(pid: int) -> Iterator[Callable[[], float]]:
+    """Gives what tells how many MB more it has held at any moment since."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")  # proc(5): the peak is forgotten
+    before = _held(pid, "VmRSS")
+    yield lambda: _held(pid, "VmHWM") - before
+
+
+def _held(pid: int, name: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 def _former(pid: int) -> Path:

@@ -16,15 +16,19 @@ _HEAD = """# The drills
 
 What is done to the bot on purpose, and what came of it. Real processes, signed requests on both platforms, a real PostgreSQL;
 the made-up platforms and Calendar keep the ledger. `make drills` runs all of it and rewrites this page; `make test` runs a
-short form of each. `SEED=… make drills` plays one again. Newest run: {date} UTC, {command}.
+short form of it: of named places, of requests, of what happens to PostgreSQL and of the dearer defences taken out only some,
+chosen by the seed. What is about how quickly many are answered (B12, D2 to D10, E1, E8, E10 to E13 and the soak) ran alone, all
+else two at a time, so that times there are those of a busy machine. `SEED=… make drills` plays one again. Newest run: {date}
+UTC, {command}.
 
 `lost` was acknowledged and never answered. `duplicated` are replies beyond one, and writes beyond one. `wrong` is an answer in
 another room, out of order, or with markup that came alive. `leaked` are secrets found in a log, the database or a message.
 `stuck` is neither done nor given up a minute later. `refused` are answers by 503, after each of which the platform delivers
-again. Times are in seconds: `longest` and `p99` are of acknowledgements outside the time when the database was away or the
-process frozen; `recovery` is from the end of the trouble to the next acknowledgement; `answer` is the longest from an
-acknowledgement to its answer, and so has the length of the trouble in it; `green` is for how long `/readyz` still said yes
-while the database was away (B1 to B11): more than 5 s is a fault.
+again. Times are in seconds, – of what there was none: `longest` and `p99` are of acknowledgements outside the time when the
+database was away or the process frozen; `recovery` is from the end of the trouble to the next acknowledgement; `answer` is the
+longest from an acknowledgement to its answer, and so has the length of the trouble in it; `green` is for how long `/readyz`
+still said yes while the database was away (B1 to B11): more than 5 s is a fault, and so is, as one more `wrong`, to have said
+yes all through a trouble of more than 2 s.
 
 """
 _BLIND = """With one defence taken out of the bot, its drill has to turn red. Two more are counted in calls
@@ -64,6 +68,8 @@ def _table(figures: list[dict[str, Any]]) -> str:
 
 
 def _cell(value: object) -> str:
+    if value is None:
+        return "–"
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 

@@ -18,7 +18,8 @@ from tests.drills.series import series
 from tests.drills.town import Town
 
 _FILLED = 20_000 if LONG else 500  # rows that get a new shape
-_HALF_WAY = 10 if LONG else 2  # times that a migration is killed
+_HALF_WAY = 10 if LONG else 2  # databases on which a migration is killed
+_LATEST = 0.1  # seconds after its begin
 _ROWS = """
 INSERT INTO offer (id, call, actor, place, created, expires)
 SELECT 'old' || number, '', 'a', '', 0, 0 FROM generate_series(1, %s) AS number"""
@@ -77,19 +78,25 @@ async def _replaced(town: Town, bot: Bot, **settings: str) -> None:
 
 
 async def _migrated(server: Postgres, town: Town) -> str:
-    for _ in range(_HALF_WAY):
-        process = await _migration(town)
-        await _begun(server, process)
-        await asyncio.sleep(town.random.uniform(0.0, 0.1))
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
-        town.ledger.kills += 1
-    both = [await _migration(town), await _migration(town)]
-    assert [await process.wait() for process in both] == [0, 0]
+    databases = [town.database, *(server.create(f"{town.name}_{number}") for number in range(1, _HALF_WAY))]
+    for number, database in enumerate(databases):
+        town.ledger.kills += await _was_killed(server, town, database, after=_LATEST * number / _HALF_WAY)
+        both = [await _migration(town, DATABASE_URL=database) for _ in range(2)]
+        assert [await process.wait() for process in both] == [0, 0]
+    assert town.ledger.kills > 0
     await town.start()
     async with town.talking(200 if LONG else 10, seconds=10.0 if LONG else 0.5):
         pass
     return "A12: `interact migrate` killed half-way, then begun by two at once, PostgreSQL"
+
+
+async def _was_killed(server: Postgres, town: Town, database: str, after: float) -> bool:
+    """False where it was done sooner."""
+    process = await _migration(town, DATABASE_URL=database)
+    await _begun(server, process)
+    await asyncio.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    return await process.wait() == -signal.SIGKILL
 
 
 async def _migration(town: Town, **settings: str) -> Forked:

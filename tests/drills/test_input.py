@@ -3,62 +3,80 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import chain
 
 import aiohttp
-import psutil
 
+from adapters.openai.sandbox import OpenAISandbox
+from bot.sandboxes import serving
 from bot.slack.sandbox import SlackSandbox
 from bot.teams.sandbox import TeamsSandbox
 from tests.drills.account import LONG
 from tests.drills.bombs import bombs
 from tests.drills.conftest import OpenTown
-from tests.drills.framings import framings
+from tests.drills.framings import TAKEN, UNHEARD, framings
 from tests.drills.fuzz import slack_fuzz, teams_fuzz
-from tests.drills.mutants import slack_mutants, teams_mutants
+from tests.drills.mutants import slack_control, slack_mutants, strangers, teams_control, teams_mutants
 from tests.drills.platforms import Way
 from tests.drills.queue import given_up
 from tests.drills.roads import said_everywhere
+from tests.drills.scarcity import peak
 from tests.drills.series import series
 from tests.drills.town import Town
 from tests.drills.wire import Probe, answers, signed
 
-_MIB = 1024 * 1024
 _FUZZED = 10_000 if LONG else 200
 _LATER = 503  # the inbox can't be written just now: the platform delivers it again
-_MOST_GROWTH = 64  # MiB that it may take for all of them
+_MOST_GROWTH = 64  # MB that it may take at any moment
+_FETCHED = ("/files/", "/sharepoint/download/")
 
 
 async def test_what_is_forged_framed_badly_or_odd_is_refused_or_answered_and_breaks_nothing(on_sqlite: OpenTown) -> None:
-    async with on_sqlite() as town:
+    async with _a_model() as settings, on_sqlite(**settings) as town:
         await town.start()
         faults = await series(town, (_forged, _framed, _fuzzed, _said, _out_of_order, _shared))
 
     assert faults == {}
 
 
+@asynccontextmanager
+async def _a_model() -> AsyncIterator[Mapping[str, str]]:
+    """A stand-in of one, which is told what is in files; gives the settings by which bots ask it."""
+    openai = OpenAISandbox(lambda: datetime.now(UTC))
+    async with serving({"openai": openai}, 0) as address:
+        key = openai.grant("acme", seconds=10**6)
+        yield {"OPENAI_BASE_URL": f"{address}openai/", "OPENAI_API_KEY": key, "AI_MODELS": "openai"}
+
+
 async def _forged(town: Town) -> str:
+    """A good token of another service's or tenant's is known, and may not do it: 403."""
     slack, teams = _platforms(town)
-    event = json.dumps(town.ways[0].message("ping forged", town.ways[0].side.open_room("forged"), "")).encode()
-    probes = [*slack_mutants(slack, event, int(time.time())), *teams_mutants(teams)]
-    statuses = await _answered(town, probes)
-    accepted = [name for name, told in statuses.items() if any(status < 400 for status in told)]
-    broken = [name for name, told in statuses.items() if any(status >= 500 for status in told)]
-    assert (accepted, broken, town.tracebacks()) == ([], [], 0)
-    return f"E4: {len(probes)} mutants of signatures and tokens: accepted 0, 5xx 0, tracebacks 0"
+    room = town.ways[0].side.open_room("forged")
+    event, activity = json.dumps(town.ways[0].message("ping forged", room, "")).encode(), teams.activity("message")
+    unknown = await _answered(town, chain(slack_mutants(slack, event), teams_mutants(teams, activity)))
+    unfit = await _answered(town, strangers(teams, activity))
+    assert {name: told for name, told in unknown.items() if told != [401]} == {}
+    assert {name: told for name, told in unfit.items() if told not in ([401], [403])} == {}
+    await town.settled()
+    assert (list(town.ways[0].side.said(room)), town.tracebacks()) == ([], 0)
+    controls = await _answered(town, (slack_control(slack, event), teams_control(teams, activity)))
+    assert [200 <= status < 300 for told in controls.values() for status in told] == [True, True]
+    return f"E4: {len(unknown)} mutants of signatures and tokens: 401 to each; {len(unfit)} of what tokens are for: 401 or 403"
 
 
 async def _framed(town: Town) -> str:
-    body, memory = b'{"type":"event_callback","event":{}}', psutil.Process(town.bots[0].pid).memory_info
-    before = memory().rss
-    probes = list(framings(_platforms(town)[0], body, int(time.time())))
-    statuses = await _answered(town, probes)
-    grown = (memory().rss - before) / _MIB
-    broken = [name for name, told in statuses.items() if any(status >= 500 for status in told)]
-    assert (broken, town.tracebacks()) == ([], 0)
-    assert statuses["requests in one piece"] == [200, 200]
-    assert grown < _MOST_GROWTH
-    return f"E5: {len(probes)} odd framings, too large or packed: 5xx 0, {grown:.0f} MB more memory"
+    body = b'{"type":"event_callback","event":{}}'
+    with peak(town.bots[0].pid) as grown:
+        statuses = await _answered(town, framings(_platforms(town)[0], body))
+    refused = {name: told for name, told in statuses.items() if name not in TAKEN and (told or name not in UNHEARD)}
+    assert {name: statuses[name] for name in TAKEN} == TAKEN
+    assert {name: told for name, told in refused.items() if len(told) != 1 or not 400 <= told[0] < 500} == {}
+    assert town.tracebacks() == 0
+    assert grown() < _MOST_GROWTH
+    return f"E5: {len(refused)} odd framings, too large or packed: each is refused (4xx), at most {grown():.0f} MB more memory"
 
 
 async def _answered(town: Town, probes: Iterable[Probe]) -> dict[str, list[int]]:
@@ -83,13 +101,14 @@ async def _fuzzed(town: Town) -> str:
     await town.settled()
     town.probes += statuses.total()
     assert not {status for status in statuses if status >= 500 and status != _LATER}
-    taken, dead, later = statuses[200] + statuses[201], given_up(town.database), statuses[_LATER]
-    return f"E6: signed well, each with one odd value: {taken} taken, {dead} of them dead letters, 503 {later}, other 5xx 0"
+    assert (given_up(town.database), town.tracebacks()) == (0, 0)
+    taken, later = statuses[200] + statuses[201], statuses[_LATER]
+    return f"E6: signed well, each with one odd value: {taken} taken, dead letters 0, tracebacks 0, 503 {later}, other 5xx 0"
 
 
 async def _said(town: Town) -> str:
     number = await said_everywhere(town)
-    return f"E7: text of every kind, by every road that people have: {number} answered"
+    return f"E7: text of every kind, by mention, chat, slash command and form: {number} answered"
 
 
 async def _out_of_order(town: Town) -> str:
@@ -111,19 +130,25 @@ async def _conversation(town: Town, way: Way) -> None:
 
 
 async def _shared(town: Town) -> str:
-    memory = psutil.Process(town.bots[0].pid).memory_info
-    before = memory().rss
-    for way in town.ways:
-        for name, (type, content) in bombs().items():
-            room = way.side.open_room(town.ledger.room())
-            thread = way.side.begin(room, "Look at this.")
-            question = town.ledger.ask(way.side.kind, room, thread)
-            message = way.message(f"ping {question.word}", room, thread)
-            await town.people.tell(way, question, way.sharing(message, name, type, content))
-    await town.settled()
-    grown = (memory().rss - before) / _MIB
-    assert grown < _MOST_GROWTH
-    return f"E9: files that are bombs are shared: none is opened, {grown:.0f} MB more memory"
+    """The model refuses some, and is told the beginning of what is said to be a text: each is answered."""
+    before, shared = _replies(town), 0
+    with peak(town.bots[0].pid) as grown:
+        for way in town.ways:
+            for name, (type, content) in bombs().items():
+                room, shared = way.side.open_room(town.ledger.room()), shared + 1
+                message = way.message("ask What is this?", room, way.side.begin(room, "Look at this."))
+                assert await way.deliver(way.sharing(message, name, type, content), town.bots[0].url, 0) < 300
+        await town.settled()
+    town.probes += shared
+    asked = {each.path for platform in _platforms(town) for each in platform.journal}
+    fetched = [path for path in asked if any(at in path for at in _FETCHED)]
+    assert (_replies(town) - before, len(fetched), town.tracebacks()) == (shared, shared, 0)
+    assert grown() < _MOST_GROWTH
+    return f"E9: {shared} files that are bombs (512 MB unpacked) shown to a model: at most {grown():.0f} MB more memory"
+
+
+def _replies(town: Town) -> int:
+    return sum(len(way.side.said()) for way in town.ways)
 
 
 def _platforms(town: Town) -> tuple[SlackSandbox, TeamsSandbox]:

@@ -1,5 +1,6 @@
 """What an account is taken by: the ledger sees what it is there to see."""
 
+import math
 from pathlib import Path
 
 from tests.acceptance.sides import Said
@@ -50,6 +51,30 @@ def test_an_answer_in_another_room_or_before_its_turn_or_to_nobody_is_wrong() ->
     assert ledger.wrong("slack", [said(first, "C2")]) == 1
     assert ledger.wrong("slack", [said(second), said(first)]) == 1
     assert ledger.wrong("slack", [Said("pong d9n9", ROOM, THREAD, "")]) == 1
+
+
+def test_without_an_acknowledgement_after_the_trouble_there_is_no_recovery() -> None:
+    ledger = Ledger(1)
+    asked(ledger, 1)
+    with ledger.trouble():
+        pass
+
+    assert math.isnan(ledger.times().recovery)
+    with ledger.trouble():
+        pass
+    asked(ledger, 1)
+    assert ledger.times().recovery >= 0.0
+
+
+def test_what_was_accounted_for_is_not_among_the_newest() -> None:
+    ledger = Ledger(1)
+    slow, _ = asked(ledger, 2)
+    slow.answered = slow.acknowledged + 9.0
+    ledger.times()
+    quick, _ = asked(ledger, 2)
+    quick.answered = quick.acknowledged + 0.5
+
+    assert ledger.newest_p99("slack") == 0.5
 
 
 def test_a_secret_in_a_log_or_a_message_is_a_leak(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from bot.slack.verify import SIGNATURE, TIMESTAMP, sign
 
 SLACK, TEAMS = "/slack/events", "/api/messages"
 JSON = "application/json"
+_PART = 65_536  # bytes
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 
 Headers = Iterable[tuple[str, str]]
@@ -46,14 +47,15 @@ def signed(slack: SlackSandbox, body: bytes, now: int, type: str = JSON) -> Sequ
 
 
 async def answers(port: int, sent: bytes, patience: float = 15.0) -> Sequence[int]:
-    """The statuses of all answers until the bot hangs up, or has said nothing for so long."""
+    """The statuses of all answers until the bot hangs up. Raises TimeoutError where it has not within so many seconds."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     heard = b""
     try:
-        with suppress(ConnectionError, TimeoutError):
+        with suppress(ConnectionError):
             async with asyncio.timeout(patience):
                 writer.write(sent)
-                heard = await reader.read(-1)
+                while part := await reader.read(_PART):
+                    heard += part
     finally:
         writer.close()
     return [int(status) for status in _STATUS.findall(heard)]

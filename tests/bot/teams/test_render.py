@@ -234,11 +234,18 @@ def test_whatever_is_said_fits_and_nothing_of_it_is_lost(reply: Reply) -> None:
         "{{DATE(",
     ],
 )
-def test_forty_thousand_signs_of_any_kind_arrive(sign: str) -> None:
-    text = sign * (8_000 // len(sign))  # five of it
+def test_five_texts_of_eight_thousand_signs_of_any_kind_arrive(sign: str) -> None:
+    text = sign * (8_000 // len(sign))
     messages = rendered(Reply(text, items=(Item(text, text, "https://a.test"),), fields=(Field(text, text),)))
     assert is_within_limits(messages)
     assert read(messages) == clean(text) + clean(text) + ": " + clean(text) + clean(text) + " — " + clean(text)
+
+
+def test_one_text_of_forty_thousand_signs_arrives() -> None:
+    text = ("line of words\n" * 3_000)[:40_000]
+    messages = rendered(Reply(text))
+    assert is_within_limits(messages)
+    assert read(messages) == text
 
 
 def test_a_thousand_items_with_buttons_are_spread_over_messages() -> None:
