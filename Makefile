@@ -32,7 +32,7 @@ bench: $(READY)  ## measure this bot beside others, on each database, as two pro
 	$(RUN) python -m bench
 
 drills: $(READY)  ## the long form of every drill, in half an hour; rewrites docs/drills.md
-	rm -f $(FIGURES)
+	mkdir -p $(dir $(FIGURES)) && rm -f $(FIGURES)
 	$(DRILL) -n 2 -rP tests/drills $(ALONE:%=--ignore=%); code=$$?; $(DRILL) -s $(ALONE) || code=$$?; \
 		$(RUN) python -m tests.drills.table $(FIGURES) "make drills" && exit $$code
 
