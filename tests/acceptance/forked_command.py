@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.acceptance.fork_server import Forked, the_fork_server
-from tests.bot.command_line import environment
+from tests.bot.command_line import address_in, environment, sandboxes_in
 
 _PATIENCE = 60  # seconds: for a loaded machine, not for the bot
 
@@ -60,23 +59,16 @@ class Running:
 
     @property
     def address(self) -> str:
-        """With a slash at its end."""
-        return self._found(r"listening at (http://\S+)")
+        return address_in(self.banner)
 
     @property
     def sandboxes(self) -> str:
-        """Where the services' stand-ins are; with a slash at its end."""
-        return self._found(r"sandbox, at (http://\S+/)slack/")
+        return sandboxes_in(self.banner)
 
     async def end(self) -> tuple[int, str]:
         """Waits for the end: the exit code, and what was said on stderr."""
         async with asyncio.timeout(_PATIENCE):
             return await self.process.wait(), (self.folder / "stderr").read_text()
-
-    def _found(self, pattern: str) -> str:
-        match = re.search(pattern, self.banner)
-        assert match, self.banner
-        return match[1]
 
 
 @asynccontextmanager

@@ -39,6 +39,22 @@ def python(home: Path, *arguments: str, stdin: str = "", **settings: str) -> "su
     )
 
 
+def address_in(banner: str) -> str:
+    """Where the bot listens; with a slash at its end."""
+    return _found(r"listening at (http://\S+)", banner)
+
+
+def sandboxes_in(banner: str) -> str:
+    """Where the services' stand-ins are; with a slash at its end."""
+    return _found(r"sandbox, at (http://\S+/)slack/", banner)
+
+
+def _found(pattern: str, banner: str) -> str:
+    match = re.search(pattern, banner)
+    assert match, banner
+    return match[1]
+
+
 @dataclass(frozen=True)
 class Running:
     """A bot that has told that it is up."""
@@ -48,13 +64,11 @@ class Running:
 
     @property
     def address(self) -> str:
-        """With a slash at its end."""
-        return self._found(r"listening at (http://\S+)")
+        return address_in(self.banner)
 
     @property
     def sandboxes(self) -> str:
-        """Where the services' stand-ins are; with a slash at its end."""
-        return self._found(r"sandbox, at (http://\S+/)slack/")
+        return sandboxes_in(self.banner)
 
     async def end(self) -> tuple[int, str]:
         """Waits for the end: the exit code, and what was said on stderr."""
@@ -62,11 +76,6 @@ class Running:
         async with asyncio.timeout(_PATIENCE):
             said = await self.process.stderr.read()
             return await self.process.wait(), said.decode()
-
-    def _found(self, pattern: str) -> str:
-        match = re.search(pattern, self.banner)
-        assert match, self.banner
-        return match[1]
 
 
 @asynccontextmanager
