@@ -70,12 +70,18 @@ class Limits:
         return True
 
     async def _new_bucket(self, service: str, tenant: str, rate: Rate) -> AsyncLimiter:
-        """In place of one with another rate it is full at first: what that one let out counts."""
+        """In place of one with another rate it is as full as that one: what that let out counts, and so does who has waited."""
         if len(self._buckets) >= _MOST_BUCKETS:  # one that has run dry remembers nothing worth keeping
             self._buckets = {key: old for key, old in self._buckets.items() if not old[1].has_capacity(old[1].max_rate)}
         least = max(rate.requests, 1.0)  # a bucket has room for one request at least
         bucket = AsyncLimiter(least, rate.seconds * least / rate.requests)
-        if (service, tenant) in self._buckets:
-            await bucket.acquire(least)
+        _, former = self._buckets.get((service, tenant), (None, None))
+        if former and (taken := _taken(former)):
+            await bucket.acquire(least * taken)
         self._buckets[service, tenant] = rate, bucket
         return bucket
+
+
+def _taken(bucket: AsyncLimiter) -> float:
+    """Which part of it is full, from 0 to 1, to the next hundredth."""
+    return next(part for part in range(101) if bucket.has_capacity(bucket.max_rate * (100 - part) / 100)) / 100

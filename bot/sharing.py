@@ -12,7 +12,7 @@ _EVERY = 10.0  # seconds: for so long one that has just started may be asking to
 
 
 class Sharing:
-    """`living` says how many processes run on this database; one that was killed counts for two minutes more."""
+    """`living` says how many processes run on this database; one that was killed counts for a minute more."""
 
     def __init__(
         self, rates: Shares, living: Callable[[], Awaitable[int]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -23,6 +23,7 @@ from storage.tables import data_key
 
 _LOG = logging.getLogger(__name__)
 _LIFE = 300.0  # seconds in memory
+_TWO_BEATS = 65.0  # seconds: see `bot.upkeep`
 _GRACE = 3600.0  # seconds: no transaction is that long, so nothing is being sealed with a key that retired before
 _CHUNK = 500  # rows that are deleted in one transaction: others want to write as well
 
@@ -84,8 +85,8 @@ class DataKeys:
         self._keyring = await self._database.run(lambda connection: self._agreed(connection, found))
 
     async def living(self) -> int:
-        """How many processes run on this database; one that was killed counts for two minutes more. Raises StorageError."""
-        return len(await self._database.read(lambda connection: keyholders.living(connection, self._now())))
+        """How many processes run on this database; one that was killed counts for a minute more. Raises StorageError."""
+        return len(await self._database.read(lambda connection: keyholders.living(connection, self._now(), _TWO_BEATS)))
 
     async def close(self) -> None:
         """This process needs no keys any more. Raises StorageError."""

@@ -88,7 +88,7 @@ def sign_off(connection: Connection, process: str) -> None:
     connection.execute(delete(keyholder).where(keyholder.c.process == process))
 
 
-def living(connection: Connection, now: float) -> dict[str, list[str]]:
-    """The keys of each process that runs, its active one first."""
-    statement = select(keyholder.c.process, keyholder.c["keys"]).where(keyholder.c.seen > now - _ALIVE)
+def living(connection: Connection, now: float, within: float = _ALIVE) -> dict[str, list[str]]:
+    """The keys of each process that gave a sign of life within so many seconds, its active one first."""
+    statement = select(keyholder.c.process, keyholder.c["keys"]).where(keyholder.c.seen > now - within)
     return {process: json.loads(keys) for process, keys in connection.execute(statement.order_by(keyholder.c.process))}

@@ -56,6 +56,17 @@ async def test_when_processes_come_and_go_nobody_gets_a_second_helping() -> None
     assert (first, then, at_last, another) == ([True] * 4, False, False, True)
 
 
+async def test_however_often_processes_come_and_go_who_waits_gets_a_turn() -> None:
+    shares = Shares({"notes": Rate(1.0, seconds=0.1)})
+    limits = Limits(shares)
+    assert await limits.admit("notes", "T1", 0.0)
+    for number in range(20):
+        shares.processes = 4 + number % 2
+        if await limits.admit("notes", "T1", 0.1):
+            return
+    raise AssertionError("it has waited for four times as long as its turn takes")
+
+
 async def test_who_lives_is_looked_up_again_and_again_and_a_database_that_is_away_changes_nothing() -> None:
     shares = Shares(RATES)
     answers: list[int | StorageError] = [3, StorageError("away"), 0, 2]
