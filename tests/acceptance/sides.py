@@ -128,7 +128,7 @@ class SlackSide:
 
     async def at_once(self, words: str, times: int, url: str) -> Sequence[int]:
         text = f"<@{slack_workspace.BOT}> {words}"
-        event = {"type": "app_mention", "user": self.ada, "channel": self.home, "ts": "1.1", "text": text}
+        event = {"type": "app_mention", "user": self.ada, "channel": self.home, "ts": f"{time.time():.6f}", "text": text}
         told = {"type": "event_callback", "team_id": slack_workspace.TEAM, "event_id": "Ev0FOUR", "event": event}
         body, now = json.dumps(told).encode(), str(int(time.time()))
         signed = {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": sign(self.sandbox.signing_secret, now, body)}

@@ -1,6 +1,7 @@
 """Without a public address: the bot opens a socket to Slack, and everything comes through it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -72,7 +73,7 @@ async def test_a_form_is_answered_in_the_acknowledgement(running: World) -> None
 
 
 async def test_the_same_delivery_again_runs_once(running: World) -> None:
-    event = {"type": "app_mention", "user": ADA, "channel": GENERAL, "ts": "1.1", "text": f"<@{BOT}> ping once"}
+    event = {"type": "app_mention", "user": ADA, "channel": GENERAL, "ts": f"{time.time():.6f}", "text": f"<@{BOT}> ping once"}
     payload = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev0TWICE", "event": event}
     handed = [running.slack.courier.hand_over("events_api", payload, retry) for retry in range(3)]
     deliveries = await asyncio.gather(*handed)

@@ -151,7 +151,8 @@ async def test_over_the_sockets_of_both_the_same_delivery_runs_once(pair: Pair) 
         return len(sockets._open) == 2
 
     await until(both, bool)
-    event = {"type": "app_mention", "user": ADA, "channel": GENERAL, "ts": "1.1", "text": f"<@{BOT}> ping sockets"}
+    said = {"channel": GENERAL, "ts": f"{time.time():.6f}", "text": f"<@{BOT}> ping sockets"}
+    event = {"type": "app_mention", "user": ADA, **said}
     handed = []
     for _ in range(4):
         sending = pair.world.slack.courier.hand_over("events_api", told(event, "Ev0BOTH"))
