@@ -32,8 +32,15 @@ class Profile:
 
     def of(self, functions: Sequence[tuple[str, str]]) -> float:
         """Microseconds a request in these functions with all they call, each given by its file and its name."""
+        return sum(self.stats[each][3] for each in self._seen(functions)) * self.scale
+
+    def saw(self, functions: Sequence[tuple[str, str]]) -> bool:
+        """Whether one of them ran at all, however briefly: the kernel counts in hundredths of a second."""
+        return bool(self._seen(functions))
+
+    def _seen(self, functions: Sequence[tuple[str, str]]) -> Sequence[_Function]:
         wanted = {(str(ROOT / file), name) for file, name in functions}
-        return sum(whole for (file, _, name), (_, _, _, whole, _) in self.stats.items() if (file, name) in wanted) * self.scale
+        return [(file, line, name) for file, line, name in self.stats if (file, name) in wanted]
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def _of_writer(path: Path) -> Path:
 
 def _read(path: Path, seconds: float, slowed: float, number: int) -> Profile:
     stats: _Stats = pstats.Stats(str(path)).stats  # type: ignore[attr-defined]  # missing in typeshed
-    return Profile(stats, seconds / slowed / number * 1e6, seconds * 1e6 / number, number)
+    return Profile(stats, seconds / slowed / number * 1e6 if slowed else 0.0, seconds * 1e6 / number, number)
 
 
 def _by_thread(trial: Trial, kind: str, number: int) -> tuple[float, float]:

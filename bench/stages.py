@@ -42,7 +42,7 @@ def stages(main: Profile, writer: Profile) -> str:
 
 def missing(main: Profile, writer: Profile) -> Sequence[str]:
     """Stages that were not seen: functions that have another name by now."""
-    return [name for profile, road in ((main, MAIN), (writer, WRITER)) for name, them in road if not profile.of(them)]
+    return [name for profile, road in ((main, MAIN), (writer, WRITER)) for name, them in road if not profile.saw(them)]
 
 
 def _row(name: str, main: float, writer: float) -> str:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy import Engine, PoolProxiedConnection, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from storage.cutting import cut
 from storage.engine import sqlstate
@@ -27,8 +28,10 @@ class Driver:
         self._engine = engine
         self._connection: PoolProxiedConnection | None = None
         self._began: float | None = None
+        self._broke = False
         self._line: Any = None  # the driver's own connection: sqlite3's and psycopg's have `execute` and `commit`
         self.pid = 0  # of PostgreSQL's process that serves this connection
+        event.listen(engine, "checkout", self._renew)
 
     @property
     def busy(self) -> float:
@@ -69,13 +72,21 @@ class Driver:
             self._line = None
             self._connection.invalidate()
             self._connection = None
-            if not self.is_sqlite:
-                self._engine.dispose()  # what is idle there is most likely broken as well, and would fail turn after turn
+            self._broke = not self.is_sqlite
 
     def cut(self) -> None:
         """From another thread: the transaction that is going on fails. See `cutting.cut`."""
         if (line := self._line) is not None:
             cut(line)
+
+    def _renew(self, *_: Any) -> None:
+        """All that were connected before are most likely broken as well, and would fail turn after turn: none is used again.
+
+        https://docs.sqlalchemy.org/en/20/core/pooling.html#disconnect-handling-pessimistic
+        """
+        if self._broke:
+            self._broke = False
+            raise InvalidatePoolError
 
     def _connect(self) -> None:
         self._connection = self._engine.raw_connection()

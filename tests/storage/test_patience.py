@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from storage import writer
 from storage.database import Database, StorageError
+from storage.driver import Driver
 from storage.entry import Entry
 from storage.inbox import Inbox
 from tests.storage.conftest import OpenInbox, Taken, until
@@ -115,6 +116,22 @@ async def test_after_a_failover_idle_connections_are_not_tried_one_after_the_oth
     await asyncio.gather(*(database.read(spoil) for _ in range(4)))
     lose_the_writers_next_answer_to_commit(inbox)
     assert await inbox.put("k", "slack", "C", ""), "within its patience"
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_no_connection_is_used_again_after_the_writers_broke_or_left_open(database: Database) -> None:
+    driver, out = Driver(database.engine), database.engine.raw_connection()
+    line = out.driver_connection
+    assert line
+    with driver.transaction():
+        before = {driver.pid, line.info.backend_pid}
+    driver.disconnect()
+    out.close()  # only now it is given back
+    with driver.transaction():
+        assert driver.pid not in before
+    driver.disconnect()
+    database.engine.dispose()
+    assert line.closed
 
 
 async def test_a_short_outage_is_not_noticed(open_inbox: OpenInbox, url: str) -> None:
