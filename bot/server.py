@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LARGEST_BODY = 1024 * 1024  # bytes
 _BACKLOG = 512  # connections that wait to be accepted
+_AT_ONCE = 8  # are accepted in a turn of the loop: uvloop accepts one for each place to listen, however long the turn was
 
 
 def listening_socket(host: str, port: int) -> tuple[socket.socket, str]:
@@ -42,15 +43,23 @@ async def serve(
     refused: Callable[[Reason], None],
     deadline: float = RECEIVE,
 ) -> None:
-    """Serves until the stack is left; requests under way are finished first. `refused` is told why a client was sent away."""
+    """Serves until the stack is left; requests under way are finished first. `refused` is told why a client was sent away.
+
+    Closes `listening`.
+    """
     runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=5)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     if (server := runner.server) is None:
         raise RuntimeError("the server was not set up")
     loop = asyncio.get_running_loop()
-    accepting = await loop.create_server(lambda: Connection(server, room, refused, deadline), sock=listening, backlog=_BACKLOG)
-    stack.callback(accepting.close)
+    with listening:
+        for _ in range(_AT_ONCE):
+            place = listening.dup()
+            accepting = await loop.create_server(
+                lambda: Connection(server, room, refused, deadline), sock=place, backlog=_BACKLOG
+            )
+            stack.callback(accepting.close)
 
 
 def application(apps: Iterable[PlatformApp], probes: Probes, site: "Site | None") -> web.Application:

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import resource
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import aiohttp
 import pytest
+import uvloop
 from aiohttp import web
 
 from bot.receiving import Room, counted
@@ -172,6 +174,24 @@ async def test_an_answer_may_take_longer_than_the_request() -> None:
         await serve(stack, listening, app, Room(), lambda _: None, DEADLINE)
         async with aiohttp.ClientSession() as session, session.post(f"{address}think", data=b"x" * 100_000) as answer:
             assert await answer.text() == "thought"
+
+
+def test_of_many_who_connect_at_once_not_each_waits_for_a_turn_of_the_loop() -> None:
+    """Under load a turn takes a while; and uvloop, which the bot runs on, would let in one in each."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(_turns_until_all_are_in(64)) < 32
+
+
+async def _turns_until_all_are_in(number: int) -> int:
+    turns = 0
+    async with served() as server:
+        waiting = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(number)]
+        while server.room.taken < number:
+            await asyncio.sleep(0)
+            turns += 1
+        for each in waiting:
+            each.close()
+    return turns
 
 
 async def test_when_there_is_no_room_one_is_told_to_come_again_and_then_let_in() -> None:
