@@ -11,7 +11,7 @@ WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FIGURES := $(CURDIR)/.pytest_cache/drills.jsonl
 DRILL = LONG=1 DRILLS=$(FIGURES) $(RUN) pytest -p no:randomly
 # What is about how quickly many are answered: nothing else runs beside these.
-ALONE := tests/drills/test_deliveries.py tests/drills/test_soak.py
+ALONE := tests/drills/test_crowded.py tests/drills/test_deliveries.py tests/drills/test_soak.py
 export UV_PYTHON_DOWNLOADS := never
 
 help:  ## show what can be made

@@ -37,7 +37,7 @@ FAULTS = (
     Fault("B9", "no connections, timeouts, deadlocks", "and tests/storage/test_unknown.py, test_patience.py"),
     Fault("B10", "a server that takes no writes", "by `default_transaction_read_only`: there is no standby here"),
     Fault("B11", "packets between bot and PostgreSQL lost", "for 90 s, by iptables on loopback"),
-    Fault("B12", "a million old rows", "of 100,000 connected accounts there is no figure"),
+    Fault("B12", "a million old rows, 100,000 connected accounts"),
     Fault("E1", "the same event four times at once to two processes"),
     Fault("E2", "out of order", "answered in the order in which it comes; of two clicks, tests/bot/test_done_once.py"),
     Fault("E3", "an event that comes much too late", "one that waited here, and one that Slack or Teams has kept for a day"),
