@@ -86,9 +86,10 @@ class Worker:
         except Fenced:
             outcome = "fenced"
             _LOG.warning("another process has taken this delivery over")
-        except StorageError as error:  # it comes back when its lease runs out
+        except StorageError as error:
             outcome = "unrecorded"
-            _LOG.error("what became of this delivery can't be written: %s", error)
+            _LOG.error("what became of this delivery can't be written, so it comes again: %s", error)
+            self._inbox.leave(delivery, str(error))
         self._metrics.count_delivery(delivery.kind, outcome)
 
     async def _outcome(self, delivery: Delivery) -> str:
@@ -136,7 +137,7 @@ class Worker:
         if not isinstance(error, UndeliveredError):
             try:
                 await self._answering.give_up(delivery, error)
-            except Fenced:
+            except (Fenced, StorageError):  # where the database is away now, it is told when it comes again
                 raise
             except Exception as untold:
                 _LOG.warning("and its asker could not be told: %s", type(untold).__name__)

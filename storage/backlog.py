@@ -1,6 +1,7 @@
 """What the event loop has asked of the writer, until it is written."""
 
 from storage.operations import Conclude, Intend, Operation, Probe, Put
+from storage.statements import Arrival
 
 
 class Backlog:
@@ -11,9 +12,10 @@ class Backlog:
         self.probes: list[Probe] = []
         self.intents: list[Intend] = []
         self.conclusions: list[Conclude] = []
+        self.repeats: list[Arrival] = []  # of what was put in: the audit is to note that they came again
 
     def __bool__(self) -> bool:
-        return bool(self.puts or self.probes or self.intents or self.conclusions)
+        return bool(self.puts or self.probes or self.intents or self.conclusions or self.repeats)
 
     def add(self, operation: Operation | None) -> None:
         match operation:
@@ -33,8 +35,8 @@ class Backlog:
         return first
 
     def clear(self) -> None:
-        for operations in (self.puts, self.probes, self.intents, self.conclusions):
-            operations.clear()
+        for asked in (self.puts, self.probes, self.intents, self.conclusions, self.repeats):
+            asked.clear()
 
     def try_again(self) -> list[Probe]:
         """After a failure: probes are given up, and puts whose callers were refused meanwhile; the rest stays.

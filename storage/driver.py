@@ -17,6 +17,7 @@ from storage.engine import sqlstate
 
 # Half a second for a lock: Slack waits three for its acknowledgement, which may have to wait for three turns.
 _BRIEFLY = "PRAGMA busy_timeout = 500"
+_BRIEFLY_ON_POSTGRESQL = "SET lock_timeout = 500"
 _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
@@ -96,6 +97,8 @@ class Driver:
         else:
             self.pid = self._line.info.backend_pid
             self._line.cursor_factory = self._engine.dialect.loaded_dbapi.RawCursor
+            self._line.execute(_BRIEFLY_ON_POSTGRESQL)
+            self._line.commit()
 
 
 @lru_cache(200)

@@ -74,6 +74,10 @@ class Inbox:
         if self._listener:
             self._listener.start()
 
+    def time(self) -> float:
+        """The present in seconds since the epoch, by the clock of all processes: by that, deliveries were received."""
+        return self._now()
+
     async def put(
         self, key: str, kind: str, conversation: str, payload: str, noted: bool = True, due: float | None = None
     ) -> bool:
@@ -130,6 +134,13 @@ class Inbox:
     async def release(self, delivery: Delivery) -> None:
         """Gives it back unrun: this attempt does not count. Raises Fenced."""
         await self._conclude(delivery, "ready", _AT_ONCE, delivery.attempt - 1, "")
+
+    def leave(self, delivery: Delivery, error: str) -> None:
+        """As `retry`, some seconds from now, but nobody waits for it: it is written once the database can be written."""
+        again = self._conclusion(delivery, "ready", self._now() + self._lease, delivery.attempt, error)
+        again.done.add_done_callback(asyncio.Future.exception)  # nobody waits for the answer
+        with contextlib.suppress(StorageError):  # closed: it comes out elsewhere when its lease has run out
+            self._writer.submit(again)
 
     async def stop_claiming(self) -> None:
         """After this, `deliver` is not called any more."""
@@ -198,9 +209,7 @@ class Inbox:
             deliver(delivery)
         except Exception:
             _LOG.exception("a delivery was not taken; it comes again later")
-            again = self._conclusion(delivery, "ready", self._now() + self._lease, delivery.attempt, "not taken")
-            again.done.add_done_callback(asyncio.Future.exception)  # nobody waits for the answer
-            self._writer.submit(again)
+            self.leave(delivery, "not taken")
 
     async def _conclude(self, delivery: Delivery, state: str, due: float, attempts: int, error: str) -> None:
         conclusion = self._conclusion(delivery, state, due, attempts, error)

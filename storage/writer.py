@@ -152,17 +152,21 @@ class Writer:
             self._measured = self._clock.measure(self._statements.server_time)
 
     def _commit(self, asked: Backlog, width: int, renewing: bool, now: float) -> int:
-        """Gives back how many deliveries were new."""
+        """Gives back how many deliveries were new. What is noted waits for the transaction that writes all that was asked."""
+        is_all = asked is self._backlog
         with self._driver.transaction():
             if asked.probes or self._failing:  # only what was written shows that it can be written again
                 self._statements.probe(now)
             stored = store(self._statements, asked.puts)
             progress = self._claims.advance(asked.intents, asked.conclusions, width, renewing, now)
-            if stored.repeats:
-                self._statements.record_repeats(stored.repeats)
+            repeats = [*asked.repeats, *stored.repeats]
+            if repeats and is_all:
+                self._statements.record_repeats(repeats)
         self._claims.keep(progress)
         answers = [*stored.answers, *((probe.done, None) for probe in asked.probes), *progress.answers]
         asked.clear()
+        if not is_all:
+            self._backlog.repeats += repeats
         self._tell(answers, progress.claimed)
         return stored.new
 
