@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from adapters.http import Http
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 
 class Secret:
@@ -179,7 +181,7 @@ class Adapter:
     check: Callable[[Any], Awaitable[None]]  # given an open client: returns, or raises one of the four errors
     account: Callable[[Any], Awaitable[str]]  # the same; gives the account's name at the service, for people to read
     webhook: Webhook | None
-    sandbox: Callable[[Callable[[], datetime]], Sandbox]  # given the clock
+    sandbox: "Callable[[Callable[[], datetime]], Sandbox]"  # given the clock
     env: str  # before _CLIENT_ID, _CLIENT_SECRET, _API_KEY in the settings: services of one vendor share them
 
 

@@ -5,6 +5,7 @@ libraries around, and a manifest needs no bot.
 """
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Coroutine
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.plan import Plan
 
+_OBJECTS = 500_000  # more than are imported: they stay, and to look for garbage among them takes a start a tenth of a second
 _Result = TypeVar("_Result")
 
 
@@ -34,6 +36,10 @@ class _Misconfigured(click.ClickException):
 @click.version_option(package_name="interact-bot", prog_name="interact")
 def main() -> None:
     """Interact: ask in Slack or at this terminal, and it is done as you."""
+    from bot.hardening import harden
+
+    harden()
+    gc.set_threshold(_OBJECTS)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that can't show a sign shows another
@@ -270,11 +276,9 @@ def export(format: str, since: "datetime | None", until: "datetime | None", out:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def panic(yes: bool) -> None:
     """Take back every connected account at once: none can be used any more, and each is revoked at its service."""
-    from bot.hardening import harden
     from bot.logs import configure
     from bot.panic import panic
 
-    harden()
     plan = _plan()
     if not yes:
         click.confirm("Everybody will have to connect their accounts anew. Go on?", abort=True)
@@ -287,9 +291,6 @@ def panic(yes: bool) -> None:
 @main.group()
 def keys() -> None:
     """Look after the keys that seal tokens; the bot may run meanwhile."""
-    from bot.hardening import harden
-
-    harden()
 
 
 @keys.command("status")

@@ -122,16 +122,26 @@ async def _begin_work(stack: AsyncExitStack, base: Foundation, parts: Parts, dis
 
 def _answering(base: Foundation, parts: Parts, dispatch: Dispatch) -> Answering:
     plan, stores, accounts = base.plan, base.stores, parts.accounts
-    hearing = Hearing(stores.inbox, stores.proposals, base.platforms)
-    cards = Cards(stores.proposals, accounts.notices)
-    told = (hearing, cards, accounts.desk, stores.stops, base.metrics, plan.clock)
-    return Answering(stores.inbox, stores.offers, dispatch, base.platforms, *told, token, plan.max_age)
+    return Answering(
+        inbox=stores.inbox,
+        offers=stores.offers,
+        dispatch=dispatch,
+        platforms=base.platforms,
+        hearing=Hearing(stores.inbox, stores.proposals, base.platforms),
+        cards=Cards(stores.proposals, accounts.notices),
+        desk=accounts.desk,
+        stops=stores.stops,
+        metrics=base.metrics,
+        token=token,
+        max_age=plan.max_age,
+    )
 
 
 def _schedule(base: Foundation, parts: Parts) -> Schedule:
     plan, stores = base.plan, base.stores
-    kept = (stores.inbox, stores.offers, stores.stops, stores.budgets, stores.pictures)
-    housekeeping = Housekeeping(*kept, plan.clock, plan.keep)
+    housekeeping = Housekeeping(
+        stores.inbox, stores.offers, stores.stops, stores.budgets, stores.pictures, plan.clock, plan.keep
+    )
     expiring = Expiring(stores.proposals, parts.approvals)
     jobs = [*parts.accounts.keeping.upkeep.jobs, *housekeeping.jobs, *expiring.jobs]
     return Schedule(stores.inbox, jobs, base.metrics, plan.clock)

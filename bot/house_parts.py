@@ -54,23 +54,49 @@ def build_parts(stack: AsyncExitStack, base: Foundation) -> Parts:
     writes = _writes(base, accounts, approvals)
     site = _site(base, accounts, writes.judge)
     dispatch: asyncio.Future[Dispatch] = asyncio.get_running_loop().create_future()
-    out = (base.session, base.http, base.stores, base.catalog)
-    apps = platform_apps(base.plan, base.practice, *out, dispatch, base.metrics, site)
+    apps = platform_apps(
+        plan=base.plan,
+        practice=base.practice,
+        session=base.session,
+        http=base.http,
+        stores=base.stores,
+        catalog=base.catalog,
+        dispatch=dispatch,
+        metrics=base.metrics,
+        site=site,
+    )
     return Parts(accounts, approvals, writes, site, apps, dispatch)
 
 
 def _accounts(base: Foundation) -> AccountParts:
     plan = base.plan
     named = plan.settings.admins or (base.practice.administrators if base.practice else ())
-    where = (base.sandboxes, base.public_url, base.services, base.platforms)
-    return build_accounts(plan, base.stores, base.http, base.catalog, *where, names(plan), named)
+    return build_accounts(
+        plan=plan,
+        stores=base.stores,
+        http=base.http,
+        catalog=base.catalog,
+        sandboxes=base.sandboxes,
+        public_url=base.public_url,
+        services=base.services,
+        platforms=base.platforms,
+        names=names(plan),
+        named=named,
+    )
 
 
 def _writes(base: Foundation, accounts: AccountParts, approvals: Approvals) -> WriteParts:
     stores, clock = base.stores, base.plan.clock
-    books = Books(stores.effects, stores.proposals, stores.rules)
-    decided = (accounts.administrators, approvals, approvals.announce)
-    return build_writes(books, *decided, Directory(base.platforms, clock), base.catalog, base.public_url, clock)
+    return build_writes(
+        books=Books(stores.effects, stores.proposals, stores.rules),
+        administration=accounts.administrators,
+        approvals=approvals,
+        announce=approvals.announce,
+        directory=Directory(base.platforms, clock),
+        catalog=base.catalog,
+        public_url=base.public_url,
+        clock=clock,
+    )
 
 
 def _site(base: Foundation, accounts: AccountParts, judge: Judge) -> "Site | None":
@@ -80,8 +106,17 @@ def _site(base: Foundation, accounts: AccountParts, judge: Judge) -> "Site | Non
     from bot.web.providers import providers
     from bot.web.site import build_site
 
-    plan, where = base.plan, (base.public_url, providers(base.plan, base.practice), base.platforms)
-    return build_site(plan, base.stores, accounts, base.http, base.catalog, judge, *where)
+    return build_site(
+        plan=base.plan,
+        stores=base.stores,
+        parts=accounts,
+        http=base.http,
+        catalog=base.catalog,
+        judge=judge,
+        public_url=base.public_url,
+        providers=providers(base.plan, base.practice),
+        platforms=base.platforms,
+    )
 
 
 def dispatch_of(base: Foundation, parts: Parts) -> Dispatch:

@@ -12,7 +12,6 @@ from contextlib import suppress
 
 from bot.app import open_house
 from bot.banner import banner
-from bot.hardening import harden
 from bot.logs import configure
 from bot.plan import Plan
 from bot.port import why_not
@@ -30,7 +29,6 @@ _GARBAGE = (10_000, 20, 50)  # to look for it as often as Python does by itself 
 def run(plan: Plan) -> int:
     """Runs until a signal comes, and ends in good order; gives the exit code."""
     settings = plan.settings
-    harden()
     _make_room()
     configure(settings.log_level, settings.log_format)
     try:

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
 
 from adapters.base import Adapter
-from adapters.sandbox import Sandbox
 from bot.clock import Clock
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 _LOOPBACK = "127.0.0.1"
 _LARGEST = 64 * 1024 * 1024  # bytes: an application within another may take no more than that
@@ -19,7 +22,7 @@ class PortTakenError(Exception):
 
 
 @asynccontextmanager
-async def serving(sandboxes: Mapping[str, Sandbox], port: int) -> AsyncIterator[str]:
+async def serving(sandboxes: "Mapping[str, Sandbox]", port: int) -> AsyncIterator[str]:
     """Serves each sandbox below its name; gives the address they share, with a slash at its end."""
     app = web.Application(client_max_size=_LARGEST)
     for name, sandbox in sandboxes.items():
@@ -50,5 +53,5 @@ async def running(name: str, port: int, session: aiohttp.ClientSession) -> str:
         return ""
 
 
-def sandboxes_of(adapters: Sequence[Adapter], names: Sequence[str], clock: Clock) -> dict[str, Sandbox]:
+def sandboxes_of(adapters: Sequence[Adapter], names: Sequence[str], clock: Clock) -> "dict[str, Sandbox]":
     return {adapter.name: adapter.sandbox(clock.now) for adapter in adapters if adapter.name in names}

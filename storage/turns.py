@@ -5,7 +5,8 @@ from storage.statements import BUSY
 
 _MOST = 100  # tenants that are looked at in one turn
 
-# Of a conversation, what comes before its second colon. It must be written as in the index `delivery_tenant`.
+# Of a conversation, what comes before its second colon. It must be written as in the index `delivery_tenant`: in its migration,
+# which has words of its own, for a migration stays as it was released.
 _TENANT = (
     "substr(conversation, 1, {least}(48, {at}(conversation || ':', ':') + "
     "{at}(substr(conversation, {at}(conversation || ':', ':') + 1) || ':', ':')))"

@@ -1,5 +1,6 @@
 """No test reaches beyond this machine: an attempt fails, whichever library makes it."""
 
+import gc
 import os
 import sys
 from typing import Any
@@ -7,6 +8,14 @@ from typing import Any
 # Three hundred files of tests, and the processes that they start, compile the same again and again otherwise.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Twelve thousand tests and what they import stay to the end. To look through them again and again is for nothing.
+gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 class NetworkReached(BaseException):

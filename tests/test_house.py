@@ -13,9 +13,9 @@ MAY_IMPORT = {"adapters": {"adapters"}, "storage": {"storage"}, "commands": {"ad
 PLATFORM_SDKS = {
     "slack_bolt": ("bot/slack", "adapters/slack"),
     "slack_sdk": ("bot/slack", "adapters/slack"),
-    "botbuilder": ("bot/teams/listen.py", "adapters/teams"),
-    "botframework": ("bot/teams/listen.py", "adapters/teams"),
-    "msrest": ("bot/teams/listen.py", "adapters/teams"),
+    "botbuilder": ("bot/teams/listen/", "adapters/teams"),
+    "botframework": ("bot/teams/listen/", "adapters/teams"),
+    "msrest": ("bot/teams/listen/", "adapters/teams"),
 }
 NOT_IN_COMMANDS = {"aiohttp", "sqlalchemy", "sqlmodel", "googleapiclient", "httplib2", "slack_sdk", "slack_bolt", "json"}
 SHARED_BY_ADAPTERS = {path.stem for path in (ROOT / "adapters").glob("*.py")}

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapters.anthropic.client import Claude
 from adapters.base import Adapter, ApiKey
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 
 async def _check(claude: Claude) -> None:
@@ -16,7 +19,7 @@ async def _account(_: Claude) -> str:
     return ""  # Anthropic tells the name of an organization to its admins' keys only
 
 
-def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+def _sandbox(now: Callable[[], datetime]) -> "Sandbox":
     from adapters.anthropic.sandbox import ClaudeSandbox  # a bot that is used for real carries none around
 
     return ClaudeSandbox(now)

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, ApiKey
 from adapters.gemini.client import Gemini
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 
 async def _check(gemini: Gemini) -> None:
@@ -16,7 +19,7 @@ async def _account(_: Gemini) -> str:
     return ""  # Google does not tell whose a key is
 
 
-def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+def _sandbox(now: Callable[[], datetime]) -> "Sandbox":
     from adapters.gemini.sandbox import GeminiSandbox  # a bot that is used for real carries none around
 
     return GeminiSandbox(now)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, OAuth2
 from adapters.google_calendar.client import GoogleCalendar
 from adapters.google_calendar.webhook import WEBHOOK
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 AUTH = OAuth2(
     authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
@@ -25,7 +28,7 @@ async def _account(calendar: GoogleCalendar) -> str:
     return await calendar.account()
 
 
-def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+def _sandbox(now: Callable[[], datetime]) -> "Sandbox":
     from adapters.google_calendar.sandbox import CalendarSandbox  # a bot that is used for real carries none around
 
     return CalendarSandbox(now)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, OAuth2
 from adapters.hubspot.client import HubSpot
 from adapters.hubspot.webhook import WEBHOOK
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 AUTH = OAuth2(
     authorize_url="https://app.hubspot.com/oauth/authorize",
@@ -24,7 +27,7 @@ async def _account(hubspot: HubSpot) -> str:
     return f"Hub {(await hubspot.account()).portal}"
 
 
-def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+def _sandbox(now: Callable[[], datetime]) -> "Sandbox":
     from adapters.hubspot.sandbox import HubSpotSandbox  # a bot that is used for real carries none around
 
     return HubSpotSandbox(now)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, OAuth2
 from adapters.notion.client import Notion
 from adapters.notion.webhook import WEBHOOK
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 AUTH = OAuth2(
     authorize_url="https://api.notion.com/v1/oauth/authorize",
@@ -27,7 +30,7 @@ async def _account(notion: Notion) -> str:
     return await notion.account()
 
 
-def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+def _sandbox(now: Callable[[], datetime]) -> "Sandbox":
     from adapters.notion.sandbox import NotionSandbox  # a bot that is used for real carries none around
 
     return NotionSandbox(now)

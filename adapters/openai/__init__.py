@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, ApiKey
 from adapters.openai.client import OpenAI
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 
 async def _check(openai: OpenAI) -> None:
@@ -16,7 +19,7 @@ async def _account(openai: OpenAI) -> str:
     return await openai.account()
 
 
-def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+def _sandbox(now: Callable[[], datetime]) -> "Sandbox":
     from adapters.openai.sandbox import OpenAISandbox  # a bot that is used for real carries none around
 
     return OpenAISandbox(now)

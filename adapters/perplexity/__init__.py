@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapters.base import Adapter, ApiKey
 from adapters.perplexity.client import Perplexity
-from adapters.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from adapters.sandbox import Sandbox
 
 
 async def _check(perplexity: Perplexity) -> None:
@@ -16,7 +19,7 @@ async def _account(_: Perplexity) -> str:
     return ""  # Perplexity does not tell whose a key is
 
 
-def _sandbox(now: Callable[[], datetime]) -> Sandbox:
+def _sandbox(now: Callable[[], datetime]) -> "Sandbox":
     from adapters.perplexity.sandbox import PerplexitySandbox  # a bot that is used for real carries none around
 
     return PerplexitySandbox(now)

@@ -30,7 +30,8 @@ from commands.talk import Attached, Said
 from storage.delivery import Delivery
 
 if TYPE_CHECKING:
-    from bot.slack.listen import Heard, Listener
+    from bot.slack.heard import Heard
+    from bot.slack.listen import Listener
 
 _LOG = logging.getLogger(__name__)
 

@@ -56,7 +56,7 @@ class ForkServer:
             return await self.run(("run",), environment, folder, [nothing.fileno(), told.fileno(), told.fileno()])
 
     async def run(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, files: Sequence[int]) -> Forked:
-        """Runs `interact` with these three open files as its stdin, stdout and stderr; for "-" see `typing_lines`."""
+        """Runs `interact` with three open files as stdin, stdout and stderr. For "-" see `typing_lines`, for "-c" `beside`."""
         reader, writer = await asyncio.open_unix_connection(sock=self.ask(arguments, environment, folder, files))
         return Forked(int(await reader.readline()), reader, writer)
 

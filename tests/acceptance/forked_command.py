@@ -1,6 +1,5 @@
 """The real command line as in `tests.bot.command_line`, without the time that a fresh Python takes for its imports."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -8,13 +7,15 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.acceptance.fork_server import Forked, the_fork_server
-from tests.bot.command_line import address_in, environment, sandboxes_in
+from tests.bot import command_line
+from tests.bot.command_line import environment, streams, up
 
 _PATIENCE = 60  # seconds: for a loaded machine, not for the bot
+
+Running = command_line.Running[Forked]
 
 
 def interact(home: Path, *arguments: str, stdin: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -46,47 +47,10 @@ def _code(connection: socket.socket) -> int:
         raise
 
 
-@dataclass(frozen=True)
-class Running:
-    """A bot that has told that it is up."""
-
-    process: Forked
-    folder: Path
-
-    @property
-    def banner(self) -> str:
-        return (self.folder / "stdout").read_text()
-
-    @property
-    def address(self) -> str:
-        return address_in(self.banner)
-
-    @property
-    def sandboxes(self) -> str:
-        return sandboxes_in(self.banner)
-
-    async def end(self) -> tuple[int, str]:
-        """Waits for the end: the exit code, and what was said on stderr."""
-        async with asyncio.timeout(_PATIENCE):
-            return await self.process.wait(), (self.folder / "stderr").read_text()
-
-
 @asynccontextmanager
 async def running(home: Path, **settings: str) -> AsyncIterator[Running]:
     """`interact run`, once it is up; killed at the end if it is still there."""
-    with (
-        Path(os.devnull).open() as nothing,
-        (home / "stdout").open("w") as printed,
-        (home / "stderr").open("w") as complained,
-    ):
-        files = [each.fileno() for each in (nothing, printed, complained)]
+    with streams(home) as files:
         process = await the_fork_server().run(("run",), environment(home, **settings), home, files)
-    bot = Running(process, home)
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            while "Try:" not in bot.banner:
-                await asyncio.sleep(0.02)
+    async with up(process, home) as bot:
         yield bot
-    finally:
-        process.send_signal(signal.SIGKILL)
-        await process.wait()

@@ -24,6 +24,7 @@ _IMPORTED = (
     *("bot.__main__", "bot.run", "bot.terminal.say", "bot.check", "bot.web.providers", "bot.web.site"),
     *("bot.slack.app", "bot.slack.install", "bot.slack.listen", "bot.teams.app", "bot.teams.listen"),
     *("googleapiclient.discovery", "httplib2", "sqlalchemy.dialects.sqlite.aiosqlite", "uvloop"),
+    *("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "storage.key_rotation", "storage.states"),
 )
 
 
@@ -129,7 +130,11 @@ def _become_bot(arguments: Sequence[str], environment: Mapping[str, str], folder
 
 if __name__ == "__main__":
     _serve(Path(sys.argv[1]))
-    if sys.argv == ["interact", "-"]:
-        typing_lines.answer()
-    elif sys.argv[0] == "interact":
-        main(prog_name="interact")
+    match sys.argv:
+        case ["interact", "-"]:
+            typing_lines.answer()
+        case ["interact", "-c", code, *rest]:
+            sys.argv = ["-c", *rest]
+            exec(code, {"__name__": "__main__"})  # noqa: S102 - as `python -c` does, of a test's own code
+        case ["interact", *_]:
+            main(prog_name="interact")

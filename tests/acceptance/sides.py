@@ -5,10 +5,12 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from typing import Any, Protocol
 
 import aiohttp
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from adapters.faults import Fault
 from bot.slack.sandbox import SlackSandbox
@@ -26,6 +28,12 @@ class Said:
     room: str
     thread: str
     only_for: str
+
+
+@cache
+def _key(kind: str) -> RSAPrivateKey:
+    """What a made-up platform signs with at first. Making it costs a tenth of a second, so each process makes one of a kind."""
+    return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Side(Protocol):
@@ -81,6 +89,7 @@ class SlackSide:
 
     def __init__(self, sandbox: SlackSandbox) -> None:
         self.sandbox = sandbox
+        sandbox.openid.key = _key(self.kind)
 
     def settings(self) -> Mapping[str, str]:
         return {
@@ -148,6 +157,7 @@ class TeamsSide:
 
     def __init__(self, sandbox: TeamsSandbox) -> None:
         self.sandbox = sandbox
+        sandbox.issuer.key.private = _key(self.kind)
 
     def settings(self) -> Mapping[str, str]:
         return {

@@ -1,7 +1,7 @@
 """What Ada does on a platform, and what becomes of the bot's messages there: written down line by line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from itertools import cycle
 from typing import Any
@@ -32,16 +32,19 @@ class Telling:
         self._side = side
         self._room = room
         self._place = place
+        self._is_channel = room == side.home
         self._thread = ""
         self.lines: list[str] = []
 
     async def ask(self, words: str) -> None:
+        self._move()
         before = self._seen()
         await self._type(words)
         await self._settle(before)
 
     async def watch(self, words: str, far: str, stop: bool = False) -> None:
         """The answer is told as it stands once it has come so far, and again at its end, which a press of Stop may bring."""
+        self._move()
         before = self._seen()
         await self._type(words)
         growing = await until(self._look, lambda seen: any(far in each.text for each in seen.values()))
@@ -59,7 +62,7 @@ class Telling:
         """Ada and Grace talk, in turn; what follows is asked in the thread that this begins. On Slack."""
         assert isinstance(self._side, SlackSide)
         people = cycle(((self._side.ada, "Ada"), (self._side.grace, "Grace")))
-        self._thread = ""
+        self.leave()
         for each, (user, name) in zip(said, people, strict=False):
             self.lines.append(f"{self._where(name)}: {each}")
             await self._side.sandbox.message(each, user=user, channel=self._room, thread=self._thread)
@@ -75,11 +78,18 @@ class Telling:
         """What comes next is asked in the room itself again."""
         self._thread = ""
 
+    def _move(self) -> None:
+        """Into another channel that looks the same: Slack takes one message a second in each."""
+        if isinstance(self._side, SlackSide) and self._is_channel and not self._thread:
+            channels = self._side.sandbox.workspace.channels
+            self._room = f"{self._side.home}{len(channels)}"
+            channels[self._room] = replace(channels[self._side.home], id=self._room)
+
     def _where(self, name: str) -> str:
         return f"{name}, in the thread" if self._thread else f"{name}, in {self._place}"
 
     async def _type(self, words: str) -> None:
-        mention = "@Interact " if self._room == self._side.home else ""
+        mention = "@Interact " if self._is_channel else ""
         self.lines.append(f"{self._where('Ada')}: {mention}{words}")
         await self._side.ask(words, self._room, thread=self._thread)
 

@@ -1,9 +1,9 @@
 """What the tests of OpenAI, Claude and Gemini play on: a stand-in over HTTP, and somebody with a key who asks."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,9 @@ from adapters import anthropic, gemini, openai
 from adapters.base import Access, Secret, Service
 from adapters.chat import Delta, Piece, Prompt, Turn
 from adapters.hosted_chat import HostedChat
+from adapters.http import Http
 from adapters.sandbox_chat import ChatSandbox
+from tests.adapters.door import Door
 from tests.adapters.servers import serving
 from tests.adapters.switched_on import Played, against, switched_on
 
@@ -82,3 +84,16 @@ async def answered(
     """The provider as it is to somebody whose every question gets the same answer."""
     async with against(ADAPTERS[name], status, body, headers, kind) as service:
         yield opened(service, KEY)
+
+
+@asynccontextmanager
+async def answering(name: str) -> AsyncIterator[tuple[Door, Callable[[], HostedChat]]]:
+    """The provider that answers what its door says, and who asks it with nothing known of earlier answers."""
+    door = Door()
+    app = web.Application(middlewares=[door.answer])
+    async with serving(app) as address, switched_on(ADAPTERS[name], f"{address}/") as (service, session):
+        yield door, lambda: opened(replace(service, http=Http(session, sleep=_at_once)), KEY)
+
+
+async def _at_once(seconds: float) -> None:
+    pass

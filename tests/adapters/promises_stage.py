@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
 
 from adapters import ADAPTERS
 from adapters.base import Access, Adapter, Client, Secret, Service
@@ -19,51 +18,13 @@ from adapters.errors import OURS
 from adapters.exchange import Response
 from adapters.faults import Fault
 from adapters.http import Http, Request, Streaming
-from adapters.sandbox import Handler, Sandbox
+from adapters.sandbox import Sandbox
+from tests.adapters.door import Door, Said
 from tests.adapters.promises_table import NOW, PROMISES, Promise, Work
 from tests.adapters.servers import Clock, serving
 
 T = TypeVar("T")
 HASTE = 0.25  # seconds that a hasty person waits
-
-
-@dataclass
-class Said:
-    """An answer that a service gives to everything; its words may hold the headers that it was sent."""
-
-    status: int
-    body: bytes = b""
-    kind: str = "application/json"
-    headers: list[tuple[str, str]] = field(default_factory=list)
-
-    def to(self, request: web.Request) -> web.Response:
-        body = self.body.replace(b"{told}", request.headers.get("Authorization", "").encode())
-        body = body.replace(
-            b"{key}", b" ".join(request.headers.get(name, "").encode() for name in ("x-api-key", "x-goog-api-key"))
-        )
-        headers = CIMultiDict([("Content-Type", self.kind), *self.headers])
-        return web.Response(status=self.status, body=body, headers=headers)
-
-
-class Door:
-    """What stands before the stand-ins: it may answer in their place, or change what they answer."""
-
-    def __init__(self) -> None:
-        self.said: Said | None = None
-        self.changed: Callable[[bytes], bytes] | None = None
-        self.made_a_difference = False
-
-    @web.middleware
-    async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if self.said and not request.path.startswith("/_"):
-            await request.read()
-            return self.said.to(request)
-        answer = await handler(request)
-        if self.changed and isinstance(answer, web.Response) and isinstance(answer.body, bytes) and answer.status < 300:
-            body = self.changed(answer.body)
-            self.made_a_difference |= body is not answer.body
-            return web.Response(status=answer.status, body=body, content_type=answer.content_type)
-        return answer
 
 
 class Elsewhere:

@@ -3,14 +3,19 @@
 import asyncio
 import os
 import re
+import signal
 import subprocess
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from tests.acceptance.fork_server import Forked
+
+AnyProcess = TypeVar("AnyProcess", Process, Forked)
 _PATIENCE = 60  # seconds: a busy machine is slow to start
 
 
@@ -39,57 +44,75 @@ def python(home: Path, *arguments: str, stdin: str = "", **settings: str) -> "su
     )
 
 
-def address_in(banner: str) -> str:
-    """Where the bot listens; with a slash at its end."""
-    return _found(r"listening at (http://\S+)", banner)
-
-
-def sandboxes_in(banner: str) -> str:
-    """Where the services' stand-ins are; with a slash at its end."""
-    return _found(r"sandbox, at (http://\S+/)slack/", banner)
-
-
-def _found(pattern: str, banner: str) -> str:
-    match = re.search(pattern, banner)
-    assert match, banner
-    return match[1]
-
-
 @dataclass(frozen=True)
-class Running:
+class Running(Generic[AnyProcess]):
     """A bot that has told that it is up."""
 
-    process: Process
-    banner: str
+    process: AnyProcess
+    folder: Path
+
+    @property
+    def banner(self) -> str:
+        return (self.folder / "stdout").read_text()
 
     @property
     def address(self) -> str:
-        return address_in(self.banner)
+        """Where the bot listens; with a slash at its end."""
+        return self._told(r"listening at (http://\S+)")
 
     @property
     def sandboxes(self) -> str:
-        return sandboxes_in(self.banner)
+        """Where the services' stand-ins are; with a slash at its end."""
+        return self._told(r"sandbox, at (http://\S+/)slack/")
 
     async def end(self) -> tuple[int, str]:
         """Waits for the end: the exit code, and what was said on stderr."""
-        assert self.process.stderr
         async with asyncio.timeout(_PATIENCE):
-            said = await self.process.stderr.read()
-            return await self.process.wait(), said.decode()
+            return await self.process.wait(), (self.folder / "stderr").read_text()
+
+    def _told(self, pattern: str) -> str:
+        match = re.search(pattern, self.banner)
+        assert match, self.banner
+        return match[1]
 
 
 @asynccontextmanager
-async def running(home: Path, **settings: str) -> AsyncIterator[Running]:
+async def running(home: Path, **settings: str) -> AsyncIterator[Running[Process]]:
     """`interact run`, once it is up; killed at the end if it is still there."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=home, env=environment(home, **settings), stdout=PIPE, stderr=PIPE
-    )
-    assert process.stdout
+    with streams(home) as (stdin, stdout, stderr):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            cwd=home,
+            env=environment(home, **settings),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+        )
+    async with up(process, home) as bot:
+        yield bot
+
+
+@contextmanager
+def streams(folder: Path) -> Iterator[Sequence[int]]:
+    """An empty stdin, and the files in the folder that `Running` reads."""
+    with (
+        Path(os.devnull).open() as nothing,
+        (folder / "stdout").open("w") as printed,
+        (folder / "stderr").open("w") as complained,
+    ):
+        yield [each.fileno() for each in (nothing, printed, complained)]
+
+
+@asynccontextmanager
+async def up(process: AnyProcess, folder: Path) -> AsyncIterator[Running[AnyProcess]]:
+    """The bot that was just started, once it is up; killed at the end if it is still there."""
+    bot = Running(process, folder)
     try:
         async with asyncio.timeout(_PATIENCE):
-            banner = await process.stdout.readuntil(b"Try:")
-        yield Running(process, banner.decode())
+            while "Try:" not in bot.banner:
+                await asyncio.sleep(0.02)
+        yield bot
     finally:
         if process.returncode is None:
-            process.kill()
-        await process.communicate()
+            process.send_signal(signal.SIGKILL)
+        await process.wait()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,16 +44,23 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def make_plan(clock: FixedClock, tmp_path: Path) -> Callable[..., Plan]:
+    """Makes plans as `plan_in` does."""
+    return partial(plan_in, tmp_path, clock)
+
+
+def plan_in(
+    folder: Path,
+    clock: Clock,
+    services: dict[str, dict[str, Any]] | None = None,
+    adapters: Sequence[Adapter] = ONE,
+    **settings: Any,
+) -> Plan:
     """A plan from settings alone: neither the environment nor a `.env` file is looked at. Of one service, unless told more."""
-
-    def make(services: dict[str, dict[str, Any]] | None = None, adapters: Sequence[Adapter] = ONE, **settings: Any) -> Plan:
-        told = {adapter.name: ServiceSettings.model_construct(**ServiceSettings().model_dump()) for adapter in adapters}
-        told |= {name: told[name].model_copy(update=values) for name, values in (services or {}).items()}
-        given = Settings.model_validate({"timezone": "UTC", "database_url": f"sqlite:///{tmp_path / 'bot.sqlite'}", **settings})
-        registered = {adapter.name: Credentials.model_construct(**Credentials().model_dump()) for adapter in adapters}
-        return Plan(given, told, registered, adapters, subjects(SUBJECTS), clock)
-
-    return make
+    told = {adapter.name: ServiceSettings.model_construct() for adapter in adapters}
+    told |= {name: told[name].model_copy(update=values) for name, values in (services or {}).items()}
+    given = Settings.model_validate({"timezone": "UTC", "database_url": f"sqlite:///{folder / 'bot.sqlite'}", **settings})
+    registered = {adapter.name: Credentials.model_construct() for adapter in adapters}
+    return Plan(given, told, registered, adapters, subjects(SUBJECTS), clock)
 
 
 @pytest.fixture

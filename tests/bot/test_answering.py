@@ -44,6 +44,7 @@ from storage.delivery import Delivery
 from storage.inbox import Inbox
 from storage.offers import Offers
 from storage.proposals import Proposals
+from storage.shared_clock import SharedClock
 from storage.stops import Stops
 from tests.bot.conftest import FixedClock
 
@@ -111,13 +112,16 @@ class MovedClock(Clock):
 
 
 @asynccontextmanager
-async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIterator[Post]:
+async def post_office(plan: Plan, folder: Path, broken: bool = False, ahead: float = 0.0) -> AsyncIterator[Post]:
+    """A process whose clock is `ahead` of the server's by so many seconds."""
     clock = MovedClock()
+    shared = SharedClock(clock.time)
+    shared.measure(lambda: clock.time() - ahead)
     slack = SlackSandbox(clock.now, "http://127.0.0.1:9/nobody", delays=())
     apps = sandboxes_of(plan.adapters, plan.hosted, clock)
     database = Database(f"sqlite:///{folder / 'inbox.sqlite'}")
     await database.open()
-    inbox = Inbox(database, clock.time, "test", lease=5.0, poll=0.02)
+    inbox = Inbox(database, shared, "test", lease=5.0, poll=0.02)
     await inbox.open()
     impatient = partial(Http, now=clock.time, random=lambda: 0.0)  # it waits by our clock, and not between its attempts
     async with AsyncExitStack() as stack:
@@ -156,7 +160,6 @@ async def post_office(plan: Plan, folder: Path, broken: bool = False) -> AsyncIt
             accounts,
             Stops(database),
             metrics,
-            clock,
             lambda: next(tokens),
             3600.0,
         )
@@ -243,6 +246,14 @@ async def test_what_slack_kept_for_a_day_runs_when_it_is_replayed_on_purpose(pos
     await post.outcome(key, "done")
 
     assert post.said()[-1] == "pong at last"
+
+
+async def test_a_process_whose_clock_is_ahead_of_the_servers_finds_nothing_old(
+    make_plan: Callable[..., Plan], tmp_path: Path
+) -> None:
+    async with post_office(make_plan(), tmp_path, ahead=2 * 3600.0) as post:
+        await post.outcome(await post.put("ping now"), "done")
+        assert post.said() == ["pong now"]
 
 
 async def test_a_clock_that_is_ahead_makes_nothing_young(post: Post) -> None:

@@ -5,15 +5,18 @@ A further platform is covered the day it is listed in `RENDERERS`.
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 
 import pytest
+import pytest_asyncio
 from hypothesis import given, settings
 from rich.console import Console, RenderableType
 
 import commands
+from adapters import ADAPTERS
+from bot.desk import open_desk
 from bot.dispatch import Dispatch
 from bot.prose import line as line_of
 from bot.prose import read
@@ -26,7 +29,7 @@ from bot.text import clean, is_web_address
 from commands.catalog import subjects
 from commands.command import Command
 from commands.reply import Button, Field, Item, Reply
-from tests.bot.conftest import ask
+from tests.bot.conftest import FixedClock, ask, plan_in
 from tests.bot.slack import test_render as slack_tests
 from tests.bot.slack.test_render import PAYLOADS, REPLY, everywhere, ids
 from tests.bot.teams import test_render as teams_tests
@@ -166,16 +169,26 @@ def reads_the_same_everywhere(reply: Reply) -> bool:
     return True
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def dispatch(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dispatch]:
+    """One for all, for here it is asked and nothing is changed."""
+    plan = plan_in(tmp_path_factory.mktemp("desk"), FixedClock(), adapters=ADAPTERS)
+    async with open_desk(plan, "", plan.settings.database) as desk:
+        yield desk.dispatch
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("command", READING, ids=lambda command: command.name)
 async def test_what_a_command_answers(command: Command, dispatch: Dispatch) -> None:
-    reply = await ask(dispatch, command.example)
+    reply = await ask(dispatch, command.example, id=command.name)
     assert in_a_reply(reply)
     assert reads_the_same_everywhere(reply)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("question", ["nonsense", "calender today", "calendar create lunch", "calendar move stand-up monday"])
 async def test_what_is_said_when_there_is_no_answer(question: str, dispatch: Dispatch) -> None:
-    reply = await ask(dispatch, question)
+    reply = await ask(dispatch, question, id=question)
     assert every_button(reply)
     assert reads_the_same_everywhere(reply)
 

@@ -11,8 +11,7 @@ from adapters.base import ApiKey
 from adapters.google_calendar import ADAPTER
 from bot.server import listening_socket
 from bot.web.browser import Visitor
-from bot.web.pages import Pages
-from tests.bot.web.site import ADA
+from tests.bot.web.site import ADA, pages_with
 from tests.browser.conftest import Windows
 from tests.browser.example import icons
 from tests.browser.test_looks import check
@@ -39,7 +38,7 @@ _SHOWN: dict[str, tuple[str, dict[str, object]]] = {
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def address() -> AsyncIterator[str]:
-    pages = Pages(icons())
+    pages = pages_with(tuple(icons().items()))
 
     async def show(request: web.Request) -> web.Response:
         template, values = _SHOWN[request.match_info["name"]]

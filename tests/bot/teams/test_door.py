@@ -5,11 +5,13 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
@@ -22,7 +24,19 @@ from storage.database import Database
 from storage.inbox import Inbox
 from storage.offers import Offers
 from tests.bot.conftest import FixedClock
-from tests.bot.teams.test_auth import BAD_TOKENS, CANARY, FORBIDDEN, Activity, Said, Stage, activity, bearer, headers, staged
+from tests.bot.teams.test_auth import (
+    BAD_TOKENS,
+    CANARY,
+    FORBIDDEN,
+    Activity,
+    Said,
+    Stage,
+    activity,
+    bearer,
+    headers,
+    on_the_lasting_loop,
+    staged,
+)
 
 Json = dict[str, Any]
 
@@ -51,10 +65,10 @@ class Entrance:
         return await self.database.read(lambda it: list(it.exec_driver_sql(statement).scalars()))
 
 
-@pytest.fixture
-async def entrance(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Entrance]:
+@asynccontextmanager
+async def opened(folder: Path, clock: FixedClock) -> AsyncIterator[Entrance]:
     """Just started: what has to be loaded first is not there yet, and never will be."""
-    database = Database(f"sqlite:///{tmp_path / 'inbox.sqlite'}")
+    database = Database(f"sqlite:///{folder / 'inbox.sqlite'}")
     await database.open()
     inbox = Inbox(database, clock.time, "test")
     await inbox.open()
@@ -68,6 +82,19 @@ async def entrance(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Entrance]
             yield Entrance(str(server.make_url("/api/messages")), inbox, database, stage, session)
     await inbox.close()
     await database.close()
+
+
+@pytest.fixture
+async def entrance(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Entrance]:
+    async with opened(tmp_path, clock) as entrance:
+        yield entrance
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lasting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Entrance]:
+    """One for all who are turned away: they leave nothing behind."""
+    async with opened(tmp_path_factory.mktemp("door"), FixedClock()) as entrance:
+        yield entrance
 
 
 def invoke(name: str, value: Json) -> Activity:
@@ -138,25 +165,27 @@ UNSENT |= {id for id, said in BAD_TOKENS.items() if any(ord(sign) < 32 for value
 SENT = {id: said for id, said in BAD_TOKENS.items() if id not in UNSENT}
 
 
+@on_the_lasting_loop
 @pytest.mark.parametrize("said", SENT.values(), ids=SENT.keys())
 async def test_a_bad_token_is_401_whatever_comes_with_it(
-    entrance: Entrance, said: Callable[[], Said], caplog: pytest.LogCaptureFixture
+    lasting: Entrance, said: Callable[[], Said], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        answers = [await entrance.send(said(), body) for body in (json.dumps(activity()).encode(), b"CANARY-no-json", b"")]
+        answers = [await lasting.send(said(), body) for body in (json.dumps(activity()).encode(), b"CANARY-no-json", b"")]
     assert answers == [(401, b"")] * 3
-    assert await entrance.stored() == 0
+    assert await lasting.stored() == 0
     assert CANARY not in caplog.text
 
 
+@on_the_lasting_loop
 @pytest.mark.parametrize("request_of", FORBIDDEN.values(), ids=FORBIDDEN.keys())
 async def test_a_good_token_that_may_not_bring_this_is_403(
-    entrance: Entrance, request_of: Callable[[], tuple[Said, Activity]], caplog: pytest.LogCaptureFixture
+    lasting: Entrance, request_of: Callable[[], tuple[Said, Activity]], caplog: pytest.LogCaptureFixture
 ) -> None:
     said, told = request_of()
 
-    assert await entrance.send(said, json.dumps(told).encode()) == (403, b"")
-    assert await entrance.stored() == 0
+    assert await lasting.send(said, json.dumps(told).encode()) == (403, b"")
+    assert await lasting.stored() == 0
     assert "an activity was turned away: it" in caplog.text, "so that a mistake in the settings can be found"
     assert not any(secret in caplog.text for secret in (CANARY, "eyJ", "evil"))
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin
@@ -146,8 +147,14 @@ async def site(
         yield built
 
 
+@cache
+def _pages() -> Pages:
+    """They keep nothing of who looks at them, and to read their templates takes longer than most tests."""
+    return Pages({"google_calendar": b"<svg/>", "keyed": b"<svg/>"})
+
+
 async def _built(url: str, public_url: str, database: Database, now: Callable[[], float]) -> Site:
-    pages = Pages({"google_calendar": b"<svg/>", "keyed": b"<svg/>"})
+    pages = _pages()
     sessions = Sessions(database, now, token)
     admins = {ADMIN.key}
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from aiohttp import ClientSession, DummyCookieJar, web
@@ -120,7 +120,7 @@ async def open_site(
         browser = Browser(sessions, Administrators(named, admins).is_admin, address)
         client = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
         site = Site(address, Told(), inbox, admins, client, sessions, database)
-        pages = Pages(icons)
+        pages = pages_with(tuple(icons.items()))
         app = web.Application(middlewares=[Security(pages, browser, address, outside=("/static/",)).guard])
         _routes(app, site, pages, browser, clock, named)
         runner = web.AppRunner(app, access_log=None)
@@ -128,6 +128,12 @@ async def open_site(
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
         yield site
+
+
+@cache
+def pages_with(icons: tuple[tuple[str, bytes], ...]) -> Pages:
+    """They keep nothing of who looks at them, and to read their templates takes longer than most tests."""
+    return Pages(dict(icons))
 
 
 def _routes(
