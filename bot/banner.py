@@ -46,7 +46,7 @@ def _slack(settings: Settings, house: House) -> str:
     if not settings.slack:
         return "off"
     if settings.slack_app_token:
-        return "your workspace, over Socket Mode"
+        return f"your workspace, over Socket Mode; {_program()} check tells whether it is reached"
     return f"your workspace, delivering to {house.address}slack/events"
 
 

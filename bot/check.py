@@ -89,5 +89,9 @@ def _service(adapter: Adapter, plan: Plan, check: Check | None) -> Finding:
     kind = "sandbox" if adapter.name in plan.sandboxed else "real"
     if check.state in ("connected", "lent"):
         return Finding(adapter.title, "ok", f"{kind}, {check.detail}")
-    todo = f"{token} was not taken: set a valid one." if check.state == "needs reconnect" else check.detail
-    return Finding(adapter.title, "wrong", f"{kind}, {check.state}. {todo}")
+    network = f"If nothing answers: look at the network, a proxy, and {adapter.name.upper()}_BASE_URL; then check again."
+    todo = {
+        "needs reconnect": f"{token} was not taken: set a valid one.",
+        "provider problem": f"{check.detail} {network}",
+    }
+    return Finding(adapter.title, "wrong", f"{kind}, {check.state}. {todo.get(check.state, check.detail)}")

@@ -11,11 +11,13 @@ from pathlib import Path
 
 
 def backup(source: Path, target: Path) -> None:
-    """Raises sqlite3.Error where it can't be read or is damaged, OSError where the copy can't be written.
+    """Raises sqlite3.Error where it can't be read or is damaged, OSError where there is none or the copy can't be written.
 
     Until it is whole the copy has another name. One that is there already stays: FileExistsError.
     """
     os.umask(0o077)
+    if not source.exists():
+        raise FileNotFoundError(f"There is no {source}. “interact check” names the database.")
     if target.exists():
         raise FileExistsError(f"There is a {target} already: give the copy a name of its own.")
     part = target.with_name(f"{target.name}.part")
@@ -50,3 +52,4 @@ if __name__ == "__main__":
         backup(Path(sys.argv[1]), Path(sys.argv[2]))
     except (OSError, sqlite3.Error) as error:
         sys.exit(f"No backup was made: {error}")
+    print(f"Wrote {sys.argv[2]}: {Path(sys.argv[2]).stat().st_size:,} bytes, checked.")  # noqa: T201 - for whoever backs up

@@ -42,7 +42,7 @@ def test_a_real_account_in_a_sandbox_is_not_called_made_up(make_plan: MakePlan) 
     ("settings", "slack"),
     [
         (REAL, "your workspace, delivering to http://127.0.0.1:3000/slack/events"),
-        ({**REAL, "slack_app_token": CANARY}, "your workspace, over Socket Mode"),
+        ({**REAL, "slack_app_token": CANARY}, "your workspace, over Socket Mode; interact check tells whether it is reached"),
     ],
 )
 def test_a_real_workspace_is_called_so(make_plan: MakePlan, settings: dict[str, str], slack: str) -> None:

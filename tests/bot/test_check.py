@@ -60,6 +60,13 @@ async def test_a_token_that_a_service_does_not_take_is_named_but_not_shown(make_
     assert CANARY not in finding.text
 
 
+async def test_a_service_that_is_not_reached_says_where_to_look(make_plan: MakePlan, tmp_path: Path) -> None:
+    service = {"token": SecretStr(CANARY), "base_url": "http://127.0.0.1:1/"}
+    finding = (await found(make_plan({"google_calendar": service}, **settings(tmp_path))))["Google Calendar"]
+    assert finding.state == "wrong"
+    assert "look at the network, a proxy, and GOOGLE_CALENDAR_BASE_URL" in finding.text
+
+
 async def test_a_bot_that_is_running_already_is_not_in_its_own_way(make_plan: MakePlan, tmp_path: Path) -> None:
     async with open_house(make_plan(**settings(tmp_path))) as house:
         ports = {"port": _port(house.address), "sandbox_port": _port(house.sandboxes)}

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import time
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,20 +65,22 @@ async def life(url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
 
 
 async def ran(*command: str | Path) -> tuple[int, str]:
-    """The exit code, and what was said on stderr."""
+    """The exit code, and what was said."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    process = await asyncio.create_subprocess_exec(*map(str, command), env=environment, stdout=PIPE, stderr=PIPE)
-    _, said = await process.communicate()
+    process = await asyncio.create_subprocess_exec(*map(str, command), env=environment, stdout=PIPE, stderr=STDOUT)
+    said, _ = await process.communicate()
     return process.returncode or 0, said.decode()
 
 
-async def backed_up(url: str, target: Path) -> None:
+async def backed_up(url: str, target: Path) -> str:
+    """Gives what was said."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        done = await ran(sys.executable, SCRIPT, str(address.database), target)
+        code, said = await ran(sys.executable, SCRIPT, str(address.database), target)
     else:
-        done = await ran(tools(url) / "pg_dump", "--format=custom", f"--file={target}", url)
-    assert done == (0, "")
+        code, said = await ran(tools(url) / "pg_dump", "--format=custom", f"--file={target}", url)
+    assert code == 0, said
+    return said
 
 
 async def restored(url: str, backup: Path) -> str:
@@ -150,7 +152,15 @@ async def test_only_its_owner_can_read_a_backup(life: Life, tmp_path: Path) -> N
     assert not (tmp_path / "backup.part").exists()
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_what_was_written_is_told(life: Life, tmp_path: Path) -> None:
+    said = await backed_up(life.url, target := tmp_path / "backup")
+
+    assert said == f"Wrote {target}: {target.stat().st_size:,} bytes, checked.\n"
+
+
 async def test_a_backup_takes_the_place_of_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "bot.db").touch()
     (tmp_path / "backup").write_text("of yesterday")
     code, said = await ran(sys.executable, SCRIPT, tmp_path / "bot.db", tmp_path / "backup")
 
@@ -167,4 +177,5 @@ async def test_what_is_no_database_is_not_backed_up(tmp_path: Path, content: str
 
     assert (code, len(said.splitlines())) == (1, 1)
     assert said.startswith("No backup was made: ")
+    assert content or f"There is no {tmp_path / 'bot.db'}" in said
     assert not (tmp_path / "backup").exists()
