@@ -4,7 +4,7 @@ import errno
 import socket
 
 _REASONS = {
-    errno.EADDRINUSE: "Port {port} is taken by another program. Set PORT to a free one.",
+    errno.EADDRINUSE: "Port {port} is taken: by another program, or by a bot that runs already. Set PORT to a free one.",
     errno.EACCES: "Port {port} is not open to this user. Set PORT to one above 1023.",
     errno.EADDRNOTAVAIL: "HOST {host} is no address of this machine. Set it to 127.0.0.1, or to 0.0.0.0 for all.",
 }

@@ -39,7 +39,9 @@ async def _listen(runner: web.AppRunner, port: int) -> str:
     try:
         await web.TCPSite(runner, _LOOPBACK, port).start()
     except OSError as error:
-        raise PortTakenError(f"Port {port} is taken by another program. Set SANDBOX_PORT to a free one.") from error
+        raise PortTakenError(
+            f"Port {port} is taken: by another program, or by a bot that runs already. Set SANDBOX_PORT to a free one."
+        ) from error
     return f"http://{_LOOPBACK}:{runner.addresses[0][1]}/"
 
 

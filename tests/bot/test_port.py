@@ -14,13 +14,16 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(OSError) as raised:
             listening_socket("127.0.0.1", port)
-        assert why_not(raised.value, "127.0.0.1", port) == f"Port {port} is taken by another program. Set PORT to a free one."
+        assert (
+            why_not(raised.value, "127.0.0.1", port)
+            == f"Port {port} is taken: by another program, or by a bot that runs already. Set PORT to a free one."
+        )
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (OSError(errno.EADDRINUSE, "in use"), "Port 80 is taken by another program"),
+        (OSError(errno.EADDRINUSE, "in use"), "Port 80 is taken: by another program"),
         (OSError(errno.EADDRNOTAVAIL, "not ours"), "HOST nowhere is no address"),
         (PermissionError(errno.EACCES, "denied"), "Port 80 is not open to this user"),
         (socket.gaierror(socket.EAI_NONAME, "unknown"), "HOST nowhere is no address"),

@@ -71,7 +71,7 @@ def test_a_taken_port_is_told_in_a_line(tmp_path: Path) -> None:
             done = interact(tmp_path, "run", **{name: port})
             assert (done.returncode, done.stderr) == (
                 1,
-                f"Port {port} is taken by another program. Set {name} to a free one.\n",
+                f"Port {port} is taken: by another program, or by a bot that runs already. Set {name} to a free one.\n",
             )
 
 
