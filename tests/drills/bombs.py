@@ -8,8 +8,11 @@ import zlib
 from collections.abc import Mapping
 from functools import cache
 
+from tests.drills.account import LONG
+
 _MIB = 1024 * 1024
-_PIECE, _PIECES = bytes(16 * _MIB), 32  # of zeros: 512 MB when all is unpacked
+_PIECE, _PIECES = bytes(16 * _MIB), 32 if LONG else 8  # of zeros
+UNPACKED = 16 * _PIECES  # megabytes
 _LAUGHS = "".join(f'<!ENTITY l{number} "{f"&l{number - 1};" * 10}">' for number in range(1, 12))
 _XML = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{_LAUGHS}]><x>&l11;</x>'.encode()
 

@@ -110,8 +110,9 @@ async def _migration(town: Town, **settings: str) -> Forked:
 async def _begun(server: Postgres, process: Forked) -> None:
     """Returns when it has taken its turn, or has ended already."""
     ended = asyncio.create_task(process.wait())
-    while not ended.done() and server.execute(_MIGRATING) == [(0,)]:
-        await asyncio.sleep(0)
+    with psycopg.connect(server.url("postgres"), autocommit=True) as looking:
+        while not ended.done() and looking.execute(_MIGRATING).fetchone() == (0,):
+            await asyncio.sleep(0.001)
     if not ended.done():
         ended.cancel()
         await asyncio.gather(ended, return_exceptions=True)

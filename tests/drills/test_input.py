@@ -15,7 +15,7 @@ from bot.sandboxes import serving
 from bot.slack.sandbox import SlackSandbox
 from bot.teams.sandbox import TeamsSandbox
 from tests.drills.account import LONG
-from tests.drills.bombs import bombs
+from tests.drills.bombs import UNPACKED, bombs
 from tests.drills.conftest import OpenTown
 from tests.drills.framings import TAKEN, UNHEARD, framings
 from tests.drills.fuzz import slack_fuzz, teams_fuzz
@@ -28,7 +28,8 @@ from tests.drills.series import series
 from tests.drills.town import Town
 from tests.drills.wire import Probe, answers, signed
 
-_FUZZED = 10_000 if LONG else 200
+_FUZZED = 10_000 if LONG else 120
+_IN_A_ROW = 4 if LONG else 3  # questions in one conversation
 _LATER = 503  # the inbox can't be written just now: the platform delivers it again
 _DRAINED = 600.0  # seconds: much of it is answered in one chat, where Slack takes a message a second
 _MOST_GROWTH = 64  # MB that it may take at any moment
@@ -122,7 +123,7 @@ async def _out_of_order(town: Town) -> str:
 async def _conversation(town: Town, way: Way) -> None:
     room = way.side.open_room(town.ledger.room())
     thread = way.side.begin(room, "Let us talk.")
-    questions = [town.ledger.ask(way.side.kind, room, thread) for _ in range(4)]
+    questions = [town.ledger.ask(way.side.kind, room, thread) for _ in range(_IN_A_ROW)]
     messages = {question.word: way.message(f"ping {question.word}", room, thread) for question in reversed(questions)}
     for question in questions:
         message = messages[question.word]
@@ -132,24 +133,22 @@ async def _conversation(town: Town, way: Way) -> None:
 
 async def _shared(town: Town) -> str:
     """The model refuses some, and is told the beginning of what is said to be a text: each is answered."""
-    before, shared = _replies(town), 0
+    rooms: list[tuple[Way, str]] = []
     with peak(town.bots[0].pid) as grown:
         for way in town.ways:
             for name, (type, content) in bombs().items():
-                room, shared = way.side.open_room(town.ledger.room()), shared + 1
+                room = way.side.open_room(town.ledger.room())
+                rooms.append((way, room))
                 message = way.message("ask What is this?", room, way.side.begin(room, "Look at this."))
                 assert await way.deliver(way.sharing(message, name, type, content), town.bots[0].url, 0) < 300
         await town.settled()
+    shared, replies = len(rooms), sum(len(way.side.said(room)) for way, room in rooms)
     town.probes += shared
     asked = {each.path for platform in _platforms(town) for each in platform.journal}
     fetched = [path for path in asked if any(at in path for at in _FETCHED)]
-    assert (_replies(town) - before, len(fetched), town.tracebacks()) == (shared, shared, 0)
+    assert (replies, len(fetched), town.tracebacks()) == (shared, shared, 0)
     assert grown() < _MOST_GROWTH
-    return f"E9: {shared} files that are bombs (512 MB unpacked) shown to a model: at most {grown():.0f} MB more memory"
-
-
-def _replies(town: Town) -> int:
-    return sum(len(way.side.said()) for way in town.ways)
+    return f"E9: {shared} files that are bombs ({UNPACKED} MB unpacked) shown to a model: at most {grown():.0f} MB more memory"
 
 
 def _platforms(town: Town) -> tuple[SlackSandbox, TeamsSandbox]:

@@ -22,12 +22,12 @@ from tests.drills.series import series
 from tests.drills.town import Town
 
 _DAY = 24 * 3600.0
-_IN_A_ROW = 6  # of them in one conversation: Slack lets the bot say one a second, so that some are left
+_IN_A_ROW = 6 if LONG else 4  # of them in one conversation: Slack lets the bot say one a second, so that some are left
 _NOT_YET_BEGUN = "SELECT seq, payload FROM delivery WHERE state IN ('ready', 'running') AND kind <> 'job' AND intent = ''"
 _AGE = "UPDATE delivery SET received = received - ? WHERE seq = ?"
 _NOT_RUN = "This waited too long while I was away, so I did not run it"
 _UNSURE = "This waited too long while I was away. I don't know whether"
-_URLS = 25 if LONG else 4
+_URLS = 25 if LONG else 2
 _HUGE = 5 if LONG else 1
 _LEFT = 3  # megabytes
 _READING = "GET /google_calendar/.*/events"

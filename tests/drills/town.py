@@ -10,7 +10,7 @@ from random import Random
 
 from adapters.sandbox import Sandbox
 from tests.acceptance.world import Bot
-from tests.drills.account import Account
+from tests.drills.account import LONG, Account
 from tests.drills.health import Health
 from tests.drills.leaks import leaks
 from tests.drills.ledger import Ledger, word_in
@@ -22,7 +22,7 @@ from tests.drills.tripwire import Tripwire
 
 _SETTLE = 60.0  # seconds in which all that was acknowledged has to be answered, once the trouble is over
 _LOOK = 0.1  # seconds
-_IN_A_ROOM = 4  # questions: Slack takes one message a second in each
+_IN_A_ROOM = 4 if LONG else 2  # questions: Slack takes one message a second in each, and order takes two
 
 
 class Town:

@@ -1,6 +1,5 @@
-"""Two releases to come: what they do to the schema, and, as a script, a process of the first that brings it up to date."""
+"""Two releases to come: what they do to the schema, and what a process of the first does that brings it up to date."""
 
-import asyncio
 import sys
 
 from sqlalchemy import Connection
@@ -40,7 +39,3 @@ async def main(url: str) -> None:
     sys.stdout.flush()
     await database.migrate()
     await database.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))

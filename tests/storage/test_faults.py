@@ -1,13 +1,10 @@
 """A disk fills up, a lock is held, a server goes away, a process is killed: what was acknowledged is not lost."""
 
 import asyncio
-import os
 import signal
 import sqlite3
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +12,9 @@ from sqlalchemy import event
 
 from storage.database import Database, StorageError
 from storage.inbox import Inbox
+from tests.acceptance.forked_python import beside
 from tests.storage.conftest import Clock, OpenInbox, Taken, until
 from tests.storage.outage import Outage, outage_of
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -35,8 +31,8 @@ async def is_not_alive(inbox: Inbox) -> bool:
     return not inbox.alive
 
 
-async def test_during_an_outage_nothing_is_acknowledged_and_after_it_all_goes_on(inbox: Inbox, outage: Outage) -> None:
-    taken = Taken()
+async def test_during_an_outage_nothing_is_acknowledged_and_after_it_all_goes_on(open_inbox: OpenInbox, outage: Outage) -> None:
+    inbox, taken = await open_inbox(patience=3.0), Taken()
     inbox.claim(taken, 1)
     await inbox.put("before", "slack", "C", "")
     await taken.next()
@@ -185,14 +181,12 @@ asyncio.run(main())
 
 
 async def test_a_process_killed_in_the_middle_of_writing_has_stored_all_that_it_acknowledged(url: str, clock: Clock) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", WRITER, url, cwd=ROOT, stdout=asyncio.subprocess.PIPE, env=os.environ
-    )
-    assert process.stdout
-    lines = [await process.stdout.readline() for _ in range(200)]
-    process.send_signal(signal.SIGKILL)
-    lines += (await process.stdout.read()).splitlines(keepends=True)
-    await process.wait()
+    async with beside(WRITER, url) as writer:
+        lines = [await writer.printed.readline() for _ in range(200)]
+        writer.kill()
+        code, rest = await writer.end()
+    lines += rest.splitlines(keepends=True)
+    assert code == -signal.SIGKILL
     acknowledged = {line.decode().strip() for line in lines if line.endswith(b"\n")}
     database = Database(url)
     await database.open()

@@ -6,9 +6,7 @@
 import asyncio
 import os
 import random
-import sys
 import time
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -25,9 +23,10 @@ from storage.key_source import KeySource, open_keyring
 from storage.keyring import MasterKey
 from storage.sealing import SealError
 from storage.tables import data_key
+from tests.acceptance.forked_python import beside
 from tests.storage.keys import open_keys, source_in, switched
 
-REWRAP_KEYS = int(os.environ.get("REWRAP_KEYS", "2000"))
+REWRAP_KEYS = int(os.environ.get("REWRAP_KEYS", "1000"))
 KILLS = int(os.environ.get("KILLS", "3"))
 SEED = int(os.environ.get("SEED", "0")) or random.randrange(1, 10**6)
 BATCH = max(REWRAP_KEYS // 50, 10)
@@ -131,14 +130,13 @@ async def make_many(database: Database, master: MasterKey) -> list[str]:
 
 async def killed_at(database: Database, url: str, source: KeySource, master: str, target: float) -> int:
     """Rewraps in another process, which is killed when it has come so far; how far it came."""
-    rewrap = (sys.executable, "-c", REWRAP, url, str(source.path), str(BATCH))
-    process = await asyncio.create_subprocess_exec(*rewrap, cwd=Path(__file__).parents[2], stderr=PIPE)
-    while process.returncode is None and await wrapped_by(database, master) <= target:
-        await asyncio.sleep(0.005)
-    if process.returncode is None:
+    async with beside(REWRAP, url, str(source.path), str(BATCH)) as process:
+        ending = asyncio.create_task(process.end())
+        while not ending.done() and await wrapped_by(database, master) <= target:
+            await asyncio.sleep(0.005)
         process.kill()
-    _, said = await process.communicate()
-    assert said == b"", said.decode()
+        await ending
+        assert process.complained() == ""
     return await wrapped_by(database, master)
 
 

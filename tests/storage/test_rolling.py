@@ -1,10 +1,9 @@
 """A deploy rolls through the processes: two versions work side by side, on a schema that changes step by step."""
 
 import asyncio
-import os
 import random
-import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,18 @@ from storage import migrations
 from storage.database import Database, StorageError
 from storage.inbox import Inbox
 from storage.migrations import MIGRATIONS, Migrated, Step
+from tests.acceptance.forked_command import interact
+from tests.acceptance.forked_python import Beside, beside
 from tests.storage.conftest import Clock, Taken
 from tests.storage.next_version import KNOWN, next_version
 from tests.storage.test_migrations import clear
 
-ROOT = Path(__file__).parents[2]
 ROWS = 2000
+MIGRATE = """
+import asyncio, sys
+from tests.storage.next_version import main
+asyncio.run(main(sys.argv[1]))
+"""
 
 
 @pytest.fixture
@@ -81,13 +86,12 @@ async def test_a_version_that_needs_what_was_taken_away_is_refused_and_others_ar
     assert await open_as(next_version(1), url, monkeypatch) == Migrated(KNOWN + 3, KNOWN + 3)
 
 
-async def begin(url: str) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.storage.next_version", url, cwd=ROOT, env=os.environ, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout
-    await process.stdout.readline()
-    return process
+@asynccontextmanager
+async def begun(url: str) -> AsyncIterator[Beside]:
+    """Another process brings it up to date."""
+    async with beside(MIGRATE, url) as process:
+        assert await process.printed.readline() == b"begun\n"
+        yield process
 
 
 async def test_killed_anywhere_and_begun_by_two_at_once_it_comes_to_its_end(url: str) -> None:
@@ -95,13 +99,12 @@ async def test_killed_anywhere_and_begun_by_two_at_once_it_comes_to_its_end(url:
     await database.open()
     await offer_rows(database)
     for _ in range(2):
-        process = await begin(url)
-        await asyncio.sleep(random.random() / 20)
-        process.kill()
-        await process.communicate()
-    processes = await asyncio.gather(begin(url), begin(url))
-    await asyncio.gather(*(process.communicate() for process in processes))
-    assert [process.returncode for process in processes] == [0, 0]
+        async with begun(url) as process:
+            await asyncio.sleep(random.random() / 20)
+            process.kill()
+    async with begun(url) as one, begun(url) as two:
+        ends = await asyncio.gather(one.end(), two.end())
+    assert [code for code, _ in ends] == [0, 0]
     assert await database.read(filled) == (ROWS, ROWS, KNOWN + 2, 4)
     await database.close()
 
@@ -136,19 +139,12 @@ async def test_a_step_waits_for_a_table_but_holds_nobody_up(url: str, monkeypatc
     await old.close()
 
 
-async def test_the_command_says_what_it_did_however_often_it_is_run(tmp_path: Path, url: str) -> None:
+def test_the_command_says_what_it_did_however_often_it_is_run(tmp_path: Path, url: str) -> None:
     """On an empty folder: nothing that is set here may reach it."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = {**kept, "DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
     clear(url)
-    said = []
-    for _ in range(2):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "migrate", cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE
-        )
-        output, _ = await process.communicate()
-        said.append((process.returncode, output.decode().strip()))
-    assert said == [
+    ran = [interact(tmp_path, "migrate", DATABASE_URL=url) for _ in range(2)]
+
+    assert [(each.returncode, each.stdout.strip()) for each in ran] == [
         (0, f"The schema is at version {KNOWN}; it was at 0."),
         (0, f"The schema is at version {KNOWN}."),
     ]

@@ -1,38 +1,28 @@
-"""A state is consumed once: by its own session, for its own purpose, in time, and as it was stored."""
+"""A state is consumed once: by its own session, for its own purpose, in time, and as it was stored.
+
+`STATES=300` for the whole drill.
+"""
 
 import asyncio
 import itertools
 import json
 import os
-import secrets
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select, update
 
-from storage.data_keys import open_data_keys
 from storage.database import Database
-from storage.key_source import KeySource
-from storage.sealing import Sealer
 from storage.states import States
 from storage.tables import oauth_state
+from tests.acceptance.forked_python import beside
 from tests.storage.conftest import Clock
 from tests.storage.hostile import HOSTILE
+from tests.storage.states import open_states
 
-ROOT = Path(__file__).parents[2]
-KEYS = KeySource(Path("nowhere"), value=bytes(range(32)).hex())
-STATES = int(os.environ.get("STATES", "300"))
+STATES = int(os.environ.get("STATES", "60"))
 CONTENT = {"verifier": "CANARY-verifier", "nonce": "CANARY-nonce", "go_on": "/integrations"}
-
-
-async def open_states(
-    database: Database, now: Callable[[], float], token: Callable[[], str] = lambda: secrets.token_urlsafe(32)
-) -> States:
-    """What a process of its own would have."""
-    data_keys = await open_data_keys(database, KEYS, now, process=secrets.token_hex(8))
-    return States(database, Sealer(data_keys), now, token)
 
 
 @pytest.fixture
@@ -74,7 +64,7 @@ async def test_each_of_many_states_used_four_times_at_once_is_consumed_once(stat
 CONSUME = """
 import asyncio, json, sys, time
 from storage.database import Database
-from tests.storage.test_states import open_states
+from tests.storage.states import open_states
 
 async def main():
     database = Database(sys.argv[1])
@@ -91,20 +81,15 @@ asyncio.run(main())
 
 async def test_each_of_many_states_used_by_two_processes_at_once_is_consumed_once(states: States, url: str) -> None:
     issued = [await states.issue("s1", "connect notion", {"number": number}) for number in range(STATES)]
-    processes = [
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", CONSUME, url), cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        assert process.stdout
-        assert await process.stdout.readline() == b"ready\n"
-    told = (json.dumps(issued) + "\n").encode()
-    answers = await asyncio.gather(*(process.communicate(told) for process in processes))
+    async with beside(CONSUME, url) as one, beside(CONSUME, url) as two:
+        for each in (one, two):
+            assert await each.printed.readline() == b"ready\n"
+        for each in (one, two):
+            each.typed.write((json.dumps(issued) + "\n").encode())
+        ends = await asyncio.gather(one.end(), two.end())
 
-    assert [process.returncode for process in processes] == [0, 0]
-    consumed = [json.loads(output) for output, _ in answers]
+    assert [code for code, _ in ends] == [0, 0]
+    consumed = [json.loads(printed) for _, printed in ends]
     assert sorted(itertools.chain(*consumed)) == list(range(STATES))
 
 

@@ -30,7 +30,7 @@ from tests.storage.conftest import Clock
 from tests.storage.keys import open_keys, source_in
 from tests.storage.vaults import ADA, GRACE, TEAM, TOKENS, kept, tokens_of
 
-ROWS = int(os.environ.get("ROWS", "30"))
+ROWS = int(os.environ.get("ROWS", "15"))
 NEW = Tokens("CANARY-new-access", "CANARY-new-refresh")
 
 
@@ -94,9 +94,9 @@ async def test_what_does_not_open_is_logged_by_its_id_and_nothing_else(
 
     [message] = [record.getMessage() for record in caplog.records if record.name.startswith("storage")]
     assert mine.id in message
-    for secret in ("CANARY", ADA.person, ADA.tenant, "ada@"):
-        assert secret not in message
-        assert secret not in str(refusal.value)
+    for said in (message, str(refusal.value)):
+        besides = said.replace(mine.id, "")  # whose random letters may spell a short secret
+        assert [secret for secret in ("CANARY", ADA.person, ADA.tenant, "ada@") if secret in besides] == []
 
 
 @pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x00" * 60, b"\x01" * 60, b'{"access": "a"}'], ids=repr)
