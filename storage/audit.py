@@ -1,5 +1,6 @@
 """The audit: what was asked and decided, in a chain that is only ever added to. The inbox adds most of it, with its answers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from itertools import takewhile
@@ -12,6 +13,7 @@ from storage.chain import COLUMNS, NAMES, links
 from storage.database import Database
 from storage.entry import PRUNED, Entry, pruning_of
 from storage.inspection import MOST_NAMED, Head, Inspection, Verdict, Wrong
+from storage.pruning import PAUSE
 from storage.tables import audit, audit_head
 from storage.text import AnyText, escaped, unescaped
 
@@ -94,6 +96,7 @@ class Audit:
         pruned = 0
         while number := await self._database.run(partial(_prune, before=before, now=now)):
             pruned += number
+            await asyncio.sleep(PAUSE)
         return pruned
 
     async def _read(self, statement: Any) -> list[Entry]:

@@ -1,22 +1,24 @@
 """What may be spent in a day: reserved before, settled after, in millionths of a dollar."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, text, update
 
 from storage.database import Database
 from storage.insertion import insert_new
+from storage.pruning import prune
 from storage.tables import budget, reservation
 
 _FIRST = insert_new(budget, ("scope", "day", "micros"), ("scope", "day"))
-_NAMES = ("call", "day", "scopes", "reserved", "spent")
-_RESERVE = text(
-    f"INSERT INTO reservation ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)}) "  # noqa: S608 - names
-    "ON CONFLICT (call) DO UPDATE SET reserved = excluded.reserved"
+# One that is there stays as it is, but nobody else changes it before the transaction ends. Whoever changes a budget for a
+# call holds its reservation first, and then the budgets in the order of their keys: so nobody waits for each other.
+_HOLD = text(
+    "INSERT INTO reservation (call, day, scopes, reserved, spent) VALUES (:call, :day, :scopes, 0, 0) "
+    "ON CONFLICT (call) DO UPDATE SET reserved = reservation.reserved RETURNING day, reserved"
 ).bindparams(bindparam("call", type_=reservation.c.call.type))
-
 _IS_RESERVED = text("reserved > 0")  # to the letter, for the index `reservation_reserved`
 
 
@@ -39,15 +41,15 @@ class Budgets:
         """
 
         def work(connection: Connection) -> str:
-            found = connection.execute(select(reservation).where(reservation.c.call == call)).one_or_none()
-            on, more = (found.day, micros - found.reserved) if found else (day, micros)
-            for scope, limit in sorted(limits.items()):  # always in this order, or two calls could wait for each other
-                connection.execute(_FIRST, {"scope": scope, "day": on, "micros": 0})
-                fits = (budget.c.micros + more <= limit,) if more > 0 else ()
-                if not _add(connection, scope, on, more, *fits):
-                    raise _FullError(scope)
             scopes = json.dumps(sorted(limits))
-            connection.execute(_RESERVE, {"call": call, "day": on, "scopes": scopes, "reserved": micros, "spent": 0})
+            held = connection.execute(_HOLD, {"call": call, "day": day, "scopes": scopes}).one()
+            more = micros - held.reserved
+            for scope, limit in sorted(limits.items()):
+                connection.execute(_FIRST, {"scope": scope, "day": held.day, "micros": 0})
+                fits = (budget.c.micros + more <= limit,) if more > 0 else ()
+                if not _add(connection, scope, held.day, more, *fits):
+                    raise _FullError(scope)
+            connection.execute(update(reservation).where(reservation.c.call == call).values(reserved=micros))
             return ""
 
         try:
@@ -60,10 +62,10 @@ class Budgets:
 
         Nothing happens where nothing was ever reserved.
         """
+        hold = select(reservation).where(reservation.c.call == call).with_for_update()
 
         def work(connection: Connection) -> None:
-            if found := connection.execute(select(reservation).where(reservation.c.call == call)).one_or_none():
-                _settle(connection, found, micros, found.reserved if frees else 0)
+            _settle(connection, connection.execute(hold).all(), micros, frees)
 
         await self._database.run(work)
 
@@ -71,10 +73,10 @@ class Budgets:
         """What calls whose ids begin so have reserved, and never settled, is free again; `but` of the one with this id."""
         begun = func.substr(reservation.c.call, 1, len(prefix)) == prefix
         held = select(reservation).where(begun, _IS_RESERVED, reservation.c.call != but)
+        hold = held.order_by(reservation.c.call).with_for_update()
 
         def work(connection: Connection) -> None:
-            for found in connection.execute(held.order_by(reservation.c.call)).all():
-                _settle(connection, found, 0, found.reserved)
+            _settle(connection, connection.execute(hold).all(), 0, frees=True)
 
         if await self._database.read(lambda connection: connection.execute(held).first()):
             await self._database.run(work)
@@ -86,19 +88,19 @@ class Budgets:
 
     async def prune(self, before: str) -> int:
         """Deletes what was of days before this one; says how much."""
-
-        def work(connection: Connection) -> int:
-            connection.execute(delete(budget).where(budget.c.day < before))
-            return connection.execute(delete(reservation).where(reservation.c.day < before)).rowcount
-
-        return await self._database.run(work)
+        await prune(self._database, budget, budget.c.day < before)
+        return await prune(self._database, reservation, reservation.c.day < before)
 
 
-def _settle(connection: Connection, found: Row[Any], micros: int, freed: int) -> None:
-    for scope in sorted(json.loads(found.scopes)):
-        _add(connection, scope, found.day, micros - freed)
-    settled = update(reservation).where(reservation.c.call == found.call)
-    connection.execute(settled.values(reserved=reservation.c.reserved - freed, spent=reservation.c.spent + micros))
+def _settle(connection: Connection, held: Sequence[Row[Any]], micros: int, frees: bool) -> None:
+    changes: Counter[tuple[str, str]] = Counter()
+    for each in held:
+        freed = each.reserved if frees else 0
+        settled = update(reservation).where(reservation.c.call == each.call)
+        connection.execute(settled.values(reserved=each.reserved - freed, spent=each.spent + micros))
+        changes.update({(scope, each.day): micros - freed for scope in json.loads(each.scopes)})
+    for (scope, day), change in sorted(changes.items()):
+        _add(connection, scope, day, change)
 
 
 def _add(connection: Connection, scope: str, day: str, micros: int, *condition: ColumnElement[bool]) -> bool:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Update, bindparam, case, delete, or_, select, text, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, case, or_, select, text, update
 
 from storage.database import Database
+from storage.pruning import prune
 from storage.tables import effect
 
 _LONGEST = 500  # characters of what is looked up by: PostgreSQL's indexes take 2,700 bytes
@@ -113,11 +114,7 @@ class Effects:
 
     async def prune(self, before: float) -> int:
         """Deletes what was begun before then; says how much."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(effect).where(effect.c.at < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, effect, effect.c.at < before)
 
     async def _first(self, *condition: Any) -> Effect | None:
         newest = _EFFECT.where(*condition).order_by(effect.c.seq.desc()).limit(1)

@@ -15,6 +15,7 @@ from storage.errors import Fenced, StorageError
 from storage.listener import Listener
 from storage.offers import Offer
 from storage.operations import Conclude, Intend, Probe, Put
+from storage.pruning import PAUSE
 from storage.shared_clock import SharedClock
 from storage.statements import Arrival, Decision, Ending
 from storage.writer import Writer
@@ -202,6 +203,7 @@ class Inbox:
         pruned = 0
         while old := await self._database.read(partial(records.find_old, before=before)):
             pruned += await self._database.run(partial(records.remove, rows=old))
+            await asyncio.sleep(PAUSE)
         return pruned
 
     def _hand_over(self, deliver: Callable[[Delivery], None], delivery: Delivery) -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from storage.database import Database
+from storage.pruning import prune
 from storage.tables import offer
 
 _COLUMNS = (offer.c.id, offer.c.call, offer.c.actor, offer.c.place, offer.c.expires)
@@ -38,8 +39,4 @@ class Offers:
 
     async def prune(self, before: float) -> int:
         """Deletes those that had expired by then; says how many. Raises StorageError."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(offer).where(offer.c.expires < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, offer, offer.c.expires < before)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from storage.database import Database
 from storage.insertion import insert_new
+from storage.pruning import prune
 from storage.tables import picture
 
 _NAMES = ("id", "call", "mime", "content", "record", "actor", "made")
 _KEEP = insert_new(picture, _NAMES, ("call",))
+_PIECE = 5  # that are deleted at once: each may have some megabytes
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,7 @@ class Pictures:
 
     async def prune(self, before: float) -> int:
         """Deletes those that were made before then; says how many."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(picture).where(picture.c.made < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, picture, picture.c.made < before, piece=_PIECE)
 
     async def _one(self, which: ColumnElement[bool]) -> Kept | None:
         kept = (picture.c.id, picture.c.mime, picture.c.content, picture.c.record, picture.c.actor)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, update
 
 from storage.database import Database
 from storage.insertion import insert_new
+from storage.pruning import prune
 from storage.tables import proposal, proposal_card
 
 
@@ -96,10 +97,6 @@ class Proposals:
     async def prune(self, before: float) -> int:
         """Deletes those that had expired by then, and their cards; says how many."""
         old = proposal.c.expires < before
-        cards = delete(proposal_card).where(proposal_card.c.proposal.in_(select(proposal.c.id).where(old)))
-
-        def work(connection: Connection) -> int:
-            connection.execute(cards)
-            return connection.execute(delete(proposal).where(old)).rowcount
-
-        return await self._database.run(work)
+        is_of_old = exists().where(proposal.c.id == proposal_card.c.proposal, old)
+        await prune(self._database, proposal_card, is_of_old)
+        return await prune(self._database, proposal, old)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from storage.database import Database
 from storage.hashing import hashed
+from storage.pruning import prune
 from storage.tables import web_session
 
 _LIFE = 12 * 3600.0  # seconds, however much it is used
@@ -73,11 +74,7 @@ class Sessions:
 
     async def prune(self, before: float) -> int:
         """Deletes those that had expired by then; says how many. Raises StorageError."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(web_session).where(web_session.c.expires < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, web_session, web_session.c.expires < before)
 
     async def _replace(self, old: tuple[str, ...], actor: str) -> str:
         id = self._token()

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert
 
 from storage.database import Database
 from storage.hashing import hashed
+from storage.pruning import prune
 from storage.sealing import Binding, Sealer, SealError
 from storage.tables import oauth_state
 
@@ -60,11 +61,7 @@ class States:
 
     async def prune(self, before: float) -> int:
         """Deletes those that had expired by then; says how many. Raises StorageError."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(oauth_state).where(oauth_state.c.expires < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, oauth_state, oauth_state.c.expires < before)
 
     def _opened(self, connection: Connection, binding: Binding, sealed: bytes) -> Mapping[str, Any] | None:
         try:

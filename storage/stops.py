@@ -7,6 +7,7 @@ A call is answered by whoever began last: an attempt that was taken over, and do
 from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from storage.database import Database
+from storage.pruning import prune
 from storage.tables import answering
 
 _BEGIN = text(  # later than any attempt before, whatever the clocks say
@@ -54,8 +55,4 @@ class Stops:
 
     async def prune(self, before: float) -> int:
         """Forgets those that began before then, and never came to an end; says how many."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(answering).where(answering.c.begun < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, answering, answering.c.begun < before)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from storage.database import Database
 from storage.hashing import hashed
+from storage.pruning import prune
 from storage.tables import ticket
 
 _LIFE = 600.0  # seconds
@@ -68,8 +69,4 @@ class Tickets:
 
     async def prune(self, before: float) -> int:
         """Deletes those that had expired by then; says how many. Raises StorageError."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(ticket).where(ticket.c.expires < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, ticket, ticket.c.expires < before)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, select, text
 
 from storage.database import Database
 from storage.delivery import Delivery
+from storage.pruning import prune
 from storage.tables import delivery, waiting
 
 _LIFE = 3600.0  # seconds
@@ -68,8 +69,4 @@ class Waiting:
 
     async def prune(self, before: float) -> int:
         """Deletes what had expired by then; says how much. Raises StorageError."""
-
-        def work(connection: Connection) -> int:
-            return connection.execute(delete(waiting).where(waiting.c.expires < before)).rowcount
-
-        return await self._database.run(work)
+        return await prune(self._database, waiting, waiting.c.expires < before)

@@ -127,6 +127,35 @@ async def test_what_a_taken_over_attempt_cost_frees_nothing_that_the_next_one_ha
     assert await budgets.spent("person", DAY) == 12
 
 
+async def test_what_is_settled_by_many_at_once_is_freed_once_and_costs_each_time(budgets: Budgets) -> None:
+    for number in range(20):
+        await budgets.reserve(f"c{number}", DAY, {f"s{number}": 1000}, 100)
+        await asyncio.gather(*(budgets.settle(f"c{number}", 7) for _ in range(4)))
+    assert [await budgets.spent(f"s{number}", DAY) for number in range(20)] == [28] * 20
+
+
+async def test_what_is_reserved_by_many_at_once_for_one_call_is_reserved_once(budgets: Budgets) -> None:
+    for number in range(20):
+        await asyncio.gather(*(budgets.reserve(f"c{number}", DAY, {f"s{number}": 1000}, 100) for _ in range(4)))
+    assert [await budgets.spent(f"s{number}", DAY) for number in range(20)] == [100] * 20
+
+
+async def test_of_those_who_reserve_settle_and_release_at_once_nobody_waits_for_each_other(budgets: Budgets, url: str) -> None:
+    """Nor does one of them fail: their days and scopes cross."""
+    other = Database(url)
+    both, days = (budgets, Budgets(other)), ("2026-11-24", DAY)
+    for turn in range(10):
+        for number in range(6):
+            scopes = dict.fromkeys(("a", "b")[number % 3 // 2 :], 10**6)
+            await budgets.reserve(f"{turn}:{number}", days[number % 2], scopes, 100)
+        freeing = [each.release(f"{turn}:") for each in both]
+        settling = [both[number % 2].settle(f"{turn}:{number}", 0) for number in range(6)]
+        reserving = [each.reserve(f"{turn}:0", DAY, {"b": 10**6, "a": 10**6}, 0) for each in both]
+        await asyncio.gather(*freeing, *settling, *reserving)
+    await other.close()
+    assert [await budgets.spent(scope, day) for scope in "ab" for day in days] == [0, 0, 0, 0]
+
+
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 async def test_what_was_settled_long_ago_is_not_looked_at_for_what_is_still_reserved(
     budgets: Budgets, database: Database
