@@ -6,8 +6,8 @@ PYTHON ?= python3
 UV := $(shell command -v uv || echo .uv/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 READY := .venv/.ready
-# One more than there are cores: many tests wait for clocks and for other processes.
-WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
+# Two more than there are cores: many tests wait for clocks and for other processes.
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)")
 FIGURES := $(CURDIR)/.pytest_cache/drills.jsonl
 DRILL = LONG=1 DRILLS=$(FIGURES) $(RUN) pytest -p no:randomly
 # What is about how quickly many are answered: nothing else runs beside these.
@@ -21,7 +21,7 @@ run: $(READY)  ## start the bot; without any credentials, against the sandboxes
 	$(RUN) interact run
 
 test: lint $(READY)  ## lint, types, and every test
-	$(RUN) pytest -n $(WORKERS)
+	$(RUN) pytest -n $(WORKERS) --dist worksteal
 
 lint: $(READY)  ## style and types
 	$(RUN) ruff check .

@@ -18,7 +18,7 @@ _ALONE = ("br", "hr", "img", "emoji", "attachment")  # have nothing inside that 
 _UNSEEN = ("script", "style", "head", "title", "template", "systemeventmessage")
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:]{0,30})((?:"[^"<]*"|'[^'<]*'|[^<>"'])*)>|<!--[^<>]*-->""")
 _TOLD = re.compile(r"""([A-Za-z][\w:-]{0,40})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')""")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>~]|^#(?=#*(?:\s|$)))", re.MULTILINE)
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~]|(?:^|(?<=^ )|(?<=^  )|(?<=^   ))#(?=#*(?:\s|$)))", re.MULTILINE)
 _HOSTED = re.compile(r"/hostedContents/([\w=-]{1,1000})/\$value$")
 
 
