@@ -57,6 +57,8 @@ def change_keyring(source: KeySource, edit: Callable[[Keyring], Keyring]) -> Key
     refuse_fixed(source)
     try:
         return change(source.path, source.user, edit)
+    except FileNotFoundError:
+        raise NoKeyringError(f"There is no keyring at {source.path} yet: the bot makes it when it first starts.") from None
     except OSError as error:
         raise KeyringError(f"The keyring at {source.path} can't be changed: {error.strerror}.") from None
 

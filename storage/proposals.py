@@ -95,8 +95,8 @@ class Proposals:
         return await self._database.read(lambda connection: list(connection.scalars(statement)))
 
     async def prune(self, before: float) -> int:
-        """Deletes those that had expired by then, and their cards; says how many."""
-        old = proposal.c.expires < before
-        is_of_old = exists().where(proposal.c.id == proposal_card.c.proposal, old)
-        await prune(self._database, proposal_card, is_of_old)
-        return await prune(self._database, proposal, old)
+        """Deletes those that had expired by then, and the cards of all that are gone; says how many."""
+        pruned = await prune(self._database, proposal, proposal.c.expires < before)
+        of_none = ~exists().where(proposal.c.id == proposal_card.c.proposal)
+        await prune(self._database, proposal_card, of_none)
+        return pruned

@@ -48,8 +48,10 @@ class Door:
             answer = await self.take(read(body, request.headers[TIMESTAMP]))
         except Malformed:
             return web.Response(status=400)
+        if answer is None:
+            return web.Response(status=503, headers=_LATER)
         self._metrics.ack_seconds.observe(time.perf_counter() - began)
-        return web.Response(status=503, headers=_LATER) if answer is None else _response(answer)
+        return _response(answer)
 
     async def take(self, envelope: Envelope) -> Mapping[str, Any] | None:
         """Stores what is worth it; gives the body of the acknowledgement, or None where it could not be stored.

@@ -260,6 +260,11 @@ def test_keys_that_the_bot_does_not_keep_are_not_changed_by_it(source: KeySource
         change_keyring(replace(source, value=encoded(SECRET)), with_new_key)
 
 
+def test_before_there_is_a_keyring_it_says_who_makes_it(source: KeySource) -> None:
+    with pytest.raises(NoKeyringError, match="the bot makes it when it first starts"):
+        change_keyring(source, with_new_key)
+
+
 def test_a_change_that_fails_leaves_the_file_as_it_was(source: KeySource) -> None:
     first = open_keyring(source, make=True)
 

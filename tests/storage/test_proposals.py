@@ -81,3 +81,7 @@ async def test_its_cards_are_remembered_until_it_is_forgotten(proposals: Proposa
     assert await proposals.prune(EXPIRES + 1) == 1
     assert (await proposals.cards("p1"), await proposals.cards("p2")) == ([], ["slack:3"])
     assert (await proposals.find("p1"), (await proposals.find("p2")) is not None) == (None, True)
+
+    await proposals.forget(OPEN.requester)
+    await proposals.prune(0.0)
+    assert await proposals.cards("p2") == []
