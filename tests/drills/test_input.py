@@ -110,6 +110,7 @@ async def _fuzzed(town: Town) -> str:
 
 async def _said(town: Town) -> str:
     number = await said_everywhere(town)
+    await town.settled(_DRAINED)
     return f"E7: text of every kind, by mention, chat, slash command and form: {number} answered"
 
 
@@ -117,6 +118,7 @@ async def _out_of_order(town: Town) -> str:
     """Later ones come first, and edits before what they edit: each is answered once, in the order in which it came."""
     for way in list(town.ways) * (25 if LONG else 2):
         await _conversation(town, way)
+    await town.settled(_DRAINED)
     return "E2: thread replies in the wrong order, edits before what they edit"
 
 
@@ -133,22 +135,24 @@ async def _conversation(town: Town, way: Way) -> None:
 
 async def _shared(town: Town) -> str:
     """The model refuses some, and is told the beginning of what is said to be a text: each is answered."""
-    rooms: list[tuple[Way, str]] = []
+    before, shared = _replies(town), 0  # what can't be read is said in private, in Teams in Ada's own chat
     with peak(town.bots[0].pid) as grown:
         for way in town.ways:
             for name, (type, content) in bombs().items():
-                room = way.side.open_room(town.ledger.room())
-                rooms.append((way, room))
+                room, shared = way.side.open_room(town.ledger.room()), shared + 1
                 message = way.message("ask What is this?", room, way.side.begin(room, "Look at this."))
                 assert await way.deliver(way.sharing(message, name, type, content), town.bots[0].url, 0) < 300
-        await town.settled()
-    shared, replies = len(rooms), sum(len(way.side.said(room)) for way, room in rooms)
+        await town.settled(_DRAINED)
     town.probes += shared
     asked = {each.path for platform in _platforms(town) for each in platform.journal}
     fetched = [path for path in asked if any(at in path for at in _FETCHED)]
-    assert (replies, len(fetched), town.tracebacks()) == (shared, shared, 0)
+    assert (_replies(town) - before, len(fetched), town.tracebacks()) == (shared, shared, 0)
     assert grown() < _MOST_GROWTH
     return f"E9: {shared} files that are bombs ({UNPACKED} MB unpacked) shown to a model: at most {grown():.0f} MB more memory"
+
+
+def _replies(town: Town) -> int:
+    return sum(len(way.side.said()) for way in town.ways)
 
 
 def _platforms(town: Town) -> tuple[SlackSandbox, TeamsSandbox]:
