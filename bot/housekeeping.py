@@ -45,8 +45,8 @@ class Housekeeping:
 
     async def tidy(self) -> None:
         """Raises StorageError."""
-        now = self._clock.time()
-        gone = await self._inbox.prune(now - self._keep) + await self._offers.prune(now)
+        now, shared = self._clock.time(), self._inbox.time()
+        gone = await self._inbox.prune(shared - self._keep) + await self._offers.prune(shared)
         await self._stops.prune(now - _DAY)
         await self._pictures.prune(now - _SHOWN * _DAY)
         await self._budgets.prune(datetime.fromtimestamp(now - _SPENT * _DAY, UTC).strftime("%Y-%m-%d"))

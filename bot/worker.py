@@ -137,7 +137,7 @@ class Worker:
         if not isinstance(error, UndeliveredError):
             try:
                 await self._answering.give_up(delivery, error)
-            except (Fenced, StorageError):  # where the database is away now, it is told when it comes again
+            except (Fenced, StorageError):  # the database is away: it comes again
                 raise
             except Exception as untold:
                 _LOG.warning("and its asker could not be told: %s", type(untold).__name__)

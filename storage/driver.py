@@ -10,7 +10,8 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import Engine, PoolProxiedConnection, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.cutting import cut
 from storage.engine import sqlstate
@@ -18,6 +19,9 @@ from storage.engine import sqlstate
 # Half a second for a lock: Slack waits three for its acknowledgement, which may have to wait for three turns.
 _BRIEFLY = "PRAGMA busy_timeout = 500"
 _BRIEFLY_ON_POSTGRESQL = "SET lock_timeout = 500"
+_SINCE = "since"  # when a connection was made
+# lock_not_available, deadlock_detected, serialization_failure, as in the list below
+_CONTENDED = ("55P03", "40P01", "40001")
 _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
@@ -29,9 +33,10 @@ class Driver:
         self._engine = engine
         self._connection: PoolProxiedConnection | None = None
         self._began: float | None = None
-        self._broke = False
+        self._broke = 0.0
         self._line: Any = None  # the driver's own connection: sqlite3's and psycopg's have `execute` and `commit`
         self.pid = 0  # of PostgreSQL's process that serves this connection
+        event.listen(engine, "connect", self._note)
         event.listen(engine, "checkout", self._renew)
 
     @property
@@ -68,26 +73,36 @@ class Driver:
             return True
         return not self.is_sqlite and (isinstance(cause, dbapi.InterfaceError) or sqlstate(cause) == _UNIQUE_VIOLATION)
 
+    def is_contended(self, error: Exception) -> bool:
+        """Whether others were in the way, so that it was undone: the database and the connection are as good as before."""
+        return not self.is_sqlite and sqlstate(error) in _CONTENDED
+
+    def roll_back(self) -> None:
+        """After what was contended."""
+        self._line.rollback()
+
     def disconnect(self) -> None:
         if self._connection is not None:
             self._line = None
             self._connection.invalidate()
             self._connection = None
-            self._broke = not self.is_sqlite
+            self._broke = 0.0 if self.is_sqlite else time.monotonic()
 
     def cut(self) -> None:
         """From another thread: the transaction that is going on fails. See `cutting.cut`."""
         if (line := self._line) is not None:
             cut(line)
 
-    def _renew(self, *_: Any) -> None:
+    def _note(self, _: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_SINCE] = time.monotonic()
+
+    def _renew(self, _: Any, record: ConnectionPoolEntry, __: Any) -> None:
         """All that were connected before are most likely broken as well, and would fail turn after turn: none is used again.
 
         https://docs.sqlalchemy.org/en/20/core/pooling.html#disconnect-handling-pessimistic
         """
-        if self._broke:
-            self._broke = False
-            raise InvalidatePoolError
+        if record.info.get(_SINCE, 0.0) < self._broke:
+            raise DisconnectionError
 
     def _connect(self) -> None:
         self._connection = self._engine.raw_connection()

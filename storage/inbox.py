@@ -84,8 +84,8 @@ class Inbox:
     ) -> bool:
         """Stores a delivery; it is on the disk when this returns. False: it was there before, whatever became of it.
 
-        Of one that was there before the audit gets a row, the first time, if it is to be `noted`: that is, if it came from
-        outside. The conversation of such a one begins with "platform:tenant:", by which those who run the bot there find it.
+        Of one that was there before the audit gets a row, soon after and the first time, if it is to be `noted`: that is, if
+        it came from outside. Its conversation begins with "platform:tenant:", by which those who run the bot there find it.
         Deliveries of one conversation run one after the other; what has no order gets a conversation of its own. Nothing
         comes out before it is `due`, nor what follows it in its conversation; None: at once.
         Raises StorageError, within `patience`, and then it must not be acknowledged, though it may be stored all the same;
@@ -104,7 +104,7 @@ class Inbox:
     def claim(self, deliver: Callable[[Delivery], None], width: int) -> None:
         """From now on keeps up to `width` deliveries claimed, and calls `deliver` with each on the event loop.
 
-        Each must come to its end by `finish`, `retry`, `bury` or `release`; until then its lease is renewed.
+        Each must come to its end by `finish`, `retry`, `bury`, `again`, `release` or `leave`; until then its lease is renewed.
         """
         self._writer.claim(partial(self._hand_over, deliver), width)
 

@@ -19,7 +19,7 @@ async def prune(database: Database, table: Table, old: ColumnElement[bool], piec
 
     `piece` is how many are deleted in one transaction: fewer, where rows are large.
     """
-    select_old = select(*table.primary_key).where(old)
+    select_old = select(*table.primary_key).where(old).order_by(*table.primary_key)  # one order, or two would block each other
     keys = await database.read(lambda connection: connection.execute(select_old).all())
     remove = partial(_remove, _by_key(table).where(old))  # still: it may have been renewed meanwhile
     pruned = 0

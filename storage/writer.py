@@ -107,7 +107,7 @@ class Writer:
                 self._turn()
                 self._recovered()
             except Exception as error:
-                self._fail(error)
+                self._put_off(error)
         self._driver.disconnect()
 
     def _take(self) -> bool:
@@ -160,13 +160,13 @@ class Writer:
             stored = store(self._statements, asked.puts)
             progress = self._claims.advance(asked.intents, asked.conclusions, width, renewing, now)
             repeats = [*asked.repeats, *stored.repeats]
-            if repeats and is_all:
-                self._statements.record_repeats(repeats)
+            noted = _MOST if is_all else 0
+            if repeats[:noted]:
+                self._statements.record_repeats(repeats[:noted])
         self._claims.keep(progress)
         answers = [*stored.answers, *((probe.done, None) for probe in asked.probes), *progress.answers]
         asked.clear()
-        if not is_all:
-            self._backlog.repeats += repeats
+        self._backlog.repeats += repeats[noted:]
         self._tell(answers, progress.claimed)
         return stored.new
 
@@ -182,6 +182,18 @@ class Writer:
         if self._failing:
             _LOG.warning("the inbox can be written again")
         self._failing = False
+
+    def _put_off(self, error: Exception) -> None:
+        """What others were in the way of is asked again at once: it may have waited for half a second."""
+        if not self._driver.is_contended(error):
+            self._fail(error)
+            return
+        _LOG.info("the inbox waits for another process: %s", storage_error(error))
+        try:
+            self._driver.roll_back()
+        except Exception as broken:
+            self._fail(broken)
+        self.wake()
 
     def _fail(self, error: Exception) -> None:
         """What was asked is kept for the next turn, unless it is at fault. Puts are refused by `Inbox.put`, in time."""

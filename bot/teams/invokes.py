@@ -111,7 +111,7 @@ class Invokes:
         asked = await self._asked(envelope)
         if not isinstance(asked.what, Press):
             return in_dialog(words.stranger().text)
-        offered = await taken(self._offers, asked.what.offer, asked.actor.key, self._clock.time())
+        offered = await taken(self._offers, asked.what.offer, asked.actor.key, self._inbox.time())
         if isinstance(offered, Reply):
             return in_dialog(offered.text)
         command = self._catalog.get(offered.command)

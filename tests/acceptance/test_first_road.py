@@ -131,7 +131,7 @@ async def test_a_service_that_is_away_for_a_while_is_asked_again_and_answers_onc
 async def test_the_platform_itself_being_in_trouble_loses_no_answer(on_both: World) -> None:
     """Both at once: each waits for its next try by itself."""
     sides = list(on_both.sides.values())
-    for side in sides:
+    for side in sides * 2:
         side.refuse_once()
     await asyncio.gather(*(side.ask("ping still there") for side in sides))
     answers = [await on_both.replies(1, side=side) for side in sides]

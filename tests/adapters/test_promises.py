@@ -426,7 +426,7 @@ async def test_nor_does_the_largest_thing_that_it_sends(stage: Stage) -> None:
 async def stall(stage: Stage, work: Work) -> float:
     """How long the loop was held up, at the best of some attempts: the first may have more to do."""
     best = 1.0
-    for _ in range(12):
+    for _ in range(8):
         ticking = asyncio.create_task(longest_hold())
         await asyncio.sleep(0.02)
         await stage.outcome(work)

@@ -30,7 +30,7 @@ FAULTS = (
     Fault("B2", "disk full", "on a small disk of its own, for both databases"),
     Fault("B3", "no writes to the disk", "by strace (EROFS): a disk with open files can't be made read-only here"),
     Fault("B4", "fsync fails (EIO)", "by strace, for both databases"),
-    Fault("B5", "a bit of the write-ahead log turned"),
+    Fault("B5", "a bit of the write-ahead log turned", "what was written after it is gone, so that an answer may come again"),
     Fault("B6", "an old backup put in place"),
     Fault("B7", "PostgreSQL restarted", "and in the soak every 5 to 40 s"),
     Fault("B8", "PostgreSQL killed or stopped in mid-commit", "and tests/storage/test_unknown.py"),

@@ -41,15 +41,15 @@ async def test_a_hundred_thousand_connected_accounts_keep_nobody_waiting(server:
 
     assert before.faults == after.faults == {}
     assert after.p99 <= max(2 * before.p99, _NOISE) or not LONG
+    assert after.answer <= max(2 * before.answer, _NOISE) or not LONG
 
 
 async def _creating(world: World, word: str, seed: int, case: str) -> Account:
-    """Ada puts one event after the other into her calendar, ten a second, in rooms of a few each."""
+    """Ada puts one event after the other into her calendar, in rooms of a few each; `answer` is the 99th percentile here."""
     rooms = [world.side.open_room(f"{word}{number}") for number in range(_ROOMS)]
-    seconds = [await _create(world, f"{word} {number}", rooms[number % _ROOMS]) for number in range(_NUMBER)]
-    began = time.monotonic()
-    await _all_said(world, rooms)
-    answer = time.monotonic() - began
+    times = [await _create(world, f"{word} {number}", rooms[number % _ROOMS], number // _ROOMS) for number in range(_NUMBER)]
+    acknowledged, answered = zip(*times, strict=True)
+    await _all_done(world)
     titles = Counter(event["summary"] for each in world.calendar.state(_ADA).values() for event in each.values())
     written = [titles[f"{word} {number}"] for number in range(_NUMBER)]
     said = sum(len(world.side.said(room)) for room in rooms)
@@ -64,25 +64,30 @@ async def _creating(world: World, word: str, seed: int, case: str) -> Account:
         leaked=0,
         stuck=0,  # or this would not have been reached
         refused=0,
-        longest=max(seconds),
-        p99=quantiles(seconds, n=100, method="inclusive")[98],
+        longest=max(acknowledged),
+        p99=_p99(acknowledged),
         recovery=nan,
-        answer=answer,
+        answer=_p99(answered),
     ).note()
 
 
-async def _create(world: World, title: str, room: str) -> float:
-    """Seconds until it was acknowledged."""
+async def _create(world: World, title: str, room: str, before: int) -> tuple[float, float]:
+    """Seconds until it was acknowledged, and until it was answered, in a room with so many answers before."""
     began = time.monotonic()
     assert await world.side.ask(f'calendar create "{title}" tomorrow 10:00', room)
-    seconds = time.monotonic() - began
+    acknowledged = time.monotonic() - began
+    await world.replies(before + 1, room)
+    answered = time.monotonic() - began
     await asyncio.sleep(_PAUSE)
-    return seconds
+    return acknowledged, answered
 
 
-async def _all_said(world: World, rooms: Sequence[str]) -> None:
-    async def look() -> bool:
-        said = sum(len(world.side.said(room)) for room in rooms)
-        return said >= _NUMBER and not unfinished(world.bot.environment["DATABASE_URL"])
+async def _all_done(world: World) -> None:
+    async def look() -> int:
+        return unfinished(world.bot.environment["DATABASE_URL"])
 
-    await until(look, bool)
+    await until(look, lambda number: number == 0)
+
+
+def _p99(seconds: Sequence[float]) -> float:
+    return quantiles(seconds, n=100, method="inclusive")[98]

@@ -118,7 +118,7 @@ async def _out_of_order(town: Town) -> str:
     """Later ones come first, and edits before what they edit: each is answered once, in the order in which it came."""
     for way in list(town.ways) * (25 if LONG else 2):
         await _conversation(town, way)
-    await town.settled(_DRAINED)
+    await town.settled()
     return "E2: thread replies in the wrong order, edits before what they edit"
 
 
@@ -135,15 +135,18 @@ async def _conversation(town: Town, way: Way) -> None:
 
 async def _shared(town: Town) -> str:
     """The model refuses some, and is told the beginning of what is said to be a text: each is answered."""
-    before, shared = _replies(town), 0  # what can't be read is said in private, in Teams in Ada's own chat
+    before, rooms = _replies(town), list[tuple[Way, str]]()  # what can't be read is said in private, in Teams in Ada's own chat
     with peak(town.bots[0].pid) as grown:
         for way in town.ways:
             for name, (type, content) in bombs().items():
-                room, shared = way.side.open_room(town.ledger.room()), shared + 1
+                room = way.side.open_room(town.ledger.room())
+                rooms.append((way, room))
                 message = way.message("ask What is this?", room, way.side.begin(room, "Look at this."))
                 assert await way.deliver(way.sharing(message, name, type, content), town.bots[0].url, 0) < 300
         await town.settled(_DRAINED)
+    shared = len(rooms)
     town.probes += shared
+    assert {len(way.side.said(room)) for way, room in rooms} <= {0, 1}
     asked = {each.path for platform in _platforms(town) for each in platform.journal}
     fetched = [path for path in asked if any(at in path for at in _FETCHED)]
     assert (_replies(town) - before, len(fetched), town.tracebacks()) == (shared, shared, 0)

@@ -160,5 +160,7 @@ async def test_who_puts_in_does_not_wait_for_a_process_that_holds_the_audit(open
         await asyncio.sleep(0.1)
         async with asyncio.timeout(1.5):  # what waits to be noted gives up after half a second, and is tried again
             assert await inbox.put("m", "slack", "E", "")
+        await asyncio.sleep(0.6)
         assert not noting.done()
+        assert inbox.alive, "others are in the way, but nothing is broken"
     await noting
