@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from adapters.base import Secret
 from adapters.errors import Unavailable
 from adapters.http import Http, Request, Response
+from bot.strict_json import Malformed, strict_json
 
 Json = Mapping[str, Any]
 
@@ -71,12 +72,12 @@ def _json(fields: Mapping[str, Any]) -> bytes:
 def read_answer(response: Response) -> Json:
     """Raises SlackError, Unavailable."""
     try:
-        answer = json.loads(response.body)
-        ok, error = answer["ok"], answer.get("error", "")
-    except (ValueError, TypeError, KeyError, AttributeError):
+        answer = strict_json(response.body)
+        ok, error = answer["ok"], str(answer.get("error", ""))
+    except (Malformed, KeyError):
         raise Unavailable("Slack's answer can't be read.") from None
     if error in _PASSING:
         raise Unavailable("Slack can't do it right now.")
     if not ok:
-        raise SlackError(str(error))
-    return dict(answer)
+        raise SlackError(error)
+    return answer

@@ -3,7 +3,6 @@
 The rights to it come with the app where it is installed: see READS in manifest.py.
 """
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from adapters.errors import Refused, Unavailable
 from adapters.http import Request, Response
+from bot.strict_json import Malformed, strict_json
 from bot.teams.bearer import Bearer
 
 Json = Mapping[str, Any]
@@ -82,9 +82,6 @@ def quoted(id: str) -> str:
 
 def _object(body: bytes) -> Json:
     try:
-        told = json.loads(body)
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        raise Unavailable("Graph's answer can't be read.")
-    return told
+        return strict_json(body)
+    except Malformed:
+        raise Unavailable("Graph's answer can't be read.") from None

@@ -1,11 +1,11 @@
 """What Graph tells of a message, as what was said: https://learn.microsoft.com/graph/api/resources/chatmessage."""
 
-import json
 import mimetypes
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.strict_json import Malformed, strict_json
 from bot.teams.markdown import escaped, markdown, pictures
 from bot.text import is_web_address
 from commands.talk import Attached, Said
@@ -117,10 +117,9 @@ def _attachments(message: Json) -> list[Json]:
 def _content(attachment: Json) -> Json:
     """Graph tells it as text."""
     try:
-        content = json.loads(str(attachment.get("content") or ""))
-    except ValueError:
+        return strict_json(str(attachment.get("content") or "").encode())
+    except Malformed:
         return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _mapping(holder: Json, name: str) -> Json:

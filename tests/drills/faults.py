@@ -44,7 +44,7 @@ FAULTS = (
     Fault("E4", "mutants of signatures", "401 for each; 401 or 403 for a good token of another service or tenant"),
     Fault("E5", "bodies too large, framings, packed requests"),
     Fault("E6", "JSON deep, doubled, out of range; fields missing"),
-    Fault("E7", "text of all kinds: NUL, lone surrogates", "not by message shortcuts and buttons"),
+    Fault("E7", "text of all kinds: NUL, lone surrogates", "on every road that carries text; a button carries none"),
     Fault("E8", "markup in what people say", "of what services say, tests/bot/test_renderers.py"),
     Fault("E9", "bombs in shared files", "512 MB unpacked, shown to a stand-in model: read as text or refused, none is opened"),
     Fault("E10", "slow clients", "and tests/bot/test_receiving.py, tests/acceptance/test_slow_clients.py"),

@@ -1,4 +1,4 @@
-"""The roads by which people type to the bot, with text of every kind on them: a mention, a chat, a slash command, a form."""
+"""The roads by which text of every kind comes to the bot: a mention, a chat, a slash command, a form, a message's menu."""
 
 import json
 import time
@@ -19,10 +19,7 @@ _A_FEW = 3  # of each kind of chat that has one bot and one person: Slack lets i
 
 async def said_everywhere(town: Town) -> int:
     """Gives how many questions there were."""
-    before, (slack, teams) = len(town.ledger.questions), (town.sandboxes["slack"], town.sandboxes["teams"])
-    assert isinstance(slack, SlackSandbox)
-    assert isinstance(teams, TeamsSandbox)
-    slack.courier.url, teams.courier.url = f"{town.bots[0].url}slack/events", f"{town.bots[0].url}api/messages"
+    before, (slack, teams) = len(town.ledger.questions), _platforms(town)
     await _mentioned(town, KINDS.values())
     await _alone(town, slack, teams, town.random.sample(list(KINDS.values()), _A_FEW))
     for text in KINDS.values():
@@ -34,6 +31,29 @@ async def said_everywhere(town: Town) -> int:
         town.ledger.note(question, began, told.status)
         await _filled_in(town, slack, text)
     return len(town.ledger.questions) - before
+
+
+async def summarized_everywhere(town: Town) -> int:
+    """From the menu of a message of each kind. Gives how many there were, each in a room of its own."""
+    slack, teams = _platforms(town)
+    for text in KINDS.values():
+        room = town.ways[0].side.open_room(town.ledger.room())
+        posted = slack.workspace.post(room, ADA, text)
+        assert (await slack.shortcut("summarize", posted.ts, channel=room)).status < 300
+        room = town.ways[1].side.open_room(town.ledger.room())
+        written = teams.workspace.post(teams.workspace.conversation(room), ADA_IN_TEAMS, text)
+        assert (await teams.act("message.summarize", written.id)).status < 300
+        assert (await teams.submit({})).status < 300
+    return len(KINDS) * 2
+
+
+def _platforms(town: Town) -> tuple[SlackSandbox, TeamsSandbox]:
+    """They deliver to the first bot."""
+    slack, teams = town.sandboxes["slack"], town.sandboxes["teams"]
+    assert isinstance(slack, SlackSandbox)
+    assert isinstance(teams, TeamsSandbox)
+    slack.courier.url, teams.courier.url = f"{town.bots[0].url}slack/events", f"{town.bots[0].url}api/messages"
+    return slack, teams
 
 
 async def _filled_in(town: Town, slack: SlackSandbox, text: str) -> None:

@@ -22,7 +22,7 @@ from tests.drills.fuzz import slack_fuzz, teams_fuzz
 from tests.drills.mutants import slack_control, slack_mutants, strangers, teams_control, teams_mutants
 from tests.drills.platforms import Way
 from tests.drills.queue import given_up
-from tests.drills.roads import said_everywhere
+from tests.drills.roads import said_everywhere, summarized_everywhere
 from tests.drills.scarcity import peak
 from tests.drills.series import series
 from tests.drills.town import Town
@@ -39,7 +39,7 @@ _FETCHED = ("/files/", "/sharepoint/download/")
 async def test_what_is_forged_framed_badly_or_odd_is_refused_or_answered_and_breaks_nothing(on_sqlite: OpenTown) -> None:
     async with _a_model() as settings, on_sqlite(**settings) as town:
         await town.start()
-        faults = await series(town, (_forged, _framed, _fuzzed, _said, _out_of_order, _shared))
+        faults = await series(town, (_forged, _framed, _fuzzed, _said, _summarized, _out_of_order, _shared))
 
     assert faults == {}
 
@@ -112,6 +112,14 @@ async def _said(town: Town) -> str:
     number = await said_everywhere(town)
     await town.settled(_DRAINED)
     return f"E7: text of every kind, by mention, chat, slash command and form: {number} answered"
+
+
+async def _summarized(town: Town) -> str:
+    before = _replies(town)
+    town.probes += (number := await summarized_everywhere(town))
+    await town.settled(_DRAINED)
+    assert (_replies(town) - before, town.tracebacks()) == (number, 0)
+    return f"E7: a model is told messages of every kind, from their menus: {number} answered"
 
 
 async def _out_of_order(town: Town) -> str:

@@ -77,6 +77,12 @@ async def test_a_thread_is_read_from_the_message_that_began_it(slack: Stage) -> 
     assert f"thread_ts={began.ts}" in said[1].url
 
 
+async def test_what_no_text_can_hold_is_read_as_a_sign_that_stands_for_it(slack: Stage) -> None:
+    began = slack.slack.workspace.post(GENERAL, ADA, "a\ud83d and \0")
+    said = await slack.platform.thread(Place("slack", TEAM, GENERAL, began.ts))
+    assert [each.text for each in said] == ["a\ufffd and \ufffd"]
+
+
 async def test_of_a_long_thread_the_newest_are_read_and_what_it_began_with(slack: Stage) -> None:
     began = slack.slack.workspace.post(GENERAL, ADA, "0")
     for number in range(1, 620):

@@ -46,6 +46,12 @@ def told(said: list[Said]) -> list[tuple[str, str]]:
     return [(each.author, each.text) for each in said]
 
 
+async def test_what_no_text_can_hold_is_read_as_a_sign_that_stands_for_it(on: Stage, platform: Teams) -> None:
+    began = post(on, GENERAL, "a\ud83d and \0")
+
+    assert told(await platform.thread(await met(on, platform, GENERAL, began))) == [("Ada Lovelace", "a\ufffd and \ufffd")]
+
+
 async def test_a_thread_is_read_oldest_first_with_what_began_it(on: Stage, platform: Teams) -> None:
     began = post(on, GENERAL, "When *is* it?")
     post(on, GENERAL, author=GRACE, thread=began, html="<p>On <b>Friday</b></p>")
