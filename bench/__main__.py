@@ -17,7 +17,7 @@ from bench.whole import run
 
 @click.group(invoke_without_command=True)
 @click.option("--rounds", default=3, show_default=True, help="How often each subject is measured.")
-@click.option("--seconds", default=2.5, show_default=True, help="How long each steady phase takes.")
+@click.option("--seconds", default=5.0, show_default=True, help="How long each steady phase takes.")
 @click.option("--quick", is_flag=True, help="One short round, for a first impression; README.md stays as it is.")
 @click.option("--seed", default=0, show_default=True, help="Shuffles the order within each round.")
 @click.pass_context
