@@ -63,6 +63,7 @@ class Connection(web.RequestHandler):
         self._deadline = deadline
         self._who: str | None = None
         self._body: StreamReader = EMPTY_PAYLOAD
+        self._is_broken = False
         self._timer: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
 
@@ -89,12 +90,16 @@ class Connection(web.RequestHandler):
         """The clock runs from a request's first byte to its last, and for what the answer takes it stands still.
 
         aiohttp has no hook for either. It counts heads, and keeps what it has not begun to answer in `_messages`.
+        After what can't be read nothing can: aiohttp would try it with all that comes, and keep that.
         """
+        if self._is_broken:
+            return
         heads, was_whole = self._request_count, self._body.is_eof()
         super().data_received(data)
         has_head = self._request_count > heads
         if has_head and self._messages:
-            self._body = self._messages[-1][1]
+            head, self._body = self._messages[-1]
+            self._is_broken = _is_broken(head)
         if self._body.is_eof() and (has_head or not was_whole):
             self._disarm()
         elif data:  # aiohttp calls this without any, to go on where it had stopped reading
@@ -154,6 +159,14 @@ class Connection(web.RequestHandler):
     def _abort(self) -> None:
         if self.transport is not None:
             self.transport.abort()
+
+
+def _is_broken(head: Any) -> bool:
+    """Whether this is what aiohttp puts in a head's place that can't be read, with an error whose traceback holds what came."""
+    error = getattr(head, "exc", None)
+    if isinstance(error, BaseException):
+        error.__traceback__ = None
+    return error is not None
 
 
 def counted(peer: tuple[Any, ...] | None) -> str:

@@ -1,6 +1,7 @@
 """Slow clients are hung up on, crowds are kept out, and whoever is neither is answered as quickly as ever."""
 
 import asyncio
+import gc
 import logging
 import resource
 import socket
@@ -12,6 +13,7 @@ import aiohttp
 import pytest
 import uvloop
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.receiving import Room, counted
 from bot.server import application, listening_socket, serve
@@ -338,3 +340,24 @@ async def test_a_crowd_of_slow_clients_takes_little_memory_and_others_are_answer
 
     assert sorted(took)[-2] < 0.5
     assert grown < 16 * 1024  # KiB
+
+
+async def test_nothing_is_kept_of_what_can_not_be_read(server: Served) -> None:
+    async def pour() -> None:
+        _, writer = await server.connect()
+        with suppress(ConnectionError):
+            writer.write(GET)
+            for _ in range(50):
+                writer.write(b"z" * 1_000_000)
+                await writer.drain()
+        writer.close()
+
+    gc.collect()
+    gc.disable()  # it counts objects, not what they hold
+    try:
+        await asyncio.gather(*(pour() for _ in range(5)))
+        kept = [each for each in gc.get_objects() if isinstance(each, HttpProcessingError)]
+        assert [each for each in kept if each.__traceback__] == []
+        assert len(kept) <= 5
+    finally:
+        gc.enable()

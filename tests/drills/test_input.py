@@ -1,5 +1,6 @@
 """Whatever is sent to a bot that runs: nothing forged is let in, nothing odd breaks it, and what people ask is answered."""
 
+import asyncio
 import json
 import time
 from collections import Counter
@@ -26,10 +27,11 @@ from tests.drills.roads import said_everywhere, summarized_everywhere
 from tests.drills.scarcity import peak
 from tests.drills.series import series
 from tests.drills.town import Town
-from tests.drills.wire import Probe, answers, signed
+from tests.drills.wire import Probe, answers, pour, signed
 
 _FUZZED = 10_000 if LONG else 120
 _IN_A_ROW = 4 if LONG else 3  # questions in one conversation
+_POURING = 40  # connections that send megabytes of what is no request
 _LATER = 503  # the inbox can't be written just now: the platform delivers it again
 _DRAINED = 600.0  # seconds: much of it is answered in one chat, where Slack takes a message a second
 _MOST_GROWTH = 64  # MB that it may take at any moment
@@ -73,6 +75,7 @@ async def _framed(town: Town) -> str:
     body = b'{"type":"event_callback","event":{}}'
     with peak(town.bots[0].pid) as grown:
         statuses = await _answered(town, framings(_platforms(town)[0], body))
+        await asyncio.gather(*(pour(int(town.bots[0].environment["PORT"])) for _ in range(_POURING)))
     refused = {name: told for name, told in statuses.items() if name not in TAKEN and (told or name not in UNHEARD)}
     assert {name: statuses[name] for name in TAKEN} == TAKEN
     assert {name: told for name, told in refused.items() if len(told) != 1 or not 400 <= told[0] < 500} == {}

@@ -12,6 +12,7 @@ from bot.slack.verify import SIGNATURE, TIMESTAMP, sign
 SLACK, TEAMS = "/slack/events", "/api/messages"
 JSON = "application/json"
 _PART = 65_536  # bytes
+_MUCH = 10_000_000  # bytes
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 
 Headers = Iterable[tuple[str, str]]
@@ -59,3 +60,14 @@ async def answers(port: int, sent: bytes, patience: float = 15.0) -> Sequence[in
     finally:
         writer.close()
     return [int(status) for status in _STATUS.findall(heard)]
+
+
+async def pour(port: int) -> None:
+    """A good request, and then what is none, as much of it as the bot lets in."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    with suppress(ConnectionError):
+        writer.write(head("GET /healthz HTTP/1.1", [("Host", "bot")]))
+        for _ in range(_MUCH // _PART):
+            writer.write(b"z" * _PART)
+            await writer.drain()
+    writer.close()
