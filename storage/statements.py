@@ -18,7 +18,7 @@ from storage.offers import Offer
 from storage.shared_clock import SERVER_TIME
 from storage.text import escaped, unescaped
 
-_MOST_ROWS = 1000  # of a statement: SQLite takes 32,766 values. Operations come in no larger numbers, offers may
+_MOST_ROWS = 1000  # of a statement: SQLite takes 32,766 values, PostgreSQL 65,535; a row has 17 at most
 Claim = tuple[str, int]  # a delivery's key, and the fencing number that came with this claim of it
 
 _INSERT = """
@@ -146,8 +146,7 @@ class Statements:
 
     def offer(self, offers: Sequence[Offer], now: float) -> None:
         rows = [(offer.id, offer.call, offer.actor, offer.place, offer.expires, now) for offer in offers]
-        for start in range(0, len(rows), _MOST_ROWS):
-            self._execute(_OFFER, rows=rows[start : start + _MOST_ROWS])
+        self._execute(_OFFER, rows=rows)
 
     def record(self, entries: Sequence[Entry], doubted: Sequence[Entry] = ()) -> None:
         """Adds to the chain of the audit. Last in a transaction: no other process gets on with the chain until it ends.
@@ -220,6 +219,11 @@ class Statements:
             self._execute(_MOVE_HEAD, number + len(rows), rows[-1][-1])
 
     def _execute(self, statement: str, *parameters: Any, rows: Collection[tuple[Any, ...]] = ()) -> Sequence[Any]:
+        """In pieces where there are many rows, as after an outage."""
+        if len(rows) > _MOST_ROWS:
+            every = list(rows)
+            pieces = [every[start : start + _MOST_ROWS] for start in range(0, len(every), _MOST_ROWS)]
+            return [row for piece in pieces for row in self._execute(statement, *parameters, rows=piece)]
         sql = self._text(statement, len(rows), len(next(iter(rows), ())))
         return self._driver.execute(sql, _stored([*parameters, *chain.from_iterable(rows)]))
 
