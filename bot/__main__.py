@@ -7,6 +7,7 @@ libraries around, and a manifest needs no bot.
 import asyncio
 import gc
 import os
+import re
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -195,7 +196,7 @@ def teams(out: Path, app_id: str | None, url: str | None, look: bool) -> None:
 
 @main.group(invoke_without_command=True)
 @click.option("--state", type=click.Choice(["ready", "running", "done", "dead"]), help="Those in this state only.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, newest first.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many, newest first.")
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are seconds since the epoch.")
 @click.pass_context
 def deliveries(context: click.Context, state: str | None, limit: int, as_json: bool) -> None:
@@ -247,6 +248,8 @@ def verify(head: str) -> None:
     """Tell of every row that was changed, removed, inserted or moved. Fails if there is one."""
     from bot.audit import findings, inspect
 
+    if head and not re.fullmatch("[0-9a-f]{64}", head.strip().lower()):
+        raise click.BadParameter("a head has 64 digits, 0 to 9 and a to f: “interact audit verify” tells the one of now.")
     inspected = _wait(inspect(_plan().settings.database, head))
     click.echo(findings(inspected))
     sys.exit(0 if inspected.sound else 1)
@@ -296,11 +299,13 @@ def keys() -> None:
 @keys.command("status")
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are seconds since the epoch.")
 def keys_status(as_json: bool) -> None:
-    """Tell which keys there are, who holds them, and how much needs each."""
-    from bot.keys import report, status
+    """Tell which keys there are, who holds them, and how much needs each; ends with 1 where one is missing here."""
+    from bot.keys import is_complete, report, status
 
     plan = _plan()
-    click.echo(report(_wait(status(plan)), as_json, plan.clock.time()))
+    found = _wait(status(plan))
+    click.echo(report(found, as_json, plan.clock.time(), plan.settings.key_file))
+    sys.exit(0 if is_complete(found) else 1)
 
 
 @keys.command()

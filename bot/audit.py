@@ -38,7 +38,7 @@ async def newest(database_url: str, limit: int) -> list[Entry]:
 
 
 async def inspect(database_url: str, head: str = "") -> Inspected:
-    """Reads all of the chain."""
+    """Reads all of the chain. `head` is as in `Inspected`."""
     head = head.strip().lower()
     async with _audit(database_url) as audit:
         verdict = await audit.verify()

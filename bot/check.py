@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from adapters.base import Adapter
 from adapters.http import Http, pooled_session
 from bot.connect_check import check_connecting
+from bot.env_file import check_settings
 from bot.finding import Finding
 from bot.ground import check_database, check_keyring, check_ports
 from bot.plan import Plan
@@ -34,7 +35,7 @@ async def check(plan: Plan) -> list[Finding]:
             _teams(plan, session),
             _services(plan),
         )
-    return [Finding("Settings", "ok", "complete"), *stored, *ports, *slack, *teams, *check_connecting(plan), *services]
+    return [*check_settings(plan.adapters), *stored, *ports, *slack, *teams, *check_connecting(plan), *services]
 
 
 def report(findings: Sequence[Finding], as_json: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 from bot.plan import Plan
 from bot.stores import key_source
@@ -14,6 +15,7 @@ from storage.database import Database
 from storage.key_rotation import KeyRotation
 from storage.key_source import open_keyring
 from storage.key_status import DataKeyStatus, KeyStatus, MasterKeyStatus, key_status
+from storage.keyholders import RESTORE, sealed_with
 from storage.keyring import Keyring, NoKeyringError
 from storage.shared_clock import SharedClock
 
@@ -70,15 +72,25 @@ async def retire(plan: Plan, id: str) -> str:
     return f"{id} is gone. Backups of the database from before need it: if you keep those, keep a copy of it apart from them."
 
 
-def report(found: KeyStatus, as_json: bool, now: float) -> str:
-    """A table, or JSON."""
+def report(found: KeyStatus, as_json: bool, now: float, sought: Path) -> str:
+    """A table, or JSON. `sought` is where a keyring should be that is kept as a file."""
     if as_json:
         return json.dumps(asdict(found), indent=2)
     rows = [_HEAD, *map(_row, found.masters)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     table = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     data = [_line(found.current, "seal", now), _line(found.retired, "are retired and only open", now)]
-    return "\n".join([f"Keyring: {found.origin or 'none'}", *table, *data])
+    return "\n".join([f"Keyring: {found.origin or f'none at {sought}'}", *table, *data, *_lacking(found)])
+
+
+def is_complete(found: KeyStatus) -> bool:
+    """Whether all keys are here that the database knows."""
+    return all(key.here for key in found.masters)
+
+
+def _lacking(found: KeyStatus) -> list[str]:
+    lacking = [key.id for key in found.masters if not key.here]
+    return [f"{sealed_with(*lacking)}, missing here. {RESTORE}"] if lacking else []
 
 
 def _row(key: MasterKeyStatus) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 from bot.teams.hosts import Hosts
@@ -32,6 +32,8 @@ def _closed(url: str) -> str:
 def _database(address: str) -> str:
     if address and not _DATABASE.match(address):
         raise ValueError("It must be sqlite:///path/to/file or postgresql://user:password@host/database")
+    if address.startswith("postgres") and urlsplit(address).netloc.count("@") > 1:  # part of it would be taken for the host
+        raise ValueError("There is an @ in the user or the password: write it as %40, and other signs but letters likewise")
     return address
 
 
@@ -91,4 +93,5 @@ DatabaseUrl = Annotated[str, AfterValidator(_database)]
 PublicUrl = Annotated[SafeBaseUrl, AfterValidator(_root)]
 Actors = Annotated[Names, AfterValidator(_actors)]
 HostNames = Annotated[Names, AfterValidator(_answerable)]
+Dollars = Annotated[float, Field(ge=0, le=1_000_000)]  # what is counted in millionths fits into 64 bits then
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -16,6 +16,7 @@ from bot.setting_types import (
     Actors,
     BaseUrl,
     DatabaseUrl,
+    Dollars,
     Guid,
     Guids,
     HostNames,
@@ -121,20 +122,23 @@ class Settings(BaseSettings):
         (),
         description="AI providers in the order in which they are asked: openai, or openai:some-model. Default: all of them.",
     )
-    ai_person_dollars: float = Field(2.0, ge=0, description="What one person may spend on AI models in a day, in US dollars.")
-    ai_conversation_dollars: float = Field(10.0, ge=0, description="The same for a channel or a chat.")
-    ai_tenant_dollars: float = Field(50.0, ge=0, description="The same for a whole workspace or tenant.")
-    ai_unknown_dollars: float = Field(
-        30.0, ge=0, description="What a million tokens are taken to cost where the price of a model is not known."
+    ai_person_dollars: Dollars = Field(2.0, description="What one person may spend on AI models in a day, in US dollars.")
+    ai_conversation_dollars: Dollars = Field(10.0, description="The same for a channel or a chat.")
+    ai_tenant_dollars: Dollars = Field(50.0, description="The same for a whole workspace or tenant.")
+    ai_unknown_dollars: Dollars = Field(
+        30.0, description="What a million tokens are taken to cost where the price of a model is not known."
     )
-    check_hours: float = Field(6.0, gt=0, description="How often connected accounts are tried, in hours.")
+    check_hours: float = Field(6.0, gt=0, le=8760, description="How often connected accounts are tried, in hours.")
     keep_activity_days: int = Field(
         90, ge=1, description="For how many days the audit is kept: who asked for what, and what came of it."
     )
     max_age_minutes: int = Field(60, ge=1, description="Requests that waited longer are not run; their asker is told.")
     keep_days: int = Field(7, ge=1, description="For how many days deliveries that are done stay in the database.")
     lease_seconds: float = Field(
-        15.0, ge=0.5, description="How long a process may be silent before others take over what it was at. Also after a crash."
+        15.0,
+        ge=0.5,
+        le=600,
+        description="How long a process may be silent before others take over what it was at. Also after a crash.",
     )
     workers: int = Field(100, ge=1, le=10_000, description="How many conversations are served side by side.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")

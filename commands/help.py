@@ -60,7 +60,7 @@ def _of_command(command: Command) -> Reply:
 def _of_option(option: Option) -> str:
     """Its help, what it takes, and what holds when it is left out."""
     takes = f"one of {', '.join(option.choices)}" if option.choices else "several, with commas between" if option.many else ""
-    default = "" if option.default in (None, "", ()) else f"{option.default} if left out"
+    default = f"{option.default_words} if left out" if option.default_words else ""
     return "; ".join(filter(None, (option.about, takes, "required" if option.required else default or "may be left out")))
 
 

@@ -56,7 +56,14 @@ class Option:
         words = "|".join(self.choices)
         if self.required:
             return f"<{words or self.name}>"
-        return f"[{self.name}={words or ('…' if self.default in (None, '') or self.many else self.default)}]"
+        return f"[{self.name}={words or self.default_words or '…'}]"
+
+    @property
+    def default_words(self) -> str:
+        """What holds where it is left out, as a person would type it; empty where nothing does."""
+        if isinstance(self.default, bool):
+            return "yes" if self.default else "no"
+        return "" if self.many or self.default is None else str(self.default)
 
     def read(self, typed: Any) -> Any:
         """What a person typed for it, as it is to be understood, and shown."""

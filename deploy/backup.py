@@ -16,18 +16,27 @@ def backup(source: Path, target: Path) -> None:
     Until it is whole the copy has another name. One that is there already stays: FileExistsError.
     """
     os.umask(0o077)
+    if "://" in str(source) or ":/" in str(source):
+        raise FileNotFoundError("This copies SQLite's files. PostgreSQL brings pg_dump: see docs/operations.md.")
     if not source.exists():
         raise FileNotFoundError(f"There is no {source}. “interact check” names the database.")
     if target.exists():
         raise FileExistsError(f"There is a {target} already: give the copy a name of its own.")
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
+    try:
+        _copy(source, part)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+    _flush(target.parent)
+
+
+def _copy(source: Path, part: Path) -> None:
     with closing(sqlite3.connect(f"file:{source.absolute()}?mode=rw", uri=True, timeout=30)) as database:
         database.execute("VACUUM INTO ?", [str(part)])  # https://www.sqlite.org/lang_vacuum.html#vacuuminto
     _check(part)
     _flush(part)
-    part.rename(target)
-    _flush(target.parent)
 
 
 def _check(copy: Path) -> None:
@@ -51,5 +60,5 @@ if __name__ == "__main__":
     try:
         backup(Path(sys.argv[1]), Path(sys.argv[2]))
     except (OSError, sqlite3.Error) as error:
-        sys.exit(f"No backup was made: {error}")
+        sys.exit(f"No backup of {sys.argv[1]} was made: {error}")
     print(f"Wrote {sys.argv[2]}: {Path(sys.argv[2]).stat().st_size:,} bytes, checked.")  # noqa: T201 - for whoever backs up

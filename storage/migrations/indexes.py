@@ -38,7 +38,7 @@ def _build(connection: Connection, missing: Sequence[Index]) -> None:
         if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})").scalar():
             return  # another process does it
         connection.exec_driver_sql(_PATIENTLY)
-        for name, on in missing:
+        for name, on in [index for index in missing if not _is_valid(connection, index)]:  # another may have built it just now
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # what is left of one that was broken off
             connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {on}")
     finally:

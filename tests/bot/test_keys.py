@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.keys import abandon, activate, add, report, retire, rewrap, status
+from bot.keys import abandon, activate, add, is_complete, report, retire, rewrap, status
 from bot.plan import Plan
 from bot.stores import key_source
 from storage.data_keys import DataKeys, open_data_keys
@@ -18,6 +18,7 @@ from tests.acceptance.forked_command import interact
 from tests.bot.conftest import FixedClock
 
 DAY = 86400.0
+NOWHERE = Path("/nowhere/keyring.json")
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ async def test_tenants_get_new_data_keys_where_that_is_asked_for(
 
 async def test_the_status_is_a_table_for_people(plan: Plan, running: DataKeys) -> None:
     new = (await add(plan)).split()[0]
-    lines = report(await status(plan), as_json=False, now=plan.clock.time() + 3 * DAY).splitlines()
+    lines = report(await status(plan), as_json=False, now=plan.clock.time() + 3 * DAY, sought=NOWHERE).splitlines()
     assert lines[0] == f"Keyring: {plan.settings.key_file}"
     assert lines[1].split("  ")[0] == "MASTER KEY"
     assert re.fullmatch(r"[0-9a-f]{8} +active +1 +machine-a:1 +-", lines[2])
@@ -92,7 +93,7 @@ async def test_the_status_is_a_table_for_people(plan: Plan, running: DataKeys) -
 
 
 async def test_the_status_is_json_for_machines(plan: Plan, running: DataKeys) -> None:
-    told = json.loads(report(await status(plan), as_json=True, now=0.0))
+    told = json.loads(report(await status(plan), as_json=True, now=0.0, sought=NOWHERE))
     assert [key["holders"] for key in told["masters"]] == [["machine-a:1"]]
     assert told["current"]["keys"] == 1
 
@@ -100,9 +101,12 @@ async def test_the_status_is_json_for_machines(plan: Plan, running: DataKeys) ->
 async def test_the_status_tells_of_a_key_that_is_lost(plan: Plan, running: DataKeys) -> None:
     id = open_keyring(key_source(plan)).active.id
     plan.settings.key_file.unlink()
-    lines = report(await status(plan), as_json=False, now=plan.clock.time()).splitlines()
-    assert lines[0] == "Keyring: none"
+    found = await status(plan)
+    lines = report(found, as_json=False, now=plan.clock.time(), sought=plan.settings.key_file).splitlines()
+    assert lines[0] == f"Keyring: none at {plan.settings.key_file}"
     assert lines[2].split()[:3] == [id, "missing", "here"]
+    assert lines[-1].startswith(f"What is in the database was sealed with the master key {id}, missing here. Put that key back")
+    assert not is_complete(found)
 
 
 async def test_before_the_first_start_there_is_nothing_to_see_and_nothing_is_made(plan: Plan) -> None:
@@ -115,13 +119,19 @@ async def test_before_the_first_start_there_is_nothing_to_see_and_nothing_is_mad
 async def test_no_key_shows_in_what_operators_see(plan: Plan, running: DataKeys) -> None:
     written = json.loads(plan.settings.key_file.read_text())
     found = await status(plan)
-    shown = report(found, as_json=True, now=0.0) + report(found, as_json=False, now=0.0) + repr(found) + await add(plan)
+    shown = (
+        report(found, as_json=True, now=0.0, sought=NOWHERE)
+        + report(found, as_json=False, now=0.0, sought=NOWHERE)
+        + repr(found)
+        + await add(plan)
+    )
     assert [secret for secret in written["keys"].values() if secret in shown] == []
 
 
 def test_the_command_line_tells_in_a_line_what_can_not_be_done(tmp_path: Path) -> None:
     told = interact(tmp_path, "keys", "status")
-    assert (told.returncode, told.stdout.splitlines()[0]) == (0, "Keyring: none"), told.stderr
+    assert told.returncode == 0, told.stderr
+    assert re.fullmatch(r"Keyring: none at /.+/sandbox\.json", told.stdout.splitlines()[0])
     done = interact(tmp_path, "keys", "retire", "deadbeef")
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "no master key deadbeef" in done.stderr

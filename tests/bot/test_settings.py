@@ -103,6 +103,21 @@ def test_without_credentials_it_is_a_sandbox_on_loopback() -> None:
     assert settings.host == "127.0.0.1"
 
 
+@pytest.mark.parametrize("name", [name for name, field in Settings.model_fields.items() if field.annotation is float])
+@pytest.mark.parametrize("number", ["inf", "nan", "1e300", "-1"])
+def test_a_number_without_bounds_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, number: str) -> None:
+    monkeypatch.setenv(name.upper(), number)
+    assert complaint().startswith(f"{name.upper()}: Input should be")
+
+
+def test_a_password_that_would_be_read_as_part_of_the_host_is_refused_unseen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://bot:p@{CANARY}@127.0.0.1/interact")
+    assert "write it as %40" in (said := complaint())
+    assert CANARY not in said
+
+
 @pytest.mark.parametrize("blank", ["", " ", " \t "])
 def test_blank_credentials_are_none(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
     for name in SLACK:

@@ -176,6 +176,6 @@ async def test_what_is_no_database_is_not_backed_up(tmp_path: Path, content: str
     code, said = await ran(sys.executable, SCRIPT, tmp_path / "bot.db", tmp_path / "backup")
 
     assert (code, len(said.splitlines())) == (1, 1)
-    assert said.startswith("No backup was made: ")
+    assert said.startswith(f"No backup of {tmp_path / 'bot.db'} was made: ")
     assert content or f"There is no {tmp_path / 'bot.db'}" in said
-    assert not (tmp_path / "backup").exists()
+    assert list(tmp_path.glob("backup*")) == []

@@ -115,7 +115,7 @@ def test_a_command_without_a_verb_hints_at_its_options() -> None:
         return Reply(str(loudly))
 
     verbless = Command(**{**vars(ping), "subject": "ping", "verb": ""})
-    assert slash_commands(manifest([subject("ping", verbless)], None))[1]["usage_hint"] == "[loudly=False]"
+    assert slash_commands(manifest([subject("ping", verbless)], None))[1]["usage_hint"] == "[loudly=no]"
 
 
 def test_with_a_public_address_slack_delivers_there() -> None:
