@@ -5,6 +5,7 @@ from functools import partial
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from sqlalchemy import Connection, inspect, make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.finding import Finding
 from bot.plan import Plan
@@ -33,8 +34,16 @@ async def check_database(address: str) -> Finding:
     try:
         await _try_out(address)
     except StorageError as error:
-        return Finding("Database", "wrong", str(error))
-    return Finding("Database", "ok", f"{make_url(address).render_as_string(hide_password=True)} can be written")
+        return Finding("Database", "wrong", f"{error}{_named(address, ' It is {}.')}")
+    return Finding("Database", "ok", _named(address, "{} can be written"))
+
+
+def _named(address: str, said: str) -> str:
+    """Without the password; empty where the address can't be read."""
+    try:
+        return said.format(make_url(address).render_as_string(hide_password=True))
+    except (ArgumentError, ValueError):
+        return ""
 
 
 async def _try_out(address: str) -> None:

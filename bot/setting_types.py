@@ -2,7 +2,7 @@
 
 import re
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -32,6 +32,8 @@ def _closed(url: str) -> str:
 def _database(address: str) -> str:
     if address and not _DATABASE.match(address):
         raise ValueError("It must be sqlite:///path/to/file or postgresql://user:password@host/database")
+    if "\0" in unquote(address):
+        raise ValueError("There is a %00 in it, which no path and no name can have")
     if address.startswith("postgres") and urlsplit(address).netloc.count("@") > 1:  # part of it would be taken for the host
         raise ValueError("There is an @ in the user or the password: write it as %40, and other signs but letters likewise")
     return address

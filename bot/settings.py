@@ -235,7 +235,8 @@ def load(adapters: Sequence[Adapter]) -> Loaded:
     except (OSError, UnicodeDecodeError):
         raise SettingsError("The file .env can’t be read: it must be UTF-8, and readable for the bot’s user.") from None
     unknown = [name for name in settings.sandbox if name not in services]
-    complaints = settings.complaints() + [f"SANDBOX names {name}, which is no service." for name in unknown]
+    known = ", ".join(services)
+    complaints = settings.complaints() + [f"SANDBOX names {name}, which is no service: there are {known}." for name in unknown]
     complaints += _no_providers(settings.ai_models, adapters)
     if complaints:
         raise SettingsError("\n".join(complaints))

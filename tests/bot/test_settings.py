@@ -118,6 +118,11 @@ def test_a_password_that_would_be_read_as_part_of_the_host_is_refused_unseen(
     assert CANARY not in said
 
 
+def test_an_address_with_a_nul_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///a%00b")
+    assert "There is a %00 in it" in complaint()
+
+
 @pytest.mark.parametrize("blank", ["", " ", " \t "])
 def test_blank_credentials_are_none(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
     for name in SLACK:
