@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,7 +46,6 @@ from storage.offers import Offers
 from storage.proposals import Proposals
 from storage.shared_clock import SharedClock
 from storage.stops import Stops
-from tests.bot.conftest import FixedClock
 
 WHO = Actor("slack", TEAM, ADA)
 KEY = "sk-ant-api03-CANARY" + "0a1B" * 20  # nobody's
@@ -115,6 +114,7 @@ class MovedClock(Clock):
 async def post_office(plan: Plan, folder: Path, broken: bool = False, ahead: float = 0.0) -> AsyncIterator[Post]:
     """A process whose clock is `ahead` of the server's by so many seconds."""
     clock = MovedClock()
+    plan = replace(plan, clock=clock)  # what services are told is the same present
     shared = SharedClock(clock.time)
     shared.measure(lambda: clock.time() - ahead)
     slack = SlackSandbox(clock.now, "http://127.0.0.1:9/nobody", delays=())
@@ -610,14 +610,14 @@ async def test_forgetting_is_tried_for_long_and_nobody_is_told_that_it_failed(po
 
 
 async def test_an_answer_that_takes_too_long_is_said_as_far_as_it_came_and_asked_only_once(
-    make_plan: Callable[..., Plan], clock: FixedClock, tmp_path: Path
+    make_plan: Callable[..., Plan], tmp_path: Path
 ) -> None:
     async with post_office(make_plan(adapters=[openai.ADAPTER]), tmp_path) as post:
         model = post.services["openai"]
         model.say(("The Earth slows ", Pause(60.0), "down."))
         key = await post.put("ask What is a leap second?")
         await _heard(model)
-        clock.at += timedelta(seconds=101)
+        post.clock.more += 101
         record = await post.outcome(key)
         shown = json.dumps(post.slack.messages(GENERAL))
 
