@@ -12,7 +12,7 @@ _BETWEEN = re.compile(
     r"|(?<![*_])(?=[*_])(?!(?<=[a-z0-9])_[a-z0-9])"  # *emphasis*, of which each run has but one end; not file_name
     r"|(?<=-)(?= )|(?<=[0-9])(?=\. )"  # - a list, 1. a list
     r"|(?<=\{)(?=\{(?:DATE|TIME)\()"  # {{DATE(2026-11-23T09:00:00Z)}}
-    r"|(?<=:)(?=//)|(?<=\bmailto:)|(?<=\bwww)(?=\.)",  # addresses, wherever a client looks for them
+    r"|(?<=:)(?=//)|(?<=mailto:)|(?<=www)(?=\.)",  # addresses, wherever a client looks for them
     re.ASCII | re.IGNORECASE,
 )
 
